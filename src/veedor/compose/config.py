@@ -1,0 +1,87 @@
+"""`veedor.yaml`: one small file per site. Cameras, people and rules are not in it; they live in the data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork
+
+from veedor.kit import configfile
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DeskFile(_Strict):
+    """Where the desk listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8480
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+
+class NetworksFile(_Strict):
+    """Which addresses cameras may have. Loopback and link-local are refused unless a network here contains them."""
+
+    allowed: tuple[IPvAnyNetwork, ...] = ()
+    file_directories: tuple[Path, ...] = ()
+
+
+class RecordingFile(_Strict):
+    directory: Path | None = None  # default: <data>/recordings
+    keep_days: Annotated[float, Field(gt=0)] = 30.0
+    legal_minimum_days: Annotated[float, Field(ge=0)] = 30.0
+    reserve_bytes: Annotated[int, Field(ge=0)] = 2_000_000_000
+    max_bytes: Annotated[int, Field(gt=0)] | None = None
+
+
+class AnalysisFile(_Strict):
+    workers: Annotated[int, Field(ge=0, le=64)] = 1
+    model: str = "yolox_nano_416"
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    archive_keep_days: Annotated[float, Field(gt=0)] = 90.0
+
+
+class SiteFile(_Strict):
+    """The whole of `veedor.yaml`."""
+
+    site: Annotated[str, Field(min_length=1, max_length=200)]
+    agency: Annotated[str, Field(min_length=1, max_length=200)]
+    time_zone: str = "America/Lima"
+    language: Annotated[str, Field(pattern="^(es|en)$")] = "es"
+    data: Path = Path("data")
+    secret_key: Path  # outside `data`, and outside the backups of `data`
+    desk: DeskFile = DeskFile()
+    networks: NetworksFile = NetworksFile()
+    recording: RecordingFile = RecordingFile()
+    analysis: AnalysisFile = AnalysisFile()
+
+
+def load(path: Path) -> SiteFile:
+    """Read and validate; relative paths are taken from the file's folder. Raises ConfigError."""
+    read = configfile.load(path, SiteFile)
+    base = path.resolve().parent
+    recording = read.recording.model_copy(
+        update={"directory": base / (read.recording.directory or read.data / "recordings")}
+    )
+    networks = read.networks.model_copy(
+        update={"file_directories": tuple(base / folder for folder in read.networks.file_directories)}
+    )
+    desk = read.desk.model_copy(
+        update={
+            "tls_certificate": base / read.desk.tls_certificate if read.desk.tls_certificate else None,
+            "tls_key": base / read.desk.tls_key if read.desk.tls_key else None,
+        }
+    )
+    return read.model_copy(
+        update={
+            "data": base / read.data,
+            "secret_key": base / read.secret_key,
+            "recording": recording,
+            "networks": networks,
+            "desk": desk,
+        }
+    )

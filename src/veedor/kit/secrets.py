@@ -1,0 +1,42 @@
+"""Secrets at rest: encrypted with a key that lives outside the data directory and outside plain backups."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from veedor.kit.errors import ConfigError, StoreCorrupt
+
+
+class SecretBox:
+    """Encrypts short texts (camera passwords). Its `repr` shows nothing."""
+
+    def __init__(self, key: bytes) -> None:
+        self._fernet = Fernet(key)
+
+    @staticmethod
+    def open(key_file: Path, *, create: bool = False) -> SecretBox:
+        """Read the key; with `create`, make one (mode 0600) where there is none. Never overwrites a key."""
+        if create and not key_file.exists():
+            key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(Fernet.generate_key())
+        try:
+            return SecretBox(key_file.read_bytes().strip())
+        except (OSError, ValueError) as problem:
+            raise ConfigError(file=str(key_file), line=1, column=1, problem=f"secret key: {problem}") from problem
+
+    def encrypt(self, text: str) -> bytes:
+        return self._fernet.encrypt(text.encode())
+
+    def decrypt(self, token: bytes) -> str:
+        try:
+            return self._fernet.decrypt(token).decode()
+        except InvalidToken as problem:
+            raise StoreCorrupt(path="secret", problem="encrypted with another key") from problem
+
+    def __repr__(self) -> str:
+        return "SecretBox(...)"

@@ -1,0 +1,111 @@
+"""A camera as the agency wants it (desired configuration), and as it is seen to be (observed health)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from veedor.kit.messages import Message
+
+
+class SourceKind(StrEnum):
+    RTSP = "rtsp"
+    MJPEG = "mjpeg"
+    FILE = "file"
+    ONVIF = "onvif"
+    RECORDER = "recorder"  # a channel of an NVR or DVR
+
+
+class StreamRole(StrEnum):
+    MAIN = "main"
+    SUB = "sub"
+
+
+class Transport(StrEnum):
+    TCP = "tcp"
+    UDP = "udp"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSource:
+    """Where one encoding of the camera's picture comes from. The URL never carries credentials."""
+
+    role: StreamRole
+    url: str
+    transport: Transport = Transport.TCP
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSettings:
+    main: bool = True
+    sub: bool | None = None  # None: recorded where main is not H.264, since browsers may not play it
+    audio: bool = False  # off unless the agency asks for it
+    keep_days: float = 30.0
+    max_bytes: int | None = None  # per camera; None: only days and the disk bound it
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseSettings:
+    enabled: bool = True
+    fps: float = 5.0
+    role: StreamRole | None = None  # None: sub where there is one, else main
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the camera stands and looks: degrees, WGS 84; direction clockwise from north."""
+
+    latitude_deg: float
+    longitude_deg: float
+    direction_deg: float | None = None
+    field_of_view_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """Desired configuration of one camera (or one channel of a recorder). Its password is kept apart, encrypted."""
+
+    id: str
+    name: str
+    agency_id: str
+    kind: SourceKind
+    streams: tuple[StreamSource, ...]
+    username: str | None = None
+    device_id: str | None = None  # the recorder or ONVIF device that this is a channel of
+    channel: int | None = None
+    enabled: bool = True
+    record: RecordSettings = field(default_factory=RecordSettings)
+    analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
+    placement: Placement | None = None
+    revision: int = 0  # counts the changes of this camera
+
+    def stream(self, role: StreamRole) -> StreamSource | None:
+        return next((stream for stream in self.streams if stream.role is role), None)
+
+    @property
+    def analysed_role(self) -> StreamRole:
+        wanted = self.analyse.role or StreamRole.SUB
+        return wanted if self.stream(wanted) else StreamRole.MAIN
+
+
+class StreamState(StrEnum):
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamHealth:
+    """Observed state of one stream. `problem` says, for people, why it is not online."""
+
+    camera_id: str
+    role: StreamRole
+    state: StreamState
+    since: datetime
+    problem: Message | None = None
+    sessions: int = 0  # connections made since start
+    packets: int = 0
+    octets: int = 0
+    last_packet_at: datetime | None = None
+    clock_offset_s: float | None = None  # camera clock less ours, where the camera tells it

@@ -1,0 +1,145 @@
+"""The ports through which site and desk meet. On one machine they are calls; between machines they are messages.
+
+Everything here is called by code that has already passed `access/`: a port checks no rights.
+Methods raise errors of `veedor.kit.errors` (NotFound, Unavailable, StoreError ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from veedor.kit.messages import Message
+from veedor.model.camera import Camera, StreamHealth, StreamRole
+from veedor.model.event import Event
+from veedor.model.recording import Gap, Segment
+from veedor.model.track import ArchivedTrack
+
+
+class AlertSink(Protocol):
+    """Site -> desk. Each call is idempotent by event id and returns only when the fact is durable at the desk."""
+
+    def raise_alert(self, event: Event, snapshot_jpeg: bytes | None) -> None:
+        """An event that needs a human. `snapshot_jpeg` has the track and zone drawn."""
+
+    def end_event(self, event: Event) -> None:
+        """The event of an earlier alert is over: `event.ended_at` is set."""
+
+
+class LockState(StrEnum):
+    REQUESTED = "requested"
+    HELD = "held"
+    FAILED = "failed"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class LockReport:
+    """What a site holds for a lock. `segments` may be empty: no footage in that span."""
+
+    lock_id: str
+    state: LockState
+    segments: tuple[Segment, ...] = ()
+    problem: Message | None = None
+
+
+class Footage(Protocol):
+    """Desk -> site: recorded video. Spans are [start, end), aware UTC; `role` None means main, else sub."""
+
+    def segments(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Segment]:
+        """Finished segments that overlap the span, by time."""
+
+    def gaps(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Gap]:
+        """Gaps that overlap the span, by time."""
+
+    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
+        """Up to when footage, the open segment included, can be read now."""
+
+    def segment_path(self, segment_id: int) -> Path:
+        """The file of a finished segment, to be read and never written."""
+
+    def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
+        """A playable MP4 that covers the span, from the keyframe at or before `start`; packets are copied.
+        Gaps are cut out. Raises NotFound where there is no footage at all."""
+
+    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
+        """JPEG of the last recorded picture at or before `at`, at most 5 s before it; else NotFound."""
+
+    def lock(self, lock_id: str, camera_id: str, start: datetime, end: datetime) -> LockReport:
+        """Exempt the span from retention, all recorded roles; idempotent by `lock_id`. Durable when it returns HELD."""
+
+    def unlock(self, lock_id: str) -> LockReport:
+        """Give the span back to retention; idempotent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFragment:
+    """A piece of fragmented MP4 for Media Source Extensions.
+
+    `is_init`: ftyp+moov of a (new) session, with its `mime`; a viewer starts a new source buffer there.
+    `captured_at` is that of the fragment's last frame. `dropped`: fragments that this viewer was too slow for.
+    """
+
+    data: bytes
+    is_init: bool
+    mime: str
+    captured_at: datetime | None
+    dropped: int = 0
+
+
+class LiveView(Protocol):
+    """Desk -> site: what a camera shows now."""
+
+    def watch(self, camera_id: str, role: StreamRole) -> AsyncIterator[LiveFragment]:
+        """Fragments from now on: first an init, then media from a keyframe. It survives reconnects of the camera
+        (a new init comes). A slow viewer loses whole GOPs, never delays others. Close the iterator to stop."""
+
+    def snapshot(self, camera_id: str) -> bytes:
+        """JPEG of the newest picture (at most 10 s old, else Unavailable)."""
+
+
+class CameraDirectory(Protocol):
+    """Desk -> site: desired cameras and observed health. Passwords go in, and never come out."""
+
+    def cameras(self) -> list[Camera]: ...
+
+    def camera(self, camera_id: str) -> Camera: ...
+
+    def save(self, camera: Camera, password: str | None = None) -> Camera:
+        """Add or change. `password` None keeps the one there is. The running site follows within seconds."""
+
+    def remove(self, camera_id: str) -> None:
+        """Stop it and forget its configuration; footage stays until retention."""
+
+    def health(self) -> list[StreamHealth]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatus:
+    """How the site is: for the health page, metrics and the demo's report. Counters count since start."""
+
+    version: str
+    started_at: datetime
+    streams: Sequence[StreamHealth]
+    analysis: Sequence[dict[str, Any]]  # per camera: frames_analysed, frames_dropped, detections, tracks, events ...
+    workers: Sequence[dict[str, Any]]  # per analytics process: pid, restarts, passes, passes_per_s ...
+    recording: Sequence[dict[str, Any]]  # per camera and role: packets, octets, segments, gaps, problem ...
+    disks: Sequence[dict[str, Any]]  # path, total, free, days_left ...
+    problems: Sequence[Message]  # what is wrong right now, in words, worst first
+
+
+class SiteView(Protocol):
+    """Desk -> site: facts."""
+
+    def status(self) -> SiteStatus: ...
+
+    def tracks(self, camera_id: str, start: datetime, end: datetime) -> list[ArchivedTrack]: ...
+
+    def live_tracks(self, camera_id: str) -> dict[str, Any]:
+        """The newest analysed frame's tracks: {"captured_at", "tracks": [{"track_id","class","box_norm"}]}"""
+
+    def events(self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None) -> list[Event]: ...
