@@ -77,10 +77,10 @@ def catalogue_keys(lang: str) -> set[str]:
     """Every key of `lang`, attributes as `id.attribute`: for the test that compares languages."""
     bundle = _bundle(lang)
     keys: set[str] = set()
-    for name, message in bundle._messages.items():
+    for name, message in bundle._messages.items():  # the library has no public way to list them
         if message.value is not None:
             keys.add(name)
-        keys.update(f"{name}.{attribute}" for attribute in message.attributes)
+        keys.update(f"{name}.{attribute.id.name}" for attribute in message.attributes)
     return keys
 
 
