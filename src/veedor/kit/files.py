@@ -1,0 +1,41 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from veedor.kit.sqlite import store_errors
+
+
+@contextmanager
+def replaced_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`; at the end it is synced and takes its place. On an exception nothing changes."""
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    with store_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield partial
+        with store_errors(path):
+            sync(partial)
+            partial.replace(path)
+            sync(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Durable and atomic. Raises the StoreError tree."""
+    with replaced_file(path) as partial, store_errors(path):
+        partial.write_bytes(data)
+
+
+def sync(path: Path) -> None:
+    """fsync of a file or folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
