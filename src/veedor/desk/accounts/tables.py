@@ -1,0 +1,69 @@
+"""Tables of agencies, people, their sessions, and the counters that slow down guessing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from veedor.desk.database import Base, UtcDateTime
+
+
+class AgencyRow(Base):
+    """An agency: a municipality's Serenazgo, a police station. A site has one; a hub has many."""
+
+    __tablename__ = "agencies"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UserRow(Base):
+    """A person. Never deleted, since the audit names them: disabled instead."""
+
+    __tablename__ = "users"
+    __table_args__ = (sa.CheckConstraint("username = lower(username)", name="username_lower"),)
+
+    id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), index=True)
+    # One name in the whole database: people log in without saying their agency.
+    username: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    full_name: Mapped[str] = mapped_column(sa.String(200))
+    roles: Mapped[list[str]] = mapped_column(sa.JSON)  # values of access.Role, sorted
+    language: Mapped[str | None] = mapped_column(sa.String(2))  # null: as the browser asks
+    password_hash: Mapped[str] = mapped_column(sa.String(200))  # Argon2id, PHC string
+    password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: may log in
+
+
+class SessionRow(Base):
+    """One login. The token itself is never stored: only its SHA-256."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
+    user_id: Mapped[str] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(6))  # cookie or bearer
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+    agent: Mapped[str | None] = mapped_column(sa.String(200))  # what the browser or program calls itself
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: valid until it expires
+    user: Mapped[UserRow] = relationship(lazy="raise")
+
+
+class LoginCounterRow(Base):
+    """Failed logins of one account or one address since its last success. Durable: a restart forgives nobody."""
+
+    __tablename__ = "login_counters"
+
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.String(150), primary_key=True)  # "account:<hash>", "address:<ip>"
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: may try

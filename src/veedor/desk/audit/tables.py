@@ -1,0 +1,37 @@
+"""The audit table. Triggers of the migration refuse UPDATE and DELETE; the hash chain shows what they could not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from veedor.desk.database import Base, UtcDateTime
+
+
+class AuditRow(Base):
+    """One look, act or refusal. `hash` covers every other column, `previous_hash` included."""
+
+    __tablename__ = "audit"
+    __table_args__ = (sa.Index("ix_audit_agency_at", "agency_id", "at"),)
+
+    agency_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # whose chain: the desk's
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without holes
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user_id: Mapped[str | None] = mapped_column(sa.String(64))  # null: nobody was logged in
+    username: Mapped[str] = mapped_column(sa.String(64))
+    user_agency_id: Mapped[str | None] = mapped_column(sa.String(64))
+    session_id: Mapped[str | None] = mapped_column(sa.String(64))
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+    purpose: Mapped[str | None] = mapped_column(sa.String(200))
+    case_number: Mapped[str | None] = mapped_column(sa.String(200))
+    action: Mapped[str] = mapped_column(sa.String(64))
+    resource_kind: Mapped[str] = mapped_column(sa.String(64))
+    resource_id: Mapped[str | None] = mapped_column(sa.String(200))  # null: the kind as a whole, a list
+    resource_agency_id: Mapped[str] = mapped_column(sa.String(64))
+    allowed: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(sa.String(500))
+    detail: Mapped[str] = mapped_column(sa.Text)  # canonical JSON object
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))  # of sequence - 1; 64 zeros for the first
+    hash: Mapped[str] = mapped_column(sa.String(64))

@@ -1,0 +1,186 @@
+"""The desk's database: one file now (SQLite), a server later (PostgreSQL); the same tables and code for both.
+
+`Database.session()` is a unit of work: it commits at its end, or not at all. It is opened at the edge (an endpoint, a
+port's method); services below it only flush. On SQLite a session that may write takes the write lock at once
+(BEGIN IMMEDIATE), so that it never fails half-way with "database is locked"; `reading()` takes none.
+
+Audit entries have a transaction of their own. Ask `Access.authorize` before you open a session: `in_session` lets the
+audit log refuse to wait for a lock that its own thread holds.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from veedor.kit.errors import StoreError, StoreLocked
+from veedor.kit.sqlite import store_errors
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_FILE_NAME = "desk.db"
+
+
+class Base(DeclarativeBase):
+    """Base of every table of the desk. Names of constraints are fixed, so that migrations can find them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in Python, always UTC. SQLite stores it without a zone, as text that sorts by time."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value}: the desk stores aware times only")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def database_url(data_directory: Path) -> str:
+    """The URL of the desk's own SQLite file in the site's data directory."""
+    return f"sqlite:///{(data_directory / _FILE_NAME).resolve()}"
+
+
+class Database:
+    """Engine, sessions and errors of the desk's database. Safe to share between threads."""
+
+    def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
+        parsed = make_url(url)
+        self.name = Path(parsed.database).name if parsed.database else parsed.get_backend_name()
+        self._is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._held = threading.local()
+        self._listeners: list[Callable[[], None]] = []
+        if self._is_sqlite:
+            if not parsed.database or parsed.database == ":memory:":
+                raise ValueError("the desk needs a database file: its connections share one database")
+            with store_errors(Path(parsed.database).parent):
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        # Threads of the API server wait for a connection, they do not fail: hence the large pool.
+        self.engine = sa.create_engine(
+            parsed,
+            pool_size=20,
+            max_overflow=60,
+            pool_timeout=busy_timeout_s,
+            connect_args={"timeout": busy_timeout_s, "check_same_thread": False} if self._is_sqlite else {},
+        )
+        if self._is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        self._writer = sessionmaker(
+            self.engine.execution_options(veedor_write=True), expire_on_commit=False, autoflush=False
+        )
+        self._reader = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+
+    @property
+    def in_session(self) -> bool:
+        """Whether this thread is inside `session()`, and so may hold the write lock."""
+        return bool(getattr(self._held, "depth", 0))
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A unit of work: commits at the end, rolls back on any exception. Raises the StoreError tree."""
+        if self.in_session:
+            raise RuntimeError("a session inside a session would wait for its own write lock")
+        self._held.depth = 1
+        try:
+            with self.errors(), self._writer.begin() as session:
+                yield session
+        finally:
+            self._held.depth = 0
+        for listener in tuple(self._listeners):
+            listener()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent view of the database, without the write lock. What is changed in it is not kept."""
+        with self.errors(), self._reader() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def on_commit(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` (fast, any thread) after each commit of this process; returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn driver errors into StoreError and its kin; constraint errors too, so catch those where they arise."""
+        try:
+            yield
+        except PoolTimeout as problem:
+            raise StoreLocked(path=self.name) from problem
+        except DBAPIError as problem:
+            original = problem.orig
+            if isinstance(original, sqlite3.Error):
+                with store_errors(Path(self.name)):
+                    raise original from problem
+            raise StoreError(path=self.name, problem=str(original)) from problem
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema to `revision`: called once at start, before anything else touches the database."""
+        with self.errors(), self.engine.execution_options(veedor_write=True).connect() as connection:
+            try:
+                command.upgrade(migration_config(connection), revision)
+                connection.commit()
+            except CommandError as problem:
+                raise StoreError(path=self.name, problem=str(problem)) from problem
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def migration_config(connection: sa.Connection) -> Config:
+    """Alembic's configuration for our migrations, run on an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a commit that returned survives power loss
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    wants_write = connection.get_execution_options().get("veedor_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if wants_write else "BEGIN")

@@ -1,0 +1,10 @@
+"""Every table of the desk, imported, so that `Base.metadata` is complete. Each room adds its line."""
+
+from __future__ import annotations
+
+import veedor.desk.accounts.tables
+import veedor.desk.audit.tables
+import veedor.desk.stream.tables  # noqa: F401
+from veedor.desk.database import Base
+
+METADATA = Base.metadata

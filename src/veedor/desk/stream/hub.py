@@ -1,0 +1,73 @@
+"""The live feed: what happened, in order, durable, so that a page that reconnects misses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from veedor.desk.database import Database
+from veedor.desk.stream.tables import FeedRow
+from veedor.kit.clock import Clock
+
+_KEEP = timedelta(days=7)
+_PRUNE_EVERY = 500  # published items
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One thing to tell. `sequence` grows; a reader asks for what comes after the last it has."""
+
+    sequence: int
+    kind: str
+    payload: dict[str, Any]
+    at: datetime
+
+
+class LiveFeedHub:
+    """Publishes into, and reads from, the feed of one database. Any number of hubs may share a database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def publish(self, session: Session, kind: str, payload: dict[str, Any], agency_id: str) -> int:
+        """Add an item in the caller's transaction: it is told when, and only if, that commits.
+
+        `kind` is `<noun>.<what>`: alert.raised, alert.act, alert.clip, incident.act, evidence.act; the noun decides
+        who may hear it (see `endpoints.MAY_HEAR`). `payload` is plain JSON without pictures. Returns the sequence.
+        """
+        row = FeedRow(agency_id=agency_id, kind=kind, payload=payload, at=self._clock.now())
+        session.add(row)
+        session.flush()
+        if row.sequence % _PRUNE_EVERY == 0:
+            session.execute(sa.delete(FeedRow).where(FeedRow.at < self._clock.now() - _KEEP))
+        return row.sequence
+
+    def after(self, sequence: int, agency_id: str, limit: int = 500) -> list[FeedItem]:
+        """Items of `agency_id` later than `sequence`, in order."""
+        query = (
+            sa.select(FeedRow)
+            .where(FeedRow.agency_id == agency_id, FeedRow.sequence > sequence)
+            .order_by(FeedRow.sequence)
+            .limit(limit)
+        )
+        with self._database.reading() as session:
+            return [FeedItem(row.sequence, row.kind, row.payload, row.at) for row in session.scalars(query)]
+
+    def bounds(self, agency_id: str) -> tuple[int, int]:
+        """First and last sequence that are kept (0, 0: none): who is behind the first must load everything anew."""
+        query = sa.select(sa.func.min(FeedRow.sequence), sa.func.max(FeedRow.sequence)).where(
+            FeedRow.agency_id == agency_id
+        )
+        with self._database.reading() as session:
+            first, last = session.execute(query).one()
+        return int(first or 0), int(last or 0)
+
+    def on_news(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake` after each commit of this process; returns how to stop it. A hint: poll as well."""
+        return self._database.on_commit(wake)
