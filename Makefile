@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export VEEDOR_SHARED ?= $(abspath ../shared)
 
-.PHONY: help setup test check format clean
+.PHONY: help setup test check format reference clean
 
 help: ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ check: $(READY) ## Format, lint, strict types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+reference: $(READY) ## Generate docs/reference and the table of dependencies
+	$(BIN)/python -m tools.reference
 
 format: $(READY) ## Format the code and apply safe fixes
 	$(BIN)/ruff check --fix --quiet . || true

@@ -1,0 +1,1 @@
+"""What developers run by hand; none of it is installed with Veedor."""

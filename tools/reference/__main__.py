@@ -1,0 +1,58 @@
+"""Write `docs/reference/` (or, with --check, say which pages differ from what the program says now; exit code 1)."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+from pathlib import Path
+
+from tools.reference import dependencies
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "reference"
+THIRD_PARTY = ROOT / "docs" / "third-party.md"
+
+
+def generate() -> dict[str, str]:
+    """Every page, by its path from the root of the repository."""
+    os.environ["VEEDOR_LANG"] = "en"
+    from tools.reference import cli, problems, roles, settings
+
+    made: dict[str, str] = {}
+    for room in (cli, settings, problems, roles):
+        made |= {f"docs/reference/{name}": page for name, page in room.pages().items()}
+    return made
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.reference", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; print what differs")
+    options = parser.parse_args()
+    pages = generate()
+    kept = {f"docs/reference/{path.name}" for path in FOLDER.glob("*.md")}
+    differing = sorted(kept - set(pages))
+    for name, content in sorted(pages.items()):
+        path = ROOT / name
+        written = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if written == content:
+            continue
+        differing.append(name)
+        if options.check:
+            sys.stdout.writelines(
+                difflib.unified_diff(written.splitlines(True), content.splitlines(True), name, "generated now")
+            )
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+    if not options.check:
+        for name in sorted(kept - set(pages)):
+            (ROOT / name).unlink()
+        THIRD_PARTY.write_text(dependencies.insert(THIRD_PARTY), encoding="utf-8")
+    sys.stdout.write("".join(f"{'differs' if options.check else 'written'}: {name}\n" for name in differing))
+    return 1 if options.check and differing else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
