@@ -1,12 +1,14 @@
-"""Acts: what people do, append-only. The state of an alert or incident is a pure fold over its acts."""
+"""Acts: what people do, append-only. The state of an alert, incident or lock is a pure fold over its acts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from veedor.kit.hashing import canonical_json
 
 
 class SubjectKind(StrEnum):
@@ -33,12 +35,16 @@ class ActKind(StrEnum):
     HOLD = "hold"  # the site confirmed the lock
     LOCK_FAILED = "lock_failed"
     EXPORT = "export"
-    RELEASE_LOCK = "release_lock"
+    RELEASE_LOCK = "release_lock"  # a person gave the span back to retention
+    RELEASED = "released"  # the site confirmed the release
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who did what to which thing, when and why. `at` is aware UTC."""
+    """Who did what to which thing, when and why. `at` is aware UTC.
+
+    `actor_name` is how the person was called then; the id is what counts. A site that confirms a lock acts as itself.
+    """
 
     id: str
     subject_kind: SubjectKind
@@ -49,3 +55,37 @@ class Act:
     at: datetime
     reason: str | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
+    actor_name: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; times as ISO 8601 with offset."""
+        return {
+            "id": self.id,
+            "subject_kind": self.subject_kind.value,
+            "subject_id": self.subject_id,
+            "kind": self.kind.value,
+            "actor_id": self.actor_id,
+            "actor_name": self.actor_name,
+            "agency_id": self.agency_id,
+            "at": self.at.isoformat(),
+            "reason": self.reason,
+            "payload": dict(self.payload),
+        }
+
+
+def in_order(acts: Iterable[Act]) -> list[Act]:
+    """Each act once, by time and then id: the order in which every fold reads them.
+
+    The same act may arrive many times and from many places. Should two acts claim one id (a faulty or hostile
+    sender), the one whose canonical JSON is the smaller counts, so that the choice is the same everywhere.
+    """
+    once: dict[str, Act] = {}
+    for act in acts:
+        known = once.get(act.id)
+        if known is None or (known != act and _content(act) < _content(known)):
+            once[act.id] = act
+    return sorted(once.values(), key=lambda act: (act.at, act.id))
+
+
+def _content(act: Act) -> bytes:
+    return canonical_json(act.to_json())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from veedor.model.act import Act, ActKind
+from veedor.model.act import Act, ActKind, in_order
 from veedor.model.event import Event, Severity
 
 
@@ -22,6 +22,25 @@ class ClipState(StrEnum):
     PENDING = "pending"
     READY = "ready"
     FAILED = "failed"
+
+
+class DismissReason(StrEnum):
+    """Why an alert needed nobody. The first three say that it was false: the system's fault, not the street's."""
+
+    NOTHING_THERE = "nothing_there"
+    WEATHER_OR_LIGHT = "weather_or_light"
+    ANIMAL = "animal"
+    NORMAL_ACTIVITY = "normal_activity"
+    ALREADY_ATTENDED = "already_attended"
+    TEST = "test"
+    OTHER = "other"  # needs words
+
+    @property
+    def is_false_alert(self) -> bool:
+        return self in _FALSE
+
+
+_FALSE = frozenset({DismissReason.NOTHING_THERE, DismissReason.WEATHER_OR_LIGHT, DismissReason.ANIMAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +59,25 @@ class AlertState:
     """Where an alert stands, folded from its acts. `conflicts` holds acts that came after another had settled it."""
 
     status: AlertStatus = AlertStatus.NEW
-    handled_by: str | None = None
+    handled_by: str | None = None  # who brought it to `status`
     handled_at: datetime | None = None
-    reason: str | None = None
+    reason: str | None = None  # as given with the act that brought it to `status`
+    dismiss_reason: DismissReason | None = None
     incident_id: str | None = None
-    version: int = 0  # number of acts that count: for optimistic locking
+    version: int = 0  # number of distinct acts, conflicts included: for optimistic locking
     conflicts: tuple[Act, ...] = field(default=())
 
 
 def fold_alert(acts: Iterable[Act]) -> AlertState:
-    """The state after `acts`, whatever order they come in: they are put in order of time, then id.
+    """The state after `acts`, whatever order they come in and however often: see `act.in_order`.
 
     Acknowledging twice is a conflict (the first keeps the alert), so is any act after dismissal other than an
     escalation by someone who knows better; a dismissed alert can be escalated, an escalated one not dismissed.
+    Acts of kinds that are not an alert's change nothing but the version.
     """
     state = AlertState()
-    for act in sorted(acts, key=lambda one: (one.at, one.id)):
-        state = _step(state, act)
+    for act in in_order(acts):
+        state = replace(_step(state, act), version=state.version + 1)
     return state
 
 
@@ -73,27 +94,33 @@ _ALLOWED = {
 }
 
 
+def alert_allows(state: AlertState, kind: ActKind) -> bool:
+    """Whether an act of `kind` done now would settle something, not conflict."""
+    wanted = _TO_STATUS.get(kind)
+    return wanted is not None and wanted in _ALLOWED[state.status]
+
+
 def _step(state: AlertState, act: Act) -> AlertState:
     wanted = _TO_STATUS.get(act.kind)
     if wanted is None:
         return state
     if wanted not in _ALLOWED[state.status]:
-        return AlertState(
-            state.status,
-            state.handled_by,
-            state.handled_at,
-            state.reason,
-            state.incident_id,
-            state.version,
-            (*state.conflicts, act),
-        )
-    incident = act.payload.get("incident_id") if wanted is AlertStatus.ESCALATED else state.incident_id
-    return AlertState(
-        wanted,
-        act.actor_id,
-        act.at,
-        act.reason or state.reason,
-        str(incident) if incident else None,
-        state.version + 1,
-        state.conflicts,
+        return replace(state, conflicts=(*state.conflicts, act))
+    incident = act.payload.get("incident_id") if wanted is AlertStatus.ESCALATED else None
+    return replace(
+        state,
+        status=wanted,
+        handled_by=act.actor_id,
+        handled_at=act.at,
+        reason=act.reason,
+        dismiss_reason=_dismiss_reason(act) if wanted is AlertStatus.DISMISSED else None,
+        incident_id=str(incident) if incident else None,
     )
+
+
+def _dismiss_reason(act: Act) -> DismissReason:
+    """The reason from the list; one that this version does not know counts as OTHER, never as an error."""
+    try:
+        return DismissReason(str(act.payload.get("reason_code")))
+    except ValueError:
+        return DismissReason.OTHER

@@ -1,0 +1,70 @@
+"""What can go wrong with evidence.
+
+UserError
+├── EvidenceNotAuthentic   a package is not what was signed (exit code 2)
+├── EvidenceKeyUnusable    not an Ed25519 public key, or one that lies inside the package
+├── ExportTargetNotEmpty   the folder for an export has files in it
+└── Conflict
+    ├── EvidenceNotHeld    the site has not confirmed the lock
+    └── StillRecording     the span reaches into footage that is being written
+StoreCorrupt
+└── OriginalDamaged        a stored segment is not what was recorded
+"""
+
+from __future__ import annotations
+
+from veedor.kit.errors import Conflict, StoreCorrupt, UserError
+
+
+class EvidenceNotAuthentic(UserError):
+    """params: directory, count"""
+
+    key = "error-evidence-not-authentic"
+
+
+class EvidenceKeyUnusable(UserError):
+    """params: file, problem"""
+
+    key = "error-evidence-key"
+
+
+class EvidenceKeyInside(UserError):
+    """params: file"""
+
+    key = "error-evidence-key-inside"
+
+
+class ExportTargetNotEmpty(UserError):
+    """params: directory"""
+
+    key = "error-evidence-target"
+
+
+class EvidenceNothing(Conflict):
+    """params: incident"""
+
+    key = "error-evidence-nothing"
+
+
+class EvidenceNotHeld(Conflict):
+    """params: camera, state"""
+
+    key = "error-evidence-not-held"
+
+
+class EvidenceSpan(UserError):
+    """params: problem"""
+
+    key = "error-evidence-span"
+
+
+class StillRecording(Conflict):
+    """params: camera, until"""
+
+    key = "error-evidence-still-recording"
+
+
+class OriginalDamaged(StoreCorrupt):
+    """params: path, problem"""
+
+    key = "error-evidence-original-damaged"
