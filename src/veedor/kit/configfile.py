@@ -34,28 +34,36 @@ def loads(text: str, model: type[M], *, name: str) -> M:
 
 def problems(text: str, model: type[M], *, name: str) -> M | list[ConfigError]:
     """The model, or every problem of `text` in the order of its lines."""
-    yaml = YAML(typ="rt")
-    yaml.allow_duplicate_keys = False
     try:
-        tree = yaml.load(text)
-    except MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return [ConfigError(file=name, line=line, column=column, problem=problem.problem or str(problem))]
-    except YAMLError as problem:
-        return [ConfigError(file=name, line=1, column=1, problem=str(problem))]
+        tree = parse(text, name=name)
+    except ConfigError as problem:
+        return [problem]
     try:
         return model.model_validate(plain(tree) if tree is not None else {})
     except ValidationError as invalid:
         errors = []
         for item in invalid.errors():
-            line, column = _position(tree, item["loc"])
+            line, column = position(tree, item["loc"])
             path = ".".join(str(part) for part in item["loc"])
             text_ = item["msg"].removeprefix("Value error, ")
             errors.append(
                 ConfigError(file=name, line=line, column=column, problem=f"{path}: {text_}" if path else text_)
             )
         return sorted(errors, key=lambda error: (error.params["line"], error.params["column"]))
+
+
+def parse(text: str, *, name: str) -> Any:
+    """The file as ruamel's tree, which knows lines and columns. Raises ConfigError where it is no YAML."""
+    yaml = YAML(typ="rt")
+    yaml.allow_duplicate_keys = False
+    try:
+        return yaml.load(text)
+    except MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise ConfigError(file=name, line=line, column=column, problem=problem.problem or str(problem)) from problem
+    except YAMLError as problem:
+        raise ConfigError(file=name, line=1, column=1, problem=str(problem)) from problem
 
 
 def plain(node: Any) -> Any:
@@ -70,7 +78,7 @@ def plain(node: Any) -> Any:
     return node
 
 
-def _position(tree: Any, location: Sequence[str | int]) -> tuple[int, int]:
+def position(tree: Any, location: Sequence[str | int]) -> tuple[int, int]:
     """Line and column (from 1) of the deepest part of `location` that the file has."""
     line, column = 1, 1
     node = tree

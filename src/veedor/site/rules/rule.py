@@ -1,0 +1,139 @@
+"""What a rule is, and what every rule needs: its place, its schedule, and a way to make events."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from typing import ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veedor.kit.ids import new_id
+from veedor.kit.messages import Message, Param
+from veedor.model.detection import VEHICLES, ObjectClass
+from veedor.model.event import Event, TrackOverlay
+from veedor.site.rules.place import WHOLE_PICTURE, Ring, Wire, Zone
+from veedor.site.rules.schema import RuleParams, TrackRuleParams
+from veedor.site.rules.trails import Trails
+from veedor.site.rules.view import Moment, View
+
+P = TypeVar("P", bound=RuleParams)
+MAX_OVERLAYS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a rule runs."""
+
+    camera_id: str
+    time_zone: tzinfo
+    zones: Mapping[str, Zone]
+    wires: Mapping[str, Wire]
+    trails: Trails
+    new_id: Callable[[datetime], str] = field(default=new_id)
+
+    def zone(self, name: str | None) -> Zone:
+        return self.zones[name] if name else WHOLE_PICTURE
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has found: from when, who, where, and how to say it."""
+
+    since: Moment
+    track_ids: tuple[int, ...]
+    explanation: Message
+    place: str | None = None
+    ring: Ring = ()
+
+
+class Rule(ABC, Generic[P]):
+    """One rule of one camera. `step` is given every moment in order; nothing else moves it."""
+
+    kind: ClassVar[str]
+    Params: ClassVar[type[RuleParams]]
+
+    def __init__(self, params: P, setting: Setting) -> None:
+        self.params = params
+        self.setting = setting
+
+    @abstractmethod
+    def step(self, view: View) -> list[Event]:
+        """Events that begin or end at this moment."""
+
+    @abstractmethod
+    def close(self) -> list[Event]:
+        """The end of every event that is still open."""
+
+    def scheduled(self, moment: Moment) -> bool:
+        """Whether the rule is on at `moment`, in the site's time zone."""
+        if self.params.schedule is None:
+            return True
+        local = moment.captured_at.astimezone(self.setting.time_zone)
+        return self.params.schedule.covers(local.weekday(), local.hour * 60 + local.minute + local.second / 60)
+
+    def event(self, found: Finding, now: Moment) -> Event:
+        """An open event that is complete `now`."""
+        overlays: list[TrackOverlay] = []
+        for track_id in found.track_ids[:MAX_OVERLAYS]:
+            overlay = self.setting.trails.overlay(track_id)
+            if overlay is not None:
+                overlays.append(overlay)
+        return Event(
+            id=self.setting.new_id(now.captured_at),
+            camera_id=self.setting.camera_id,
+            rule=self.params.name,
+            kind=self.kind,
+            severity=self.params.severity,
+            started_at=found.since.captured_at,
+            completed_at=now.captured_at,
+            ended_at=None,
+            explanation=found.explanation,
+            track_ids=found.track_ids,
+            zone=found.place,
+            start_s=found.since.at_s,
+            start_frame=found.since.frame,
+            overlays=tuple(overlays),
+            zone_norm=found.ring,
+        )
+
+
+def ended(event: Event, at: Moment) -> Event:
+    """`event`, over since `at`."""
+    return replace(event, ended_at=max(at.captured_at, event.started_at), end_s=at.at_s, end_frame=at.frame)
+
+
+def selected(view: View, params: TrackRuleParams, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) bool: the tracks of the rule's classes (`table` is `params.class_table`) that are large enough."""
+    mask: NDArray[np.bool_] = table[view.classes]
+    if params.min_size.height > 0:
+        mask = mask & (view.height >= params.min_size.height)
+    if params.min_size.area > 0:
+        mask = mask & (view.area >= params.min_size.area)
+    return mask
+
+
+def class_word(numbers: set[int]) -> str:
+    """The word for tracks of these classes: a class's label, `vehicle` for several kinds of those, else `unknown`."""
+    if len(numbers) == 1:
+        return ObjectClass(next(iter(numbers))).label
+    return "vehicle" if numbers and numbers <= VEHICLES else ObjectClass.UNKNOWN.label
+
+
+def place_params(place: str | None) -> dict[str, Param]:
+    """Parameters of the catalogue's `rules-in-place`."""
+    return {"has_place": "yes" if place else "no", "place": place or ""}
+
+
+def duration_params(seconds: float) -> dict[str, Param]:
+    """Parameters of the catalogue's `rules-duration`: 45 s, 4 min, 1 h 10 min."""
+    whole = int(seconds + 1e-6)
+    if whole < 90:
+        return {"unit": "s", "amount": str(whole), "rest": "0"}
+    minutes = whole // 60
+    if minutes < 60:
+        return {"unit": "min", "amount": str(minutes), "rest": "0"}
+    return {"unit": "h", "amount": str(minutes // 60), "rest": str(minutes % 60)}

@@ -1,0 +1,60 @@
+"""A vehicle stands still in a zone for long."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from veedor.kit.messages import Message
+from veedor.model.event import Event
+from veedor.site.rules.episodes import Episodes
+from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
+from veedor.site.rules.schema import Classes, Seconds, ZoneRuleParams
+from veedor.site.rules.stillness import Stillness
+from veedor.site.rules.view import Moment, View
+
+
+class StoppedVehicleParams(ZoneRuleParams):
+    classes: Classes | None = ("car", "bus", "truck", "motorcycle")
+    dwell_s: Seconds = 60.0
+    absence_s: Seconds = 10.0  # traffic that passes in front hides it for so long
+
+
+class StoppedVehicle(Rule[StoppedVehicleParams]):
+    """From when it stopped until it moved on, left or was no longer seen."""
+
+    kind: ClassVar[str] = "stopped_vehicle"
+    Params = StoppedVehicleParams
+
+    def __init__(self, params: StoppedVehicleParams, setting: Setting) -> None:
+        super().__init__(params, setting)
+        self._zone = setting.zone(params.zone)
+        self._table = params.class_table
+        self._stillness = Stillness()
+        self._episodes = Episodes(
+            params.dwell_s + params.debounce_s,
+            params.absence_s,
+            params.cooldown_s,
+            per_subject=params.cooldown_per == "track",
+        )
+
+    def step(self, view: View) -> list[Event]:
+        for new, old in self.setting.trails.heirs.items():
+            self._stillness.rename(old, new)
+            self._episodes.rename(old, new)
+        still = self._stillness.update(view)
+        standing: dict[int, Moment | None] = {}
+        if still:
+            mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
+            standing = {one: still[one].since for one in view.ids[mask].tolist() if one in still}
+
+        def make(track_id: int, since: Moment) -> Event:
+            word = class_word({self.setting.trails[track_id].object_class})
+            lasted = duration_params(view.moment.at_s - since.at_s)
+            message = Message("rules-stopped-vehicle", {"class": word, **lasted, **place_params(self._zone.name)})
+            return self.event(Finding(since, (track_id,), message, self._zone.name, self._zone.ring), view.moment)
+
+        armed = self.scheduled(view.moment)
+        return self._episodes.update(standing, view.moment, make, armed=armed)
+
+    def close(self) -> list[Event]:
+        return self._episodes.close()

@@ -1,0 +1,117 @@
+"""What the engine remembers of each track: when it was seen, where it went, and whose place it took."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from veedor.kit.geometry import box_iou
+from veedor.model.detection import ObjectClass
+from veedor.model.event import TrackOverlay
+from veedor.site.rules.view import Moment, View
+
+FORGET_S = 30.0  # a track unseen for so long is over
+_PATH_EVERY_S = 0.2
+_PATH_POINTS = 75
+_HEIR_GAP_S = 2.0
+_HEIR_STILL_GAP_S = 10.0
+_HEIR_REACH = 0.7  # of the box's height
+_HEIR_IOU = 0.5
+
+
+@dataclass(slots=True)
+class Trail:
+    """One track up to now. `box`: xyxy, 0..1. `path`: recent foot points, at most one each 0.2 s."""
+
+    born: Moment
+    last: Moment
+    box: tuple[float, float, float, float]
+    object_class: int
+    inherited: bool = False  # another track has already taken its place
+    path: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_PATH_POINTS))
+    path_at_s: float = -1.0
+
+
+class Trails:
+    """Memory per track that ends FORGET_S after its last sighting."""
+
+    def __init__(self) -> None:
+        self._trails: dict[int, Trail] = {}
+        self._pruned_at_s = 0.0
+        self.heirs: dict[int, int] = {}  # this moment's new track -> the lost one that it continues
+        self.newborn: frozenset[int] = frozenset()  # this moment's new tracks, heirs included
+
+    def __getitem__(self, track_id: int) -> Trail:
+        return self._trails[track_id]
+
+    def __contains__(self, track_id: int) -> bool:
+        return track_id in self._trails
+
+    def __len__(self) -> int:
+        return len(self._trails)
+
+    def values(self) -> list[Trail]:
+        return list(self._trails.values())
+
+    def update(self, view: View) -> None:
+        """Take in one moment."""
+        now = view.moment
+        new: list[int] = []
+        boxes, classes, feet = view.boxes.tolist(), view.classes.tolist(), view.foot.tolist()
+        for index, track_id in enumerate(view.ids.tolist()):
+            trail = self._trails.get(track_id)
+            if trail is None or now.at_s - trail.last.at_s > FORGET_S:
+                trail = self._trails[track_id] = Trail(now, now, tuple(boxes[index]), classes[index])
+                new.append(track_id)
+            trail.last, trail.box, trail.object_class = now, tuple(boxes[index]), classes[index]
+            if now.at_s - trail.path_at_s >= _PATH_EVERY_S - 1e-6 or trail.path_at_s < 0:
+                trail.path.append(tuple(feet[index]))
+                trail.path_at_s = now.at_s
+        self.newborn = frozenset(new)
+        self.heirs = {}
+        for track_id in new:
+            lost = self._lost_at(track_id, now, view.aspect)
+            if lost is not None:
+                self.heirs[track_id] = lost
+                self._trails[lost].inherited = True
+        if now.at_s - self._pruned_at_s > FORGET_S / 6:
+            self._pruned_at_s = now.at_s
+            self._trails = {k: v for k, v in self._trails.items() if now.at_s - v.last.at_s <= FORGET_S}
+
+    def _lost_at(self, track_id: int, now: Moment, aspect: float) -> int | None:
+        """The lost track that `track_id` most likely continues: same class, gone a moment ago, close by."""
+        new = self._trails[track_id]
+        best, best_distance = None, np.inf
+        for other_id, other in self._trails.items():
+            gap_s = now.at_s - other.last.at_s
+            if other_id == track_id or other.inherited or not 0 < gap_s <= _HEIR_STILL_GAP_S:
+                continue
+            unknown = ObjectClass.UNKNOWN in (new.object_class, other.object_class)
+            if new.object_class != other.object_class and not unknown:
+                continue
+            distance = foot_distance(new.box, other.box, aspect)
+            height = max(new.box[3] - new.box[1], other.box[3] - other.box[1])
+            near = gap_s <= _HEIR_GAP_S and distance <= _HEIR_REACH * height
+            same_place = distance < height and _iou(new.box, other.box) >= _HEIR_IOU
+            if (near or same_place) and distance < best_distance:
+                best, best_distance = other_id, distance
+        return best
+
+    def overlay(self, track_id: int) -> TrackOverlay | None:
+        """The track as a snapshot shows it."""
+        trail = self._trails.get(track_id)
+        if trail is None:
+            return None
+        return TrackOverlay(track_id, ObjectClass(trail.object_class).label, trail.box, tuple(trail.path))
+
+
+def foot_distance(a: tuple[float, ...], b: tuple[float, ...], aspect: float) -> float:
+    """Distance between the foot points of two boxes (xyxy, 0..1), in picture heights."""
+    across = ((a[0] + a[2]) - (b[0] + b[2])) / 2 * aspect
+    return float(np.hypot(across, a[3] - b[3]))
+
+
+def _iou(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    return float(box_iou(np.asarray([a]), np.asarray([b]))[0, 0])

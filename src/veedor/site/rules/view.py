@@ -1,0 +1,75 @@
+"""One observation as rules read it: normalized columns, made once and shared by all rules of a camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veedor.model.observation import Observation
+from veedor.model.scene import SceneFacts
+from veedor.site.rules.place import Zone
+
+_EDGE = 1e-6  # a foot cut off by the picture's border still stands in a zone that reaches the border
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When: on the observation clock, for people, and as a frame number."""
+
+    at_s: float
+    captured_at: datetime
+    frame: int
+
+
+class View:
+    """The observed tracks of one moment. Predicted boxes are not in it: no event rests on a guess.
+
+    `boxes`: (n, 4) 0..1 of the picture; `foot`, `center`: (n, 2), 0..1; `height`, `area`: (n,), shares of the
+    picture's; `classes`: (n,) ObjectClass numbers; `ids`: (n,) int64; `aspect`: width / height.
+    """
+
+    def __init__(self, obs: Observation) -> None:
+        self.moment = Moment(obs.at_s, obs.captured_at, obs.frame)
+        self.connected = obs.connected
+        self.scene: SceneFacts | None = obs.scene if obs.connected else None
+        self.aspect = obs.width / obs.height if obs.width > 0 and obs.height > 0 else 1.0
+        tracks = obs.tracks
+        boxes = tracks.xyxy.astype(np.float64) / (
+            max(obs.width, 1),
+            max(obs.height, 1),
+            max(obs.width, 1),
+            max(obs.height, 1),
+        )
+        keep = tracks.observed & np.isfinite(boxes).all(axis=1)
+        if not obs.connected:
+            keep = np.zeros(len(tracks), np.bool_)
+        self.boxes: Floats = boxes[keep]
+        self.ids: NDArray[np.int64] = tracks.track_id[keep]
+        self.classes: NDArray[np.int32] = tracks.class_id[keep]
+        sides = np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 0.0)
+        self.height: Floats = sides[:, 1]
+        self.area: Floats = sides[:, 0] * sides[:, 1]
+        middle = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
+        self.center: Floats = np.clip(middle, _EDGE, 1 - _EDGE)
+        self.foot: Floats = np.clip(np.column_stack((middle[:, 0], self.boxes[:, 3])), _EDGE, 1 - _EDGE)
+        self._inside: dict[tuple[str, str], NDArray[np.bool_]] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def points(self, anchor: str) -> Floats:
+        """(n, 2): the foot points or the centres."""
+        return self.foot if anchor == "foot" else self.center
+
+    def inside(self, zone: Zone, anchor: str) -> NDArray[np.bool_]:
+        """Which tracks stand in `zone`; computed once per zone and moment."""
+        key = (zone.name or "", anchor)
+        found = self._inside.get(key)
+        if found is None:
+            found = self._inside[key] = zone.holds(self.points(anchor))
+        return found

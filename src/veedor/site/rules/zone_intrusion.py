@@ -1,0 +1,49 @@
+"""Somebody or something is in a zone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from veedor.kit.messages import Message
+from veedor.model.event import Event
+from veedor.site.rules.episodes import Episodes
+from veedor.site.rules.rule import Finding, Rule, Setting, class_word, place_params, selected
+from veedor.site.rules.schema import Seconds, ZoneRuleParams
+from veedor.site.rules.view import Moment, View
+
+
+class ZoneIntrusionParams(ZoneRuleParams):
+    needs = "zone"
+
+    debounce_s: Seconds = 0.4  # two pictures at 5 per second: one alone may be the detector's mistake
+
+
+class ZoneIntrusion(Rule[ZoneIntrusionParams]):
+    """One event per track, from its first moment in the zone to its last."""
+
+    kind: ClassVar[str] = "zone_intrusion"
+    Params = ZoneIntrusionParams
+
+    def __init__(self, params: ZoneIntrusionParams, setting: Setting) -> None:
+        super().__init__(params, setting)
+        self._zone = setting.zone(params.zone)
+        self._table = params.class_table
+        self._episodes = Episodes(
+            params.debounce_s, params.absence_s, params.cooldown_s, per_subject=params.cooldown_per == "track"
+        )
+
+    def step(self, view: View) -> list[Event]:
+        inside: list[int] = []
+        if len(view) and self.scheduled(view.moment):
+            mask = selected(view, self.params, self._table)
+            inside = view.ids[mask & view.inside(self._zone, self.params.anchor)].tolist()
+
+        def make(track_id: int, since: Moment) -> Event:
+            word = class_word({self.setting.trails[track_id].object_class})
+            message = Message("rules-zone-intrusion", {"class": word, **place_params(self._zone.name)})
+            return self.event(Finding(since, (track_id,), message, self._zone.name, self._zone.ring), view.moment)
+
+        return self._episodes.update(dict.fromkeys(inside), view.moment, make)
+
+    def close(self) -> list[Event]:
+        return self._episodes.close()
