@@ -1,0 +1,53 @@
+"""`veedor analyze`: a file through the whole pipeline, faster than real time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from veedor.cli.output import command, err, lang, out, print_json, t
+
+
+@command
+def analyze(
+    video: Annotated[Path, typer.Argument(help=t("cli-analyze-video"))],
+    rules: Annotated[Path | None, typer.Option("--rules", help=t("cli-analyze-rules"))] = None,
+    tracks: Annotated[Path | None, typer.Option("--tracks", help=t("cli-analyze-tracks"))] = None,
+    events: Annotated[Path | None, typer.Option("--events", help=t("cli-analyze-events"))] = None,
+    annotated: Annotated[Path | None, typer.Option("--annotated", help=t("cli-analyze-annotated"))] = None,
+    fps: Annotated[float, typer.Option("--fps", min=0.2, max=120.0, help=t("cli-analyze-fps"))] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+) -> None:
+    from veedor.compose.offline import Outputs, analyze_file
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(video.name, total=None, speed="")
+
+        def tell(done: int, total: int | None, speed: float) -> None:
+            progress.update(task, completed=done, total=total, speed=f"{speed:.1f}x")
+
+        report = analyze_file(video, rules, fps, Outputs(tracks, events, annotated), lang, tell)
+    if as_json:
+        print_json(report)
+        return
+    out.print(
+        t(
+            "cli-analyze-done",
+            frames=report["frames_analysed"],
+            tracks=report["tracks"],
+            events=len(report["events"]),
+            speed=f"{report['speed']:.1f}",
+        )
+    )
+    for event in report["events"]:
+        out.print(f"  {event['start_s']:8.1f} s  {event['rule']}: {event['explanation']}", highlight=False)

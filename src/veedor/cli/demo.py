@@ -1,0 +1,105 @@
+"""`veedor demo`: the whole way on one machine, with real video."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from veedor.cli.output import command, err, lang, out, print_json, t
+
+if TYPE_CHECKING:
+    from veedor.compose.demo import Demo
+    from veedor.model.event import Event
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+
+
+def _duration_s(text: str | None) -> float | None:
+    from veedor.kit.errors import UserError
+
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
+    if not found:
+        raise UserError(problem=t("cli-demo-bad-duration", text=text))
+    return float(found[1]) * _UNITS[found[2]]
+
+
+@command
+def demo(
+    sources: Annotated[list[str] | None, typer.Argument(help=t("cli-demo-sources"))] = None,
+    duration: Annotated[str | None, typer.Option("--for", help=t("cli-demo-for"))] = None,
+    report: Annotated[Path | None, typer.Option("--report", help=t("cli-demo-report"))] = None,
+    cameras: Annotated[int, typer.Option("--cameras", min=1, max=64, help=t("cli-demo-cameras"))] = 4,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help=t("cli-demo-port"))] = 8480,
+    data: Annotated[Path | None, typer.Option("--data", help=t("cli-demo-data"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+) -> None:
+    from veedor.compose import demo as demos
+    from veedor.compose.service import stop_on_signals
+    from veedor.kit.clock import SystemClock
+    from veedor.site.detect.models import default_model_path
+
+    stop = stop_on_signals()
+    options = demos.DemoOptions(_duration_s(duration), cameras, tuple(sources or ()), data, port, lang)
+    clock = SystemClock()
+    err.print(t("cli-demo-model"))
+    default_model_path(fetch=True)
+    err.print(t("cli-demo-clips"))
+    started_at = clock.now()
+    with demos.demo(options, clock, _tell) as running:
+        _greet(running)
+        clock.wait(stop, options.duration_s if options.duration_s is not None else threading.TIMEOUT_MAX)
+        err.print(t("cli-demo-ending"))
+        running.finish()
+        told = running.report(started_at)
+    _conclude(told, report, as_json)
+
+
+def _greet(running: Demo) -> None:
+    service = running.service
+    err.print(f"[bold]{t('cli-demo-open', url=service.url)}[/]")
+    if service.first_password is not None:
+        login = t("cli-demo-login", user=service.administrator, password=service.first_password)
+        err.print(login, highlight=False, markup=False)
+    err.print(t("cli-demo-cameras-list", names=", ".join(one.name for one in running.cameras)))
+    err.print(t("cli-demo-stop"))
+    err.print(t("cli-demo-waiting"))
+
+
+def _tell(event: Event, running: Demo) -> None:
+    at = event.completed_at.astimezone(ZoneInfo("America/Lima"))
+    camera = running.name_of(event.camera_id)
+    line = f"{at:%H:%M:%S}  {event.severity.value:<8}  {camera}: {event.explanation.render(lang)}"
+    err.print(line, highlight=False, markup=False)
+
+
+def _conclude(told: dict[str, Any], report: Path | None, as_json: bool) -> None:
+    import json
+
+    from veedor.kit.files import write_file
+
+    if report is not None:
+        write_file(report, json.dumps(told, ensure_ascii=False, indent=2).encode())
+    if as_json:
+        print_json(told)
+        return
+    for row in told["cameras"]:
+        key = "cli-demo-own" if row["packets_lost"] is None else "cli-demo-lost"
+        out.print(
+            t(
+                key,
+                name=row["name"],
+                received=row["packets_received"],
+                recorded=row["packets_recorded"],
+                lost=row["packets_lost"] or 0,
+            )
+        )
+    latency = told["alert_latency_s"]
+    if latency["p50"] is not None:
+        out.print(t("cli-demo-latency", p50=str(latency["p50"]), p95=str(latency["p95"])))

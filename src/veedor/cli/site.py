@@ -1,0 +1,35 @@
+"""`veedor site ...`: the site and its desk as a service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from veedor.cli.output import command, err, out, t
+
+app = typer.Typer(name="site", help=t("cli-site"), no_args_is_help=True)
+
+
+@app.command("run", help=t("cli-site-run"), epilog=t("cli-example", command="veedor site run --config veedor.yaml"))
+@command
+def run(
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
+) -> None:
+    from veedor.compose.errors import ConfigMissing
+    from veedor.compose.config import load
+    from veedor.compose.service import run_until_stopped
+
+    if not config.is_file():
+        raise ConfigMissing(path=str(config))
+
+    def started(url: str, administrator: str, password: str | None) -> None:
+        out.print(t("cli-site-started", url=url))
+        if password is not None:
+            err.print(t("cli-site-first-login", user=administrator, password=password), highlight=False)
+
+    run_until_stopped(load(config), started)
+    out.print(t("cli-site-stopped"))

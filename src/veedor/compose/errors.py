@@ -1,0 +1,23 @@
+"""Errors of putting a site together."""
+
+from __future__ import annotations
+
+from veedor.kit.errors import UserError
+
+
+class PortTaken(UserError):
+    """params: address"""
+
+    key = "error-compose-port-taken"
+
+
+class ConfigExists(UserError):
+    """params: path"""
+
+    key = "error-compose-config-exists"
+
+
+class ConfigMissing(UserError):
+    """params: path"""
+
+    key = "error-compose-config-missing"

@@ -1,0 +1,24 @@
+error-compose-port-taken = Otro programa ya usa { $address }
+    .hint = Ciérrelo, o cambie `desk.port` en veedor.yaml
+error-compose-config-exists = { $path } ya existe y no se sobrescribe
+    .hint = Edítelo, bórrelo usted, o elija otra carpeta
+error-compose-config-missing = No hay configuración en { $path }
+    .hint = Cree una con `veedor init`, o indique otra con --config
+problem-camera = { $camera }: { $problem }
+problem-worker = El proceso de análisis { $worker } está arrancando o se reinicia; la grabación sigue
+init-head =
+    Configuración de un sitio de Veedor. Las cámaras, las personas y las reglas no van aquí:
+    `veedor cameras add`, `veedor users add` y <data>/rules/.
+init-data = Carpeta con las bases de datos y las grabaciones (relativa a este archivo).
+init-key =
+    Llave que cifra las contraseñas de las cámaras. Guárdela FUERA de la carpeta de datos y de sus copias.
+    Sin ella no se pueden leer las contraseñas; quien tenga la llave y la copia, sí.
+init-desk =
+    Dónde atiende el panel. Fuera de esta máquina (otro host que 127.0.0.1) exige TLS.
+init-networks =
+    Redes donde puede haber cámaras. Vacío: cualquiera salvo esta misma máquina y enlace local.
+    file_directories: carpetas de las que se aceptan archivos de video como cámaras.
+init-recording =
+    Retención por defecto en días, y el mínimo legal por debajo del cual se avisa.
+    reserve_bytes: espacio que nunca se llena de video, para índices y auditoría.
+init-analysis = Procesos de análisis (0: solo grabar) y núcleos para cada uno.

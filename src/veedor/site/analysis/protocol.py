@@ -1,0 +1,172 @@
+"""What passes between the site process and an analytics worker: a header in JSON and a payload in bytes.
+
+Not pickle: a worker parses hostile video, so nothing that it says may become code in the site process.
+Frame on the wire: header length (u32), payload length (u32), header, payload; big-endian.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+import threading
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from veedor.model.camera import StreamRole
+from veedor.model.observation import Observation
+from veedor.model.packet import ClockSource, Media, MediaInfo, Packet
+from veedor.model.scene import SceneFacts
+from veedor.model.track import Tracks
+
+_LENGTHS = struct.Struct(">II")
+MAX_HEADER = 1 << 20
+MAX_PAYLOAD = 64 << 20
+
+Header = dict[str, Any]
+
+
+class Channel:
+    """One end of a socket pair: whole messages, in order. Sending is safe from several threads."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._reader = sock.makefile("rb", buffering=1 << 20)
+        self._lock = threading.Lock()
+
+    def send(self, header: Header, payload: bytes | memoryview = b"") -> None:
+        """Blocks while the other side is slow. Raises OSError when it is gone."""
+        head = json.dumps(header, separators=(",", ":")).encode()
+        with self._lock:
+            self._socket.sendall(b"".join((_LENGTHS.pack(len(head), len(payload)), head, payload)))
+
+    def receive(self) -> tuple[Header, bytes] | None:
+        """The next message, or None at the end. Raises ValueError on a malformed one."""
+        lengths = self._reader.read(_LENGTHS.size)
+        if len(lengths) < _LENGTHS.size:
+            return None
+        head_octets, payload_octets = _LENGTHS.unpack(lengths)
+        if head_octets > MAX_HEADER or payload_octets > MAX_PAYLOAD:
+            raise ValueError("message too large")
+        head = self._reader.read(head_octets)
+        payload = self._reader.read(payload_octets)
+        if len(head) < head_octets or len(payload) < payload_octets:
+            return None
+        header = json.loads(head)
+        if not isinstance(header, dict):
+            raise ValueError("header is no object")
+        return header, payload
+
+    def close(self) -> None:
+        """Ends both directions; a reader in another thread sees the end."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+def media_to_header(info: MediaInfo) -> Header:
+    """The decoder's parameters, without what only muxers need."""
+    return {
+        "codec": info.codec,
+        "tb": [info.time_base.numerator, info.time_base.denominator],
+        "extradata": info.extradata.hex(),
+        "width": info.width,
+        "height": info.height,
+        "fps": info.fps,
+    }
+
+
+def header_to_media(header: Header) -> MediaInfo:
+    return MediaInfo(
+        Media.VIDEO,
+        str(header["codec"]),
+        Fraction(*header["tb"]),
+        bytes.fromhex(header["extradata"]),
+        int(header["width"]),
+        int(header["height"]),
+        header["fps"],
+    )
+
+
+def packet_to_header(packet: Packet) -> Header:
+    return {
+        "type": "packet",
+        "camera": packet.camera_id,
+        "role": packet.role.value,
+        "session": packet.session,
+        "seq": packet.sequence,
+        "pts": packet.pts_ticks,
+        "dts": packet.dts_ticks,
+        "dur": packet.duration_ticks,
+        "key": packet.is_keyframe,
+        "at": packet.captured_at.timestamp(),
+        "clock": packet.clock.value,
+    }
+
+
+def header_to_packet(header: Header, payload: bytes, info: MediaInfo) -> Packet:
+    return Packet(
+        header["camera"],
+        StreamRole(header["role"]),
+        header["session"],
+        header["seq"],
+        info,
+        payload,
+        header["pts"],
+        header["dts"],
+        header["dur"],
+        header["key"],
+        datetime.fromtimestamp(header["at"], UTC),
+        ClockSource(header["clock"]),
+    )
+
+
+_ROW = np.dtype([("id", ">i8"), ("xyxy", ">f4", (4,)), ("confidence", ">f4"), ("class", ">i4"), ("observed", "?")])
+
+
+def observation_to_message(observation: Observation) -> tuple[Header, bytes]:
+    tracks = observation.tracks
+    rows = np.zeros(len(tracks), _ROW)
+    rows["id"], rows["xyxy"], rows["confidence"] = tracks.track_id, tracks.xyxy, tracks.confidence
+    rows["class"], rows["observed"] = tracks.class_id, tracks.observed
+    scene = observation.scene
+    facts = None
+    if scene is not None:
+        facts = [scene.learned, scene.view_shift, scene.sharpness, scene.covered, scene.frozen_s]
+    header = {
+        "type": "observation",
+        "camera": observation.camera_id,
+        "at_s": observation.at_s,
+        "at": observation.captured_at.timestamp(),
+        "frame": observation.frame,
+        "size": [observation.width, observation.height],
+        "scene": facts,
+    }
+    return header, rows.tobytes()
+
+
+def message_to_observation(header: Header, payload: bytes) -> Observation:
+    rows = np.frombuffer(payload, _ROW)
+    tracks = Tracks(
+        rows["id"].astype(np.int64),
+        rows["xyxy"].astype(np.float32),
+        rows["confidence"].astype(np.float32),
+        rows["class"].astype(np.int32),
+        rows["observed"].astype(np.bool_),
+    )
+    facts = header["scene"]
+    scene = SceneFacts(bool(facts[0]), *(float(value) for value in facts[1:])) if facts else None
+    return Observation(
+        str(header["camera"]),
+        float(header["at_s"]),
+        datetime.fromtimestamp(float(header["at"]), UTC),
+        int(header["frame"]),
+        int(header["size"][0]),
+        int(header["size"][1]),
+        tracks,
+        scene,
+    )

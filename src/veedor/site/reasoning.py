@@ -1,0 +1,161 @@
+"""Observations in, facts out: rules make events, the policy raises alerts, and what was seen goes into the archive.
+
+This runs in the site process, not in a worker, so that the state of a rule (how long somebody has been somewhere)
+survives a worker's death.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from veedor.kit.clock import Clock
+from veedor.model.camera import Camera
+from veedor.model.event import Event
+from veedor.model.observation import Observation
+from veedor.model.track import Tracks
+from veedor.site.alerting.outbox import Outbox
+from veedor.site.alerting.policy import AlertPolicy
+from veedor.site.archive.archive import TrackArchive
+from veedor.site.rules.engine import RuleEngine
+from veedor.site.rules.ruleset import RuleSet
+
+log = logging.getLogger(__name__)
+
+Draw = Callable[[Camera, Event, int], bytes | None]
+
+
+@dataclass(slots=True)
+class _Watched:
+    camera: Camera
+    engine: RuleEngine
+    lock: threading.Lock
+    newest: Observation | None = None
+    observed_s: float = float("-inf")  # when the last analysed frame came
+    events: int = 0
+    alerts: int = 0
+
+
+class Reasoner:
+    """Rules, alerts and archive of all cameras. `observe` may be called from several threads."""
+
+    def __init__(
+        self, clock: Clock, archive: TrackArchive, outbox: Outbox, policy: AlertPolicy, draw: Draw, time_zone: str
+    ) -> None:
+        self._clock = clock
+        self._archive = archive
+        self._outbox = outbox
+        self._policy = policy
+        self._draw = draw
+        self._time_zone = time_zone
+        self._cameras: dict[str, _Watched] = {}
+        self._facts: queue.SimpleQueue[tuple[_Watched, Event, int] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._raise_alerts, name="alerting", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after every event that was found has been stored."""
+        self._facts.put(None)
+        self._thread.join(20.0)
+
+    def watch(self, camera: Camera, rules: RuleSet) -> None:
+        """Start, or start again, with these rules. Events that the old rules had open are ended."""
+        old = self._cameras.get(camera.id)
+        fresh = _Watched(camera, RuleEngine(rules, camera.id, self._time_zone), threading.Lock())
+        if old is not None:
+            self.forget(camera.id)
+            fresh.events, fresh.alerts = old.events, old.alerts
+        self._cameras[camera.id] = fresh
+
+    def forget(self, camera_id: str) -> None:
+        watched = self._cameras.pop(camera_id, None)
+        if watched is not None:
+            with watched.lock:
+                self._publish(watched, watched.engine.close(), 0)
+
+    def observe(self, observation: Observation) -> None:
+        """Take one observation: archive it, run the camera's rules on it."""
+        watched = self._cameras.get(observation.camera_id)
+        if watched is None:
+            return
+        with watched.lock:
+            if watched.newest is not None and observation.at_s <= watched.newest.at_s:
+                return
+            watched.newest = observation
+            if observation.connected:
+                watched.observed_s = observation.at_s
+            self._archive.append(observation.camera_id, observation)
+            self._publish(watched, watched.engine.step(observation), observation.frame)
+
+    def tick(self, camera_id: str, connected: bool) -> None:
+        """Called each second: tells the rules of a camera that sends nothing that it sends nothing."""
+        watched = self._cameras.get(camera_id)
+        if watched is None:
+            return
+        now_s = self._clock.monotonic()
+        analysed = watched.camera.analyse.enabled
+        if connected and analysed:
+            return  # observations come from the worker, or it is being restarted: then nothing is known
+        newest = watched.newest
+        size = (newest.width, newest.height) if newest else (0, 0)
+        self.observe(
+            Observation(camera_id, now_s, self._clock.now(), 0, *size, Tracks.empty(), None, connected=connected)
+        )
+
+    def counters(self, camera_id: str) -> dict[str, int]:
+        watched = self._cameras.get(camera_id)
+        return {"events": watched.events, "alerts": watched.alerts} if watched else {"events": 0, "alerts": 0}
+
+    def newest(self, camera_id: str) -> Observation | None:
+        """The last observation, for drawing live tracks."""
+        watched = self._cameras.get(camera_id)
+        return watched.newest if watched else None
+
+    def _publish(self, watched: _Watched, events: list[Event], frame: int) -> None:
+        for event in events:
+            if event.ended_at is None or event.ended_at == event.completed_at:
+                watched.events += 1
+            self._facts.put((watched, event, frame))
+
+    def _raise_alerts(self) -> None:
+        """Draws and stores, apart from the threads that hear the workers: drawing asks a worker."""
+        while (item := self._facts.get()) is not None:
+            watched, event, frame = item
+            try:
+                self._store(watched, event, frame)
+            except Exception:
+                log.exception("event %s of camera %s could not be stored", event.id, watched.camera.name)
+
+    def _store(self, watched: _Watched, event: Event, frame: int) -> None:
+        alert = self._policy.decide(event)
+        snapshot = self._draw(watched.camera, event, frame) if alert else None
+        self._outbox.record(event, alert=alert, snapshot_jpeg=snapshot)
+        watched.alerts += bool(alert)
+
+
+def live_tracks(observation: Observation | None) -> dict[str, Any]:
+    """What a viewer draws over the picture: boxes in 0..1."""
+    from veedor.model.detection import ObjectClass
+
+    if observation is None or not observation.width:
+        return {"captured_at": None, "tracks": []}
+    scale = (observation.width, observation.height, observation.width, observation.height)
+    tracks = observation.tracks
+    return {
+        "captured_at": observation.captured_at,
+        "tracks": [
+            {
+                "track_id": str(int(tracks.track_id[row])),
+                "class": ObjectClass(int(tracks.class_id[row])).label,
+                "box_norm": [round(float(v) / s, 4) for v, s in zip(tracks.xyxy[row], scale, strict=True)],
+                "observed": bool(tracks.observed[row]),
+            }
+            for row in range(len(tracks))
+        ],
+    }

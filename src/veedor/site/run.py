@@ -1,0 +1,264 @@
+"""A site: cameras in, footage and alerts out. This file is the list of what a site is made of, and its life."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from veedor.kit.clock import Clock
+from veedor.kit.errors import VeedorError
+from veedor.model.camera import Camera, StreamHealth, StreamRole, StreamState
+from veedor.model.event import Event
+from veedor.model.packet import Media, Packet
+from veedor.model.recording import GapReason
+from veedor.site.alerting.outbox import Outbox
+from veedor.site.alerting.policy import AlertPolicy
+from veedor.site.analysis.pictures import draw_request
+from veedor.site.analysis.supervisor import WorkerConfig, WorkerSupervisor
+from veedor.site.archive.archive import TrackArchive
+from veedor.site.cameras import CameraStore
+from veedor.site.fanout import FanOut
+from veedor.site.ingest.reader import IngestConfig, StreamReader
+from veedor.site.live.hub import LiveHub
+from veedor.site.reasoning import Reasoner
+from veedor.site.record.footage import FootageStore
+from veedor.site.record.recorder import Recorder
+from veedor.site.rules_store import RulesStore
+from veedor.wire.ports import AlertSink
+
+log = logging.getLogger(__name__)
+
+WATCH_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """What a site needs to know beyond its cameras. `workers` 0: record only."""
+
+    data: Path
+    time_zone: str
+    language: str
+    workers: int
+    worker: WorkerConfig | None
+    ingest: IngestConfig = field(default_factory=IngestConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteParts:
+    """The parts that hold state on disk, opened by the composition root in this order and closed by `Site.stop`."""
+
+    cameras: CameraStore
+    recorder: Recorder
+    footage: FootageStore
+    archive: TrackArchive
+    outbox: Outbox
+    rules: RulesStore
+    policy: AlertPolicy
+
+
+class Site:
+    """One running site."""
+
+    def __init__(self, config: SiteConfig, parts: SiteParts, alerts: AlertSink, clock: Clock) -> None:
+        self.config = config
+        self.parts = parts
+        self.clock = clock
+        self.started_at = clock.now()
+        self.live = LiveHub(clock)
+        self._alerts = alerts
+        self._stop = threading.Event()
+        self._lock = threading.RLock()
+        self._running: dict[str, Camera] = {}
+        self._readers: dict[tuple[str, StreamRole], StreamReader] = {}
+        self._received: dict[tuple[str, StreamRole], int] = {}
+        self._revision: int | None = None
+        self.reasoner = Reasoner(clock, parts.archive, parts.outbox, parts.policy, self._draw, config.time_zone)
+        self.workers = [
+            WorkerSupervisor(f"worker-{number}", config.worker, clock, self.reasoner.observe)
+            for number in range(config.workers if config.worker else 0)
+        ]
+        self.fan_out = FanOut([parts.recorder, self.live, _Analysis(self)])
+        self._watcher = threading.Thread(target=self._watch, name="site-watch", daemon=True)
+
+    # -- life
+
+    def start(self) -> None:
+        """Start all parts; cameras connect in the background."""
+        self.parts.recorder.start()
+        self.parts.archive.start()
+        self.parts.outbox.start(self._alerts)
+        self.reasoner.start()
+        for worker in self.workers:
+            worker.start()
+        self.follow_configuration()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Stop in the order of the flow, so that everything that came in is stored."""
+        self._stop.set()
+        self._watcher.join(10.0)
+        with self._lock:
+            readers = list(self._readers.values())
+            self._readers.clear()
+        for reader in readers:
+            reader.request_stop()
+        for reader in readers:
+            reader.stop(5.0)
+        for worker in self.workers:
+            worker.stop()
+        for camera_id in list(self._running):
+            self.reasoner.forget(camera_id)
+        self.reasoner.stop()
+        self.parts.recorder.stop()
+        self.parts.archive.stop()
+        self.parts.outbox.stop()
+        self.live.close()
+
+    def _watch(self) -> None:
+        while not self.clock.wait(self._stop, WATCH_EVERY_S):
+            try:
+                self.follow_configuration()
+                self._tick()
+            except VeedorError:
+                log.exception("the site's configuration could not be read")
+
+    # -- cameras
+
+    def follow_configuration(self) -> None:
+        """Start, restart and stop readers so that they are what the camera store and the rule files say."""
+        with self._lock:
+            revision = self.parts.cameras.revision()
+            if revision != self._revision:
+                self._revision = revision
+                wanted = {camera.id: camera for camera in self.parts.cameras.cameras() if camera.enabled}
+                for camera_id in [*self._running]:
+                    if wanted.get(camera_id) != self._running[camera_id]:
+                        self._stop_camera(camera_id)
+                for camera in wanted.values():
+                    if camera.id not in self._running:
+                        self._start_camera(camera)
+            for camera in self._running.values():
+                if self.parts.rules.changed(camera.id):
+                    self.reasoner.watch(camera, self.parts.rules.rules(camera.id))
+
+    def _start_camera(self, camera: Camera) -> None:
+        self._running[camera.id] = camera
+        self.parts.recorder.watch(camera)
+        self.live.watch_camera(camera)
+        self.reasoner.watch(camera, self.parts.rules.rules(camera.id))
+        if camera.analyse.enabled and self.workers:
+            min(self.workers, key=lambda worker: len(worker.cameras())).watch(camera.id, camera.analyse.fps)
+        for stream in camera.streams:
+            reader = StreamReader(
+                camera,
+                stream.role,
+                open_with=self.config.ingest,
+                password=lambda camera_id=camera.id: self.parts.cameras.password(camera_id),
+                clock=self.clock,
+                sink=self.fan_out,
+                on_health=lambda _health: None,
+            )
+            self._readers[camera.id, stream.role] = reader
+            reader.start()
+
+    def _stop_camera(self, camera_id: str) -> None:
+        self._running.pop(camera_id)
+        for key in [key for key in self._readers if key[0] == camera_id]:
+            self._readers.pop(key).stop(5.0)
+        for worker in self.workers:
+            worker.forget(camera_id)
+        self.reasoner.forget(camera_id)
+        self.parts.recorder.forget(camera_id)
+        self.live.forget(camera_id)
+
+    def _tick(self) -> None:
+        with self._lock:
+            cameras = list(self._running.values())
+            states = {key: reader.health.state for key, reader in self._readers.items()}
+        for camera in cameras:
+            role = camera.analysed_role
+            self.reasoner.tick(camera.id, states.get((camera.id, role)) is StreamState.ONLINE)
+
+    def stop_readers_at_end(self, timeout_s: float) -> None:
+        """Wait until no stream is online (their cameras ended them), then stop reading; recording goes on to its end."""
+        deadline_s = self.clock.monotonic() + timeout_s
+        while self.clock.monotonic() < deadline_s:
+            if all(health.state is not StreamState.ONLINE for health in self.health()):
+                break
+            self.clock.wait(self._stop, 0.1)
+        with self._lock:
+            self._received = {key: reader.health.packets for key, reader in self._readers.items()}
+            readers = list(self._readers.values())
+            self._readers.clear()
+        for reader in readers:
+            reader.stop(5.0)
+
+    def received(self, camera_id: str, role: StreamRole) -> int:
+        """Video packets that came in since start."""
+        with self._lock:
+            reader = self._readers.get((camera_id, role))
+            return reader.health.packets if reader else self._received.get((camera_id, role), 0)
+
+    def running(self) -> dict[str, Camera]:
+        with self._lock:
+            return dict(self._running)
+
+    def health(self) -> list[StreamHealth]:
+        """Observed state of every stream, by camera name."""
+        with self._lock:
+            names = {camera.id: camera.name for camera in self._running.values()}
+            healths = [reader.health for reader in self._readers.values()]
+        return sorted(healths, key=lambda one: (names.get(one.camera_id, ""), one.role))
+
+    # -- analysis
+
+    def analyse(self, packet: Packet) -> None:
+        """Feed the worker that watches this packet's camera, if it is of the stream to analyse."""
+        camera = self._running.get(packet.camera_id)
+        if camera is None or packet.info.media is not Media.VIDEO or packet.role is not camera.analysed_role:
+            return
+        for worker in self.workers:
+            worker.packet(packet)
+
+    def _draw(self, camera: Camera, event: Event, frame: int) -> bytes | None:
+        """The snapshot of an event: drawn by the worker that saw it; failing that, the camera's newest picture."""
+        request = draw_request(camera, event, frame, self.config.time_zone, self.config.language)
+        for worker in self.workers:
+            if camera.id in worker.cameras() and (jpeg := worker.draw(request)):
+                return jpeg
+        try:
+            return self.live.snapshot(camera.id)
+        except VeedorError:
+            return None
+
+    def analysis_counters(self) -> list[dict[str, Any]]:
+        """Per camera, since start."""
+        counted: dict[str, dict[str, int]] = {}
+        for worker in self.workers:
+            counted.update(worker.camera_counters())
+        return [
+            {
+                "camera_id": camera.id,
+                "name": camera.name,
+                **counted.get(camera.id, {}),
+                **self.reasoner.counters(camera.id),
+            }
+            for camera in self.running().values()
+        ]
+
+
+class _Analysis:
+    """The analysis side of the fan-out."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def packet(self, packet: Packet) -> None:
+        self._site.analyse(packet)
+
+    def session_ended(self, camera_id: str, role: StreamRole, session: int, reason: GapReason, at: datetime) -> None:
+        """Nothing to do: the next session's packets say so themselves."""
