@@ -1,0 +1,139 @@
+"""The RTSP server in a process of its own, so that its work is not counted as the site's and cannot hold its lock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Self
+
+from veedor.simulator.rtsp_server import RtspServer
+from veedor.simulator.stream import Faults, SentUnit, ServedStream
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedLog:
+    """A ConnectionLog as it was when asked for."""
+
+    started_at: datetime
+    closed: bool
+    sent: tuple[SentUnit, ...]
+
+    def units(self) -> list[SentUnit]:
+        return list(self.sent)
+
+    def __len__(self) -> int:
+        return len(self.sent)
+
+
+class RtspServerProcess:
+    """`RtspServer` by another process: the same methods; errors of the server are raised here.
+
+    The program that uses it must guard its entry point with `if __name__ == "__main__"` (multiprocessing, "spawn").
+    """
+
+    def __init__(
+        self, streams: Sequence[ServedStream], host: str = "127.0.0.1", port: int = 0, *, cache: Path | None = None
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, far = context.Pipe()
+        self._lock = threading.Lock()
+        self._url_base = ""
+        self._process = context.Process(
+            target=_serve, args=(far, list(streams), host, port, cache), name="rtsp-server", daemon=True
+        )
+        self._process.start()
+        far.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
+    def start(self) -> None:
+        self._url_base = str(self._call("start_for_url"))
+
+    def stop(self) -> None:
+        """Close the port and end the process; it cannot be started again (`outage` can)."""
+        if self._process.is_alive():
+            self._call("stop")
+            self._pipe.close()
+            self._process.join(timeout=10)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+
+    def outage(self, *, begin: bool) -> None:
+        """Close the port for all (`begin`), or open the same one again."""
+        self._call("stop" if begin else "start_for_url")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def url(self, path: str) -> str:
+        return f"{self._url_base}/{path.strip('/')}"
+
+    def sent(self, path: str) -> list[CopiedLog]:
+        logs: list[CopiedLog] = self._call("sent", path)
+        return logs
+
+    def viewers(self, path: str) -> int:
+        return int(self._call("viewers", path))
+
+    def set_faults(self, path: str, faults: Faults) -> None:
+        self._call("set_faults", path, faults)
+
+    def disconnect(self, path: str) -> None:
+        self._call("disconnect", path)
+
+    def end(self, path: str) -> None:
+        self._call("end", path)
+
+    def jump(self, path: str, seconds: float) -> None:
+        self._call("jump", path, seconds)
+
+    def replace(self, path: str, file: Path, *, disconnect: bool = False) -> None:
+        self._call("replace", path, file, disconnect)
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        with self._lock:
+            self._pipe.send((name, arguments))
+            kind, value = self._pipe.recv()
+        if kind == "error":
+            raise value
+        return value
+
+
+def _serve(pipe: Connection, streams: list[ServedStream], host: str, port: int, cache: Path | None) -> None:
+    server: RtspServer | None = None
+    while True:
+        try:
+            name, arguments = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            break
+        try:
+            server = server or RtspServer(streams, host, port, cache=cache)
+            pipe.send(("value", _answer(server, name, arguments)))
+        except Exception as problem:  # raised again by the caller
+            pipe.send(("error", problem))
+    if server is not None:
+        server.stop()
+
+
+def _answer(server: RtspServer, name: str, arguments: tuple[Any, ...]) -> Any:
+    if name == "start_for_url":
+        server.start()
+        return server.url("/").rstrip("/")
+    if name == "sent":
+        return [CopiedLog(log.started_at, log.closed, tuple(log.units())) for log in server.sent(*arguments)]
+    if name == "replace":
+        path, file, disconnect = arguments
+        return server.replace(path, file, disconnect=disconnect)
+    return getattr(server, name)(*arguments)
