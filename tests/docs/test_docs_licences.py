@@ -1,0 +1,65 @@
+"""What a running Veedor needs may be used and passed on with Apache-2.0 code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import Distribution, distribution
+
+from doc_files import ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PERMISSIVE = re.compile(
+    r"MIT(-0)?|0BSD|(\d-Clause )?BSD([- ]\d-Clause)?( License)?|Apache([- ]2\.0)?|APL 2|Apache Software License|ISC.*"
+    r"|PSF(L|-2\.0)?|Python Software Foundation License|MPL-2\.0|Mozilla Public License 2\.0.*|Zlib|CC0-1\.0"
+    r"|MIT License|Unlicense|HPND|Python-2\.0"
+)
+
+
+def test_every_runtime_dependency_has_a_permissive_licence() -> None:
+    installed = _closure()
+    assert {"av", "numpy", "fastapi", "cffi"} <= set(installed), "dependencies of dependencies count too"
+    doubtful = {name: _said(package) for name, package in installed.items() if not _is_permissive(_said(package))}
+    assert doubtful == {}
+
+
+def test_every_direct_dependency_is_in_the_third_party_notices() -> None:
+    text = (ROOT / "docs" / "third-party.md").read_text(encoding="utf-8")
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = [canonicalize_name(Requirement(line).name) for line in wanted]
+    assert [name for name in names if f"| `{name}` |" not in text] == []
+
+
+def _closure() -> dict[str, Distribution]:
+    found: dict[str, Distribution] = {}
+    waiting = [Requirement("veedor")]
+    while waiting:
+        wanted = waiting.pop()
+        name = canonicalize_name(wanted.name)
+        if name in found:
+            continue
+        found[name] = distribution(wanted.name)
+        for line in found[name].requires or []:
+            needed = Requirement(line)
+            extras = ["", *wanted.extras]
+            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+                waiting.append(needed)
+    return found
+
+
+def _said(package: Distribution) -> str:
+    expression = package.metadata.get("License-Expression")
+    classifiers = [item for item in package.metadata.get_all("Classifier") or [] if item.startswith("License ::")]
+    if expression:
+        return str(expression)
+    if classifiers:
+        return " AND ".join(item.split(" :: ")[-1] for item in classifiers)
+    return str(package.metadata.get("License") or "nothing").strip().splitlines()[0]
+
+
+def _is_permissive(said: str) -> bool:
+    """Every part of an AND, one part of an OR."""
+    return all(
+        any(PERMISSIVE.fullmatch(choice.strip(" ()")) for choice in part.split(" OR ")) for part in said.split(" AND ")
+    )
