@@ -1,0 +1,10 @@
+error-detect-model-unusable = The detector's model { $path } cannot be used: { $problem }.
+    .hint = Fetch it again with "veedor models pull", or name another model in the configuration (analysis.model).
+error-detect-model-missing = The weights of the model { $model } are not on this machine ({ $path }).
+    .hint = Fetch them with "veedor models pull". Without a network, copy the file there, or point VEEDOR_MODELS_DIR at its folder.
+error-detect-model-unknown = There is no model named { $model }. Known: { $known }.
+    .hint = "veedor models list" shows the models that there are.
+error-detect-model-unobtainable = The model { $model } could not be fetched from any of its sources. { $problem }
+    .hint = Check the network, or copy the file to this machine by hand and point VEEDOR_MODELS_DIR at its folder.
+error-detect-model-wrong = { $name } is not the file it should be: its SHA-256 is { $found }, not { $expected }.
+    .hint = The file is damaged or has been replaced. Delete it and run "veedor models pull".

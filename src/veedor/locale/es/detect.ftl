@@ -1,0 +1,10 @@
+error-detect-model-unusable = No se puede usar el modelo del detector { $path }: { $problem }.
+    .hint = Descárguelo de nuevo con «veedor models pull», o indique otro modelo en la configuración (analysis.model).
+error-detect-model-missing = Los pesos del modelo { $model } no están en este equipo ({ $path }).
+    .hint = Descárguelos con «veedor models pull». Sin red, copie el archivo a esa carpeta o indique la suya en VEEDOR_MODELS_DIR.
+error-detect-model-unknown = No hay ningún modelo llamado { $model }. Los que hay: { $known }.
+    .hint = «veedor models list» muestra los modelos disponibles.
+error-detect-model-unobtainable = No se pudo obtener el modelo { $model } de ninguna de sus fuentes. { $problem }
+    .hint = Revise la red, o copie el archivo a este equipo e indique su carpeta en VEEDOR_MODELS_DIR.
+error-detect-model-wrong = { $name } no es el archivo que debería ser: su SHA-256 es { $found } y no { $expected }.
+    .hint = El archivo está dañado o fue reemplazado. Bórrelo y ejecute «veedor models pull».
