@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from veedor.kit.ids import new_id
 from veedor.model.event import Event
@@ -28,13 +29,13 @@ class RuleEngine:
         self,
         rules: RuleSet,
         camera_id: str,
-        time_zone: tzinfo = UTC,
+        time_zone: tzinfo | str = UTC,
         *,
         ids: Callable[[datetime], str] = new_id,
     ) -> None:
         self._rules = rules
         self._camera_id = camera_id
-        self._time_zone = time_zone
+        self._time_zone = ZoneInfo(time_zone) if isinstance(time_zone, str) else time_zone
         self._ids = ids
         self._last_s = float("-inf")
         self._start()

@@ -1,0 +1,10 @@
+alerting-burst = "{ $rule }" repeats: { $count } alerts in { $minutes } min. Further ones are kept as events, without an alert, until it is calmer
+alerting-class-person = Person
+alerting-class-bicycle = Bicycle
+alerting-class-motorcycle = Motorcycle
+alerting-class-car = Car
+alerting-class-bus = Bus
+alerting-class-truck = Truck
+alerting-class-bag = Bag
+alerting-class-animal = Animal
+alerting-class-object = Object

@@ -1,0 +1,10 @@
+alerting-burst = «{ $rule }» se repite: { $count } alertas en { $minutes } min. Las siguientes se guardan como eventos, sin alerta, hasta que se calme
+alerting-class-person = Persona
+alerting-class-bicycle = Bicicleta
+alerting-class-motorcycle = Motocicleta
+alerting-class-car = Automóvil
+alerting-class-bus = Bus
+alerting-class-truck = Camión
+alerting-class-bag = Bolso
+alerting-class-animal = Animal
+alerting-class-object = Objeto

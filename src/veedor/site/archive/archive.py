@@ -1,0 +1,283 @@
+"""Tracks and scene changes on disk: one SQLite file per day (UTC), its own retention, written by one thread.
+
+Invariants
+1. `append` never waits for the disk. Parts wait in memory for at most `write_every_s`; open tracks are cut into parts
+   of about `part_s`. A crash loses no more than that of each path.
+2. A part lies in the file of the day on which it started; so a track over midnight has parts in two files.
+3. A file is removed whole, when all of its day is older than `keep_days`.
+4. While the disk takes nothing, parts wait, at most `most_waiting`; then the oldest go, and `problem` says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from veedor.kit.clock import Clock
+from veedor.kit.errors import StoreError
+from veedor.kit.sqlite import open_database, store_errors, transaction
+from veedor.model.detection import ObjectClass
+from veedor.model.observation import Observation
+from veedor.model.scene import SceneFacts
+from veedor.model.track import ArchivedTrack
+from veedor.site.archive.collector import ArchiveConfig, Collector, Part, SceneChange, micros
+from veedor.site.archive.path import MAX_PART_S, unpack
+
+log = logging.getLogger(__name__)
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE part (
+        camera_id TEXT NOT NULL,
+        started_us INTEGER NOT NULL,   -- microseconds since 1970, UTC
+        ended_us INTEGER NOT NULL,
+        track_id INTEGER NOT NULL,
+        first_us INTEGER NOT NULL,     -- when the track began; with track_id it names the track
+        object_class INTEGER NOT NULL, -- number of ObjectClass
+        points BLOB NOT NULL           -- see path.py
+    );
+    CREATE INDEX part_when ON part (camera_id, started_us);
+    CREATE TABLE scene (
+        camera_id TEXT NOT NULL,
+        at_us INTEGER NOT NULL,
+        learned INTEGER NOT NULL,
+        view_shift REAL NOT NULL,
+        sharpness REAL NOT NULL,
+        covered REAL NOT NULL,
+        frozen_s REAL NOT NULL
+    );
+    CREATE INDEX scene_when ON scene (camera_id, at_us)
+    """,
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SUFFIXES = ("", "-wal", "-shm")
+
+
+class TrackArchive:
+    """`append` from any thread; `start` writes in the background; `tracks` and `scene` read, also across days."""
+
+    def __init__(self, directory: Path, clock: Clock, config: ArchiveConfig = ArchiveConfig()) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._config = config
+        self._lock = threading.Lock()  # collectors and what waits
+        self._writing = threading.Lock()  # the open file; never taken by `append`
+        self._collectors: dict[str, Collector] = {}
+        self._waiting: list[Part | SceneChange] = []
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._open: tuple[date, sqlite3.Connection] | None = None
+        self._cleaned_on: date | None = None
+        self.problem: StoreError | None = None  # why nothing can be written now
+        self.lost = 0  # parts that had to be dropped since start
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End every open track and write all that waits."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(20.0)
+        with self._lock:
+            for collector in self._collectors.values():
+                self._waiting += collector.finish()
+        self._try_write()
+        with self._writing:
+            self._close()
+
+    def append(self, camera_id: str, observation: Observation) -> None:
+        """Take one observation. Never waits for the disk, never raises StoreError."""
+        with self._lock:
+            collector = self._collectors.get(camera_id)
+            if collector is None:
+                collector = self._collectors[camera_id] = Collector(camera_id, self._config)
+            self._waiting += collector.append(observation)
+            change = collector.scene_change(observation)
+            if change is not None:
+                self._waiting.append(change)
+
+    def flush(self) -> None:
+        """Write what is complete, now. Raises StoreError; what could not be written waits on."""
+        with self._writing:
+            with self._lock:
+                batch, self._waiting = self._waiting, []
+            try:
+                for day, rows in groupby(sorted(batch, key=_when), key=lambda row: _day(_when(row))):
+                    self._write(day, list(rows))
+                    batch = [row for row in batch if _day(_when(row)) != day]
+            except StoreError:
+                self._put_back(batch)
+                raise
+
+    def tracks(self, camera_id: str, start: datetime, end: datetime) -> list[ArchivedTrack]:
+        """Tracks that overlap [start, end), by start. Of a long one, the parts (about 6 s each) that overlap.
+
+        Written within `part_s + write_every_s` of happening. Raises StoreError.
+        """
+        found: dict[tuple[int, int], list[sqlite3.Row]] = {}
+        early = start - timedelta(seconds=MAX_PART_S)
+        query = "SELECT * FROM part WHERE camera_id = ? AND started_us >= ? AND started_us < ? AND ended_us >= ?"
+        for rows in self._read(early, end, query, (camera_id, micros(early), micros(end), micros(start))):
+            for row in rows:
+                found.setdefault((row["track_id"], row["first_us"]), []).append(row)
+        tracks = [_joined(camera_id, sorted(rows, key=lambda row: row["started_us"])) for rows in found.values()]
+        return sorted(tracks, key=lambda one: (one.started_at, one.track_id))
+
+    def scene(self, camera_id: str, start: datetime, end: datetime) -> list[tuple[datetime, SceneFacts]]:
+        """Changes of the scene's facts within [start, end), by time. Raises StoreError."""
+        query = "SELECT * FROM scene WHERE camera_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us"
+        return [
+            (
+                _EPOCH + timedelta(microseconds=row["at_us"]),
+                SceneFacts(bool(row["learned"]), row["view_shift"], row["sharpness"], row["covered"], row["frozen_s"]),
+            )
+            for rows in self._read(start, end, query, (camera_id, micros(start), micros(end)))
+            for row in rows
+        ]
+
+    def days(self) -> list[date]:
+        """Days of which there is a file, oldest first."""
+        if not self._directory.is_dir():
+            return []
+        found = []
+        for file in self._directory.glob("tracks-*.db"):
+            try:
+                found.append(date.fromisoformat(file.stem.removeprefix("tracks-")))
+            except ValueError:
+                continue  # not ours
+        return sorted(found)
+
+    def retain(self) -> list[date]:
+        """Remove the days that are older than `keep_days`; returns them."""
+        oldest = (self._clock.now() - timedelta(days=self._config.keep_days)).astimezone(UTC).date()
+        gone = [day for day in self.days() if day < oldest]
+        with self._writing:
+            for day in gone:
+                if self._open is not None and self._open[0] == day:
+                    self._close()
+                for suffix in reversed(_SUFFIXES):
+                    path = Path(f"{self._file(day)}{suffix}")
+                    with store_errors(path):
+                        path.unlink(missing_ok=True)
+        return gone
+
+    # -- inside
+
+    def _file(self, day: date) -> Path:
+        return self._directory / f"tracks-{day.isoformat()}.db"
+
+    def _run(self) -> None:
+        while not self._clock.wait(self._stop, self._config.write_every_s):
+            self._try_write()
+            today = self._clock.now().astimezone(UTC).date()
+            if today != self._cleaned_on:
+                self._cleaned_on = today
+                try:
+                    self.retain()
+                except StoreError:
+                    log.exception("old tracks could not be removed")
+
+    def _try_write(self) -> None:
+        try:
+            self.flush()
+        except StoreError as problem:
+            if self.problem is None:
+                log.exception("tracks cannot be archived now")
+            self.problem = problem
+        else:
+            self.problem = None
+
+    def _put_back(self, batch: Sequence[Part | SceneChange]) -> None:
+        with self._lock:
+            self._waiting = [*batch, *self._waiting]
+            extra = len(self._waiting) - self._config.most_waiting
+            if extra > 0:
+                self.lost += extra
+                self._waiting = self._waiting[extra:]
+
+    def _write(self, day: date, rows: Sequence[Part | SceneChange]) -> None:
+        parts = [row for row in rows if isinstance(row, Part)]
+        changes = [row for row in rows if isinstance(row, SceneChange)]
+        path = self._file(day)
+        if self._open is None or self._open[0] != day:
+            self._close()
+            self._open = (day, open_database(path, _MIGRATIONS))
+        database = self._open[1]
+        with store_errors(path), transaction(database):
+            database.executemany(
+                "INSERT INTO part (camera_id, track_id, first_us, started_us, ended_us, object_class, points)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (p.camera_id, p.track_id, p.first_us, p.started_us, p.ended_us, p.object_class, p.points)
+                    for p in parts
+                ],
+            )
+            database.executemany(
+                "INSERT INTO scene VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (c.camera_id, c.at_us, f.learned, f.view_shift, f.sharpness, f.covered, f.frozen_s)
+                    for c in changes
+                    for f in (c.facts,)
+                ],
+            )
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+    def _read(
+        self, start: datetime, end: datetime, query: str, values: Sequence[object]
+    ) -> Iterator[list[sqlite3.Row]]:
+        """The rows of each day's file that [start, end) touches, each read through a connection of its own."""
+        first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
+        for day in self.days():
+            if not first <= day <= last:
+                continue
+            path = self._file(day)
+            with store_errors(path):
+                reader = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10.0)
+                try:
+                    reader.row_factory = sqlite3.Row
+                    rows = reader.execute(query, values).fetchall()
+                finally:
+                    reader.close()
+            yield rows
+
+
+def _when(row: Part | SceneChange) -> int:
+    return row.started_us if isinstance(row, Part) else row.at_us
+
+
+def _day(at_us: int) -> date:
+    return (_EPOCH + timedelta(microseconds=at_us)).date()
+
+
+def _joined(camera_id: str, rows: Sequence[sqlite3.Row]) -> ArchivedTrack:
+    """One track of its parts. A part that continues another repeats its last point, which is dropped."""
+    started_us = rows[0]["started_us"]
+    pieces = []
+    last_us = None
+    for row in rows:
+        points = unpack(row["points"])
+        points[:, 0] += (row["started_us"] - started_us) / 1e6
+        pieces.append(points[1:] if row["started_us"] == last_us else points)
+        last_us = row["ended_us"]
+    path = np.vstack(pieces).astype(np.float32)
+    return ArchivedTrack(
+        camera_id,
+        int(rows[0]["track_id"]),
+        ObjectClass(rows[-1]["object_class"]),
+        _EPOCH + timedelta(microseconds=started_us),
+        _EPOCH + timedelta(microseconds=max(row["ended_us"] for row in rows)),
+        path,
+    )

@@ -1,0 +1,160 @@
+"""Open tracks of one camera, turned into parts of paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from veedor.model.observation import Observation
+from veedor.model.scene import SceneFacts
+from veedor.site.archive.path import MAX_PART_S, Simplifier, pack
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveConfig:
+    """`tolerance`: largest error of a stored path, share of the picture. `part_s`: an open track is written in parts
+    of about this length, which bounds what a crash loses. A track unseen for `gap_s` starts another part, unseen for
+    `end_s` another track."""
+
+    keep_days: float = 90.0
+    tolerance: float = 0.004
+    part_s: float = 6.0
+    gap_s: float = 2.0
+    end_s: float = 20.0
+    write_every_s: float = 2.0
+    most_waiting: int = 50_000  # parts kept in memory while the disk takes none
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of one track's path. `first_us` says when the track began: ids are reused after a restart."""
+
+    camera_id: str
+    track_id: int
+    first_us: int
+    started_us: int
+    ended_us: int
+    object_class: int
+    points: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SceneChange:
+    """The scene's facts, when they changed."""
+
+    camera_id: str
+    at_us: int
+    facts: SceneFacts
+
+
+@dataclass(slots=True)
+class _Open:
+    first_us: int
+    started_us: int  # wall time of the part's first sample
+    started_s: float
+    last_s: float
+    object_class: int
+    path: Simplifier
+    is_new: bool = True  # it has samples that no part holds
+
+
+class Collector:
+    """Observations of one camera in, finished parts out. Times within a part are of the observation clock: a wall
+    clock that steps bends no path."""
+
+    def __init__(self, camera_id: str, config: ArchiveConfig) -> None:
+        self._camera_id = camera_id
+        self._config = config
+        self._open: dict[int, _Open] = {}
+        self._last_s = float("-inf")
+        self._scene: SceneFacts | None = None
+
+    def append(self, obs: Observation) -> list[Part]:
+        """Take one observation; the parts that are complete by it."""
+        parts: list[Part] = []
+        if obs.at_s < self._last_s:  # another source, or another life of the tracker
+            parts += self.finish()
+        self._last_s = obs.at_s
+        if len(obs.tracks) and obs.connected and obs.width > 0 and obs.height > 0:
+            self._take(obs, parts)
+        for track_id, track in list(self._open.items()):
+            unseen_s = obs.at_s - track.last_s
+            if track.is_new and (unseen_s > self._config.gap_s or obs.at_s - track.started_s >= self._config.part_s):
+                parts.append(self._cut(track_id, track))
+            if unseen_s > self._config.end_s:
+                del self._open[track_id]
+        return parts
+
+    def scene_change(self, obs: Observation) -> SceneChange | None:
+        """The scene's facts, where they differ from the last that were kept."""
+        if obs.scene is None or (self._scene is not None and _alike(self._scene, obs.scene)):
+            return None
+        self._scene = obs.scene
+        return SceneChange(self._camera_id, micros(obs.captured_at), obs.scene)
+
+    def finish(self) -> list[Part]:
+        """Every open track ends."""
+        parts = [self._cut(track_id, track) for track_id, track in self._open.items() if track.is_new]
+        self._open.clear()
+        return parts
+
+    def _take(self, obs: Observation, parts: list[Part]) -> None:
+        scale = np.asarray((obs.width, obs.height, obs.width, obs.height), np.float64)
+        boxes = np.clip(np.nan_to_num(obs.tracks.xyxy / scale), 0.0, 1.0).tolist()
+        at_us = micros(obs.captured_at)
+        rows = zip(
+            obs.tracks.track_id.tolist(), boxes, obs.tracks.class_id.tolist(), obs.tracks.observed.tolist(), strict=True
+        )
+        for track_id, box, object_class, observed in rows:
+            if not observed:
+                continue
+            track = self._open.get(track_id)
+            broken = track is not None and self._broken(track, obs.at_s, at_us)
+            if track is not None and broken and track.is_new:
+                parts.append(self._cut(track_id, track))
+            if track is None or broken:
+                first_us = track.first_us if track else at_us
+                path = Simplifier(self._config.tolerance, self._config.gap_s)
+                track = self._open[track_id] = _Open(first_us, at_us, obs.at_s, obs.at_s, object_class, path)
+            track.path.add((obs.at_s, box[0], box[1], box[2], box[3]))
+            track.last_s, track.object_class, track.is_new = obs.at_s, object_class, True
+
+    def _broken(self, track: _Open, at_s: float, at_us: int) -> bool:
+        """Whether the track was unseen for long, or the wall clock has been set since its part began."""
+        stepped_us = at_us - track.started_us - (at_s - track.started_s) * 1e6
+        return at_s - track.last_s > self._config.gap_s or abs(stepped_us) > self._config.gap_s * 1e6
+
+    def _cut(self, track_id: int, track: _Open) -> Part:
+        """The track's samples since the last cut, as a part; the next part begins with this one's last sample."""
+        samples = track.path.finish()
+        length_us = round((min(samples[-1][0] - samples[0][0], MAX_PART_S)) * 1e6)
+        part = Part(
+            self._camera_id,
+            track_id,
+            track.first_us,
+            track.started_us,
+            track.started_us + length_us,
+            track.object_class,
+            pack(samples),
+        )
+        track.started_us, track.started_s, track.is_new = part.ended_us, samples[-1][0], False
+        return part
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    return (at - datetime.fromtimestamp(0, at.tzinfo)) // timedelta(microseconds=1)
+
+
+def _alike(a: SceneFacts, b: SceneFacts) -> bool:
+    """Whether two readings say the same: shares within a tenth, freezing by whether and by each minute."""
+    return (
+        a.learned == b.learned
+        and abs(a.view_shift - b.view_shift) < 0.1
+        and abs(a.sharpness - b.sharpness) < 0.2
+        and abs(a.covered - b.covered) < 0.1
+        and (a.frozen_s > 1.0) == (b.frozen_s > 1.0)
+        and a.frozen_s // 60 == b.frozen_s // 60
+    )
