@@ -1,0 +1,9 @@
+error-record-no-footage = No footage of camera { $camera } at { $at }
+    .hint = Look at the camera's gaps for the reason
+error-record-no-segment = There is no segment { $segment }
+error-record-damaged = Footage file { $path } cannot be read: { $problem }
+    .hint = Run `veedor check`
+problem-record-disk-full = The disk of { $path } is full and all footage left on it is locked: nothing is being recorded
+    .hint = Release locks that are no longer needed, free some space or add a disk
+problem-record-below-minimum = The disk is full: footage only { $days } days old is being deleted (the minimum is { $minimum } days)
+    .hint = Add a disk, or lower the cameras' bit rate

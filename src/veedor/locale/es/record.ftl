@@ -1,0 +1,9 @@
+error-record-no-footage = No hay grabación de la cámara { $camera } en { $at }
+    .hint = Revise los vacíos de la cámara para ver el motivo
+error-record-no-segment = No existe el segmento { $segment }
+error-record-damaged = No se puede leer el archivo de grabación { $path }: { $problem }
+    .hint = Ejecute `veedor check`
+problem-record-disk-full = El disco de { $path } está lleno y todo lo que queda está bajo custodia: no se está grabando
+    .hint = Libere custodias que ya no se necesiten, haga espacio o agregue un disco
+problem-record-below-minimum = Disco lleno: se están borrando grabaciones de solo { $days } días (el mínimo es { $minimum } días)
+    .hint = Agregue un disco o reduzca la tasa de bits de las cámaras
