@@ -5,11 +5,13 @@ The first test would miss a thing that the generator itself leaves out; the othe
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import typer
 from doc_files import ROOT
 from pydantic import BaseModel
@@ -17,6 +19,8 @@ from pydantic import BaseModel
 from veedor.access.actions import Action
 from veedor.cli.app import app
 from veedor.compose.config import SiteFile
+from veedor.site.rules.kinds import KINDS
+from veedor.site.rules.schema import Schedule, Tripwire
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -75,6 +79,29 @@ def _keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
         yield f"{prefix}{name}"
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _keys(field.annotation, f"{prefix}{name}.")
+
+
+def test_every_rule_kind_and_key_is_in_the_reference_with_its_meaning() -> None:
+    text = (REFERENCE / "rules.md").read_text(encoding="utf-8")
+    for kind, rule in KINDS.items():
+        assert f"## Kind `{kind}`\n" in text
+        lacking = [
+            name
+            for name, field in rule.Params.model_fields.items()
+            if not re.search(rf"^\| `{field.alias or name}` \|.*\| [^|]*\w[^|]* \|$", text, re.MULTILINE)
+        ]
+        assert lacking == [], f"rules.md does not say what these keys of {kind} mean"
+
+
+def test_no_meaning_is_left_of_a_key_that_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    from tools.reference.meanings import MEANINGS
+
+    models = [Schedule, Tripwire, *(rule.Params for rule in KINDS.values())]
+    names = {key.rsplit(".", 1)[-1] for key in _keys(SiteFile, "")} | {
+        key for model in models for key in model.model_fields
+    }
+    assert [key for key in MEANINGS if key.rsplit(".", 1)[-1] not in names] == []
 
 
 def test_every_action_is_in_the_table_of_roles() -> None:

@@ -1,18 +1,11 @@
-"""`config.md`: every key of `veedor.yaml`, from the model that validates it.
-
-What a key means is the comment beside it in the source, or its `description`.
-"""
+"""`config.md`: every key of `veedor.yaml`, from the model that validates it."""
 
 from __future__ import annotations
 
-import inspect
-import io
 import re
-import tokenize
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from annotated_types import BaseMetadata
@@ -20,8 +13,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from tools.reference import kinds, text
+from tools.reference import kinds, meanings, text
 
+HEADINGS = ("Key", "Value", "Default", "Meaning")
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "min_length": "length ≥", "max_length": "length ≤"}
 
 
@@ -37,38 +31,36 @@ def pages() -> dict[str, str]:
     return {"config.md": text.page("Configuration: `veedor.yaml`", intro, describe(SiteFile))}
 
 
-def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Every key that a file of `model` may have, nested ones with dots."""
-    for name, field in model.model_fields.items():
-        key = f"{prefix}{field.alias or name}"
-        yield key
-        nested = _nested(field.annotation)
-        if nested is not None:
-            yield from keys(nested, f"{key}.")
-
-
 def describe(model: type[BaseModel], *, name: str = "") -> str:
     """A section for `model`, and one for each model inside it."""
-    comments = _comments(model)
-    rows, inner = [], []
-    for field_name, field in model.model_fields.items():
-        key = field.alias or field_name
-        nested = _nested(field.annotation)
-        if nested is not None:
-            inner.append(describe(nested, name=f"{name}.{key}" if name else key))
-        meaning = field.description or comments.get(field_name, "")
-        if nested is not None and not meaning:
-            meaning = text.sentence(nested.__doc__) if _own_doc(nested) else ""
-        rows.append((text.code(key), _value(field), _default(field), meaning))
+    inner = [
+        describe(part, name=f"{name}.{key}" if name else key)
+        for key, field in model.model_fields.items()
+        if (part := _nested(field.annotation)) is not None
+    ]
     heading = f"## `{name}`" if name else "## Top level"
-    doc = text.sentence(model.__doc__) if _own_doc(model) else ""
-    return "\n\n".join(
-        part for part in (heading, doc, text.table(("Key", "Value", "Default", "Meaning"), rows), *inner) if part
-    )
+    table = text.table(HEADINGS, rows(model, list(model.model_fields)))
+    return "\n\n".join(part for part in (heading, own_doc(model), table, *inner) if part)
 
 
-def _own_doc(model: type[BaseModel]) -> bool:
-    return bool(vars(model).get("__doc__"))
+def rows(model: type[BaseModel], names: Iterable[str]) -> list[tuple[str, str, str, str]]:
+    """Key, value, default and meaning of these fields of `model`, as cells."""
+    lineage = tuple(ancestor.__name__ for ancestor in model.__mro__)
+    found = []
+    for name in names:
+        field = model.model_fields[name]
+        known = meanings.meaning(lineage, name)
+        nested = _nested(field.annotation)
+        meaning = field.description or (known.meaning if known else own_doc(nested) if nested else "")
+        value = (known.value if known else None) or _value(field)
+        default = (known.default if known else None) or _default(field)
+        found.append((text.code(field.alias or name), value, default, meaning))
+    return found
+
+
+def own_doc(model: type[BaseModel]) -> str:
+    """The first paragraph of what `model` says of itself, not of what it inherits."""
+    return text.sentence(vars(model).get("__doc__"))
 
 
 def _nested(annotation: Any) -> type[BaseModel] | None:
@@ -101,19 +93,15 @@ def _default(field: FieldInfo) -> str:
         return "(required)"
     if value is PydanticUndefined or value is None or value == () or isinstance(value, BaseModel):
         return ""
+    return text.code(_yaml(value))
+
+
+def _yaml(value: Any) -> str:
+    """A default as somebody would write it in the file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_yaml(item) for item in value) + "]"
     if isinstance(value, Enum):
-        return text.code(str(value.value))
-    return text.code(value.as_posix() if isinstance(value, Path) else str(value))
-
-
-def _comments(model: type[BaseModel]) -> dict[str, str]:
-    """The comment at the end of each field's line."""
-    found: dict[str, str] = {}
-    name = None
-    for token in tokenize.generate_tokens(io.StringIO(inspect.cleandoc(inspect.getsource(model))).readline):
-        line_start = token.line[: token.start[1]].strip() == ""
-        if token.type == tokenize.NAME and line_start:
-            name = token.string
-        elif token.type == tokenize.COMMENT and name in model.model_fields and not line_start:
-            found[name] = token.string.lstrip("# ")
-    return found
+        return str(value.value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,98 @@
+"""What the keys of `veedor.yaml` and of rules files mean, where their models do not say it in a `description`.
+
+A test fails when a key has no meaning, or a meaning no key. For the key `name` of `Model`, `Model.name` is asked first,
+then its ancestors', then `name`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a key means; `value` and `default` only where the model's own would mislead a reader."""
+
+    meaning: str
+    value: str | None = None
+    default: str | None = None
+
+
+_TIME_OF_DAY = 'text `"HH:MM"`, to `"24:00"`'
+
+MEANINGS: dict[str, Meaning] = {
+    # veedor.yaml
+    "site": Meaning("Name of the installation, as people read it"),
+    "agency": Meaning("Who answers for the cameras and the records: every row, act and audit entry carries it"),
+    "time_zone": Meaning("IANA name. For the schedules of rules and for people's eyes; stored times are UTC", "text"),
+    "language": Meaning("Of alerts' sentences, where a person has not chosen one"),
+    "data": Meaning("Folder of the databases, rules, alert pictures and, unless told otherwise, recordings"),
+    "secret_key": Meaning("File of the key that encrypts camera passwords: outside `data` and outside its backups"),
+    "host": Meaning("Address to listen on. Anything beyond this machine needs the two TLS files"),
+    "port": Meaning("0 takes any free one, and says which"),
+    "tls_certificate": Meaning("PEM, with its chain. `veedor init --tls NAME` makes one"),
+    "tls_key": Meaning("PEM, readable by Veedor's user only"),
+    "allowed": Meaning("Networks that may have cameras. Empty: all but this machine itself and link-local addresses"),
+    "file_directories": Meaning("Folders from which video files may be taken as cameras. Empty: none"),
+    "directory": Meaning("Folder of the recordings", default="`<data>/recordings`"),
+    "keep_days": Meaning("How long footage is kept, where its camera does not say otherwise; locked evidence stays"),
+    "legal_minimum_days": Meaning("An alert is raised when want of space deletes footage younger than this"),
+    "reserve_bytes": Meaning("Space that video never fills, so that databases and the audit can always be written"),
+    "max_bytes": Meaning("Most space that recordings may take together. None: all of the disk but the reserve"),
+    "workers": Meaning("Analysis processes. 0: record only"),
+    "model": Meaning("Which detector, by its name in [models](models.md)"),
+    "threads": Meaning("Cores for the detector of each analysis process"),
+    "recording": Meaning("What is kept, where, and for how long"),
+    "analysis": Meaning("How cameras are watched"),
+    "archive_keep_days": Meaning("How long finished tracks are kept; they hold paths and times, no pictures"),
+    # rules: every rule
+    "name": Meaning("How people know the rule; of its own in the file"),
+    "kind": Meaning("Which kind of rule: one of those below"),
+    "enabled": Meaning("`false` puts the rule to sleep without deleting it"),
+    "severity": Meaning("How grave an alert of this rule is"),
+    "schedule": Meaning("When the rule is awake, in the site's time zone. None: always"),
+    "debounce_s": Meaning("How long the condition must hold before it counts"),
+    "cooldown_s": Meaning("How long the rule keeps quiet after an event began"),
+    # rules about tracks
+    "classes": Meaning("Which classes count; `vehicle` stands for all vehicles, bicycles too. None: all"),
+    "min_size": Meaning(
+        "The smallest box that counts: `height` and `area` as shares of the picture's; a number alone is `height`"
+    ),
+    "cooldown_per": Meaning("Whether the pause is for the whole rule or for each track by itself"),
+    "anchor": Meaning("Which point of the box says where a thing is: the middle of its lower edge, or its centre"),
+    # rules about a zone
+    "zone": Meaning("Name of a zone in this file. None: the whole picture, where the kind allows it"),
+    "absence_s": Meaning("How long a thing may be out of the zone, or unseen, without its event being over"),
+    # schedule
+    "days": Meaning(
+        "Days on which the span begins", "list of `mon` ... `sun` (or `lun` ... `dom`), spans as `mon..fri`", "all"
+    ),
+    "Schedule.from_": Meaning("Begin", _TIME_OF_DAY, '`"00:00"`'),
+    "Schedule.to": Meaning("End; earlier than `from` means past midnight", _TIME_OF_DAY, '`"24:00"`'),
+    # tripwire
+    "Tripwire.from_": Meaning("Where the line begins", "`[x, y]`"),
+    "Tripwire.to": Meaning(
+        "Where it ends. Left and right are those of somebody at `from` who looks at `to`", "`[x, y]`"
+    ),
+    "tripwire": Meaning("Name of a tripwire in this file"),
+    "direction": Meaning("Which crossings count"),
+    "bridge_s": Meaning("For how long a track may be unseen while it crosses"),
+    # the kinds
+    "dwell_s": Meaning("How long it must last"),
+    "more_than": Meaning("The event begins when more than this many are in the zone"),
+    "attended_within": Meaning(
+        "Somebody nearer than this (share of the picture's height) minds the thing: no event while so"
+    ),
+    "after_s": Meaning("How long no picture may come before it counts"),
+    "checks": Meaning("Which causes count"),
+    "covered_more_than": Meaning("Share of the picture that lost what it normally shows"),
+    "shifted_more_than": Meaning("How far the view has moved, as a share of the picture's width"),
+    "sharpness_below": Meaning("Sharpness, 1 being the camera's normal"),
+    "frozen_for_s": Meaning("For how long the very same picture, noise included, has come"),
+}
+
+
+def meaning(models: tuple[str, ...], name: str) -> Meaning | None:
+    """The meaning of key `name` in the first of `models` (a model's name, then its ancestors') that has one."""
+    keys = [f"{model}.{name}" for model in models] + [name]
+    return next((MEANINGS[key] for key in keys if key in MEANINGS), None)
