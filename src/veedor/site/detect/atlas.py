@@ -163,8 +163,7 @@ class AtlasDetector:
         order = np.lexsort((-joined.confidence, cut))
         joined, cut = joined.where(order), cut[order]
         iou, inside = overlaps(joined.xyxy, class_groups(joined.class_id))
-        swallowed = inside.T > self._config.cut_share  # [row, column]: the row's box holds most of the column's
-        clash = (iou > self._config.nms_iou) | (cut & swallowed)
+        clash = (iou > self._config.nms_iou) | (cut & (inside > self._config.cut_share))
         kept = joined.where(greedy(clash))
         return kept.where(np.argsort(-kept.confidence, kind="stable"))
 

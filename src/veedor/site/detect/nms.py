@@ -19,14 +19,14 @@ def class_groups(class_id: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def overlaps(xyxy: NDArray[np.float32], group: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(n, n) intersection over union, and (n, n) share of row's box that lies in column's; 0 across groups."""
+    """(n, n) intersection over union, and (n, n) share of the column's box that lies in the row's; 0 across groups."""
     low = np.maximum(xyxy[:, None, :2], xyxy[None, :, :2])
     high = np.minimum(xyxy[:, None, 2:], xyxy[None, :, 2:])
     sides = np.clip(high - low, 0, None)
     shared = sides[..., 0] * sides[..., 1] * (group[:, None] == group[None, :])
     extent = np.clip(xyxy[:, 2:] - xyxy[:, :2], 0, None)
     area = np.maximum(extent[:, 0] * extent[:, 1], 1e-6)
-    return shared / (area[:, None] + area[None, :] - shared), shared / area[:, None]
+    return shared / (area[:, None] + area[None, :] - shared), shared / area[None, :]
 
 
 def suppress(detections: Detections, iou: float) -> Detections:

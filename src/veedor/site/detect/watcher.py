@@ -39,7 +39,7 @@ class WatcherConfig:
     min_blob_cells: int = 3
     barren_looks: int = 4  # so many looks that found nothing (leaves, water, flags), and a place is looked at ...
     barren_refresh_s: float = 1.0  # ... this often only
-    object_px: float = 44.0  # height on the canvas at which an object is shown, where its size is known
+    object_px: float = 60.0  # height on the canvas at which an object is shown, where its size is known
     min_scale: float = 0.3
     max_scale: float = 1.0
 
