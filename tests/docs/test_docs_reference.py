@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from veedor.access.actions import Action
 from veedor.cli.app import app
 from veedor.compose.config import SiteFile
+from veedor.desk.app import ROUTERS, need_of
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.schema import Schedule, Tripwire
 
@@ -107,3 +108,14 @@ def test_no_meaning_is_left_of_a_key_that_has_gone(monkeypatch: pytest.MonkeyPat
 def test_every_action_is_in_the_table_of_roles() -> None:
     text = (REFERENCE / "roles.md").read_text(encoding="utf-8")
     assert [action.value for action in Action if f"| `{action.value}` |" not in text] == []
+
+
+def test_every_route_is_in_the_reference_with_its_action() -> None:
+    text = (REFERENCE / "api.md").read_text(encoding="utf-8")
+    routes = [route for router in ROUTERS for route in router.routes]
+    assert any(getattr(route, "path", "") == "/api/login" for route in routes)
+    for route in routes:
+        for method in sorted(getattr(route, "methods", None) or {"WebSocket"}):
+            need = need_of(route.dependant)
+            action = f"`{need.action.value}`" if need else "public"
+            assert f"| {method} | `{route.path}` | {action} |\n" in text, f"api.md lacks {method} {route.path}"
