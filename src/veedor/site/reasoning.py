@@ -12,9 +12,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from veedor.kit.clock import Clock
 from veedor.model.camera import Camera
+from veedor.model.detection import ObjectClass
 from veedor.model.event import Event
 from veedor.model.observation import Observation
 from veedor.model.track import Tracks
@@ -51,7 +53,7 @@ class Reasoner:
         self._outbox = outbox
         self._policy = policy
         self._draw = draw
-        self._time_zone = time_zone
+        self._time_zone = ZoneInfo(time_zone)
         self._cameras: dict[str, _Watched] = {}
         self._facts: queue.SimpleQueue[tuple[_Watched, Event, int] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._raise_alerts, name="alerting", daemon=True)
@@ -134,15 +136,13 @@ class Reasoner:
 
     def _store(self, watched: _Watched, event: Event, frame: int) -> None:
         alert = self._policy.decide(event)
-        snapshot = self._draw(watched.camera, event, frame) if alert else None
+        snapshot = self._draw(watched.camera, alert, frame) if alert else None
         self._outbox.record(event, alert=alert, snapshot_jpeg=snapshot)
-        watched.alerts += bool(alert)
+        watched.alerts += alert is not None
 
 
 def live_tracks(observation: Observation | None) -> dict[str, Any]:
     """What a viewer draws over the picture: boxes in 0..1."""
-    from veedor.model.detection import ObjectClass
-
     if observation is None or not observation.width:
         return {"captured_at": None, "tracks": []}
     scale = (observation.width, observation.height, observation.width, observation.height)

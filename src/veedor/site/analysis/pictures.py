@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
-from veedor.kit.messages import Message
 from veedor.model.camera import Camera
-from veedor.model.event import Event, Severity, TrackOverlay
+from veedor.model.event import Event
 from veedor.model.frame import Frame
 from veedor.site.alerting.snapshot import draw_snapshot
+from veedor.wire.messages import event_from_json, event_to_json
 
 RING_OCTETS = 6 << 20  # per camera: 17 frames of 640x360, or 2 of 1080p
 
@@ -51,46 +49,16 @@ def draw_request(camera: Camera, event: Event, frame: int, time_zone: str, lang:
         "frame": frame,
         "time_zone": time_zone,
         "lang": lang,
-        "event": {
-            "id": event.id,
-            "rule": event.rule,
-            "kind": event.kind,
-            "severity": event.severity.value,
-            "at": event.completed_at.timestamp(),
-            "explanation": event.explanation.to_json(),
-            "zone": event.zone,
-            "zone_norm": event.zone_norm,
-            "overlays": [asdict(overlay) for overlay in event.overlays],
-        },
+        "event": event_to_json(event),
     }
 
 
 def draw_for_event(frame: Frame, request: dict[str, Any]) -> bytes:
     """JPEG of `frame` for a request of `draw_request`."""
-    told = request["event"]
-    at = datetime.fromtimestamp(told["at"], UTC)
-    event = Event(
-        id=told["id"],
-        camera_id=request["camera"],
-        rule=told["rule"],
-        kind=told["kind"],
-        severity=Severity(told["severity"]),
-        started_at=at,
-        completed_at=at,
-        ended_at=None,
-        explanation=Message.from_json(told["explanation"]),
-        zone=told["zone"],
-        zone_norm=tuple((float(x), float(y)) for x, y in told["zone_norm"]),
-        overlays=tuple(
-            TrackOverlay(
-                overlay["track_id"],
-                overlay["label"],
-                tuple(overlay["box_norm"]),
-                tuple((float(x), float(y)) for x, y in overlay["path_norm"]),
-            )
-            for overlay in told["overlays"]
-        ),
-    )
     return draw_snapshot(
-        frame, event, camera_name=request["name"], time_zone=request["time_zone"], lang=request["lang"]
+        frame,
+        event_from_json(request["event"]),
+        camera_name=request["name"],
+        time_zone=request["time_zone"],
+        lang=request["lang"],
     )

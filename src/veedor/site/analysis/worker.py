@@ -76,7 +76,6 @@ class Worker:
         self._lock = threading.Lock()
         self._packets_ready = threading.Condition(self._lock)
         self._mailbox = Mailbox()
-        self._frames_ready = threading.Event()
         self._rings: dict[str, FrameRing] = {}
         self._stop = threading.Event()
         self._forget: deque[str] = deque()
@@ -102,7 +101,6 @@ class Worker:
             os._exit(70)
         finally:
             self._stop.set()
-            self._frames_ready.set()
             with self._lock:
                 self._packets_ready.notify_all()
 
@@ -184,7 +182,6 @@ class Worker:
             camera.last_at_s = at_s
             if self._mailbox.offer(frame, at_s):
                 camera.dropped += 1
-            self._frames_ready.set()
 
     def _is_due(self, camera: _Camera, media_s: float) -> bool:
         """Whether the picture at `media_s` is the next to analyse at the camera's rate."""
@@ -202,17 +199,15 @@ class Worker:
 
     def _analyse(self) -> None:
         while not self._stop.is_set():
-            self._frames_ready.wait(0.5)
-            self._frames_ready.clear()
-            while batch := self._mailbox.take_batch(MAX_BATCH):
+            batch = self._mailbox.take_batch(MAX_BATCH, timeout_s=0.5)
+            if batch:
                 self._run_batch([item.frame for item in batch], [item.at_s for item in batch])
-                if self._stop.is_set():
-                    return
 
     def _run_batch(self, frames: list[Frame], at_s: list[float]) -> None:
         while self._forget:
             gone = self._forget.popleft()
             self._pipeline.forget(gone)
+            self._mailbox.forget(gone)
             self._rings.pop(gone, None)
         for observation, frame in zip(self._pipeline.process(frames, at_s), frames, strict=True):
             self._rings.setdefault(frame.camera_id, FrameRing()).add(frame)

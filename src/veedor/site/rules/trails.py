@@ -19,6 +19,7 @@ _HEIR_GAP_S = 2.0
 _HEIR_STILL_GAP_S = 10.0
 _HEIR_REACH = 0.7  # of the box's height
 _HEIR_IOU = 0.5
+_BORDER = 0.005
 
 
 @dataclass(slots=True)
@@ -32,6 +33,15 @@ class Trail:
     inherited: bool = False  # another track has already taken its place
     path: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_PATH_POINTS))
     path_at_s: float = -1.0
+
+    def stood_still(self, aspect: float) -> bool:
+        """Whether it did not move in its last two seconds."""
+        points = list(self.path)[-11:]
+        if len(points) < 5:
+            return False
+        reach = 0.3 * (self.box[3] - self.box[1])
+        (x, y), others = points[-1], points[:-1]
+        return all(np.hypot((x - a) * aspect, y - b) <= reach for a, b in others)
 
 
 class Trails:
@@ -88,13 +98,15 @@ class Trails:
             gap_s = now.at_s - other.last.at_s
             if other_id == track_id or other.inherited or not 0 < gap_s <= _HEIR_STILL_GAP_S:
                 continue
+            if min(other.box) <= _BORDER or max(other.box) >= 1 - _BORDER:
+                continue  # it has left the picture
             unknown = ObjectClass.UNKNOWN in (new.object_class, other.object_class)
             if new.object_class != other.object_class and not unknown:
                 continue
             distance = foot_distance(new.box, other.box, aspect)
             height = max(new.box[3] - new.box[1], other.box[3] - other.box[1])
             near = gap_s <= _HEIR_GAP_S and distance <= _HEIR_REACH * height
-            same_place = distance < height and _iou(new.box, other.box) >= _HEIR_IOU
+            same_place = other.stood_still(aspect) and _iou(new.box, other.box) >= _HEIR_IOU
             if (near or same_place) and distance < best_distance:
                 best, best_distance = other_id, distance
         return best

@@ -1,0 +1,233 @@
+"""Reading recorded footage while it is being recorded, and evidence locks: `wire.ports.Footage`."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from veedor.kit.clock import Clock
+from veedor.kit.errors import UserError
+from veedor.kit.mp4.boxes import BadMp4, read_layout
+from veedor.kit.sqlite import open_database, store_errors
+from veedor.model.camera import StreamRole
+from veedor.model.recording import Gap, Segment
+from veedor.site.record import queries
+from veedor.site.record.clip import Joiner, Source, cut, picture_at, read_head, with_duration
+from veedor.site.record.errors import FootageDamaged, NoFootage, NoSegment
+from veedor.site.record.layout import (
+    INDEX_NAME,
+    OPEN_FOLDER,
+    StreamKey,
+    from_us,
+    inside,
+    open_prefix,
+    parse_open,
+    to_us,
+)
+from veedor.site.record.locks import EvidenceLocks
+from veedor.site.record.recovery import media_us
+from veedor.site.record.schema import MIGRATIONS
+from veedor.site.record.still import last_picture_jpeg
+from veedor.wire.ports import LockReport
+
+STILL_BEFORE_US = 5_000_000
+
+
+class FootageStore:
+    """One recordings folder, seen by readers. Safe to call from several threads. Raises the StoreError tree."""
+
+    def __init__(self, directory: Path, clock: Clock) -> None:
+        self._root = directory
+        self._path = directory / INDEX_NAME
+        self._db = open_database(self._path, MIGRATIONS)
+        self._guard = threading.Lock()
+        self._locks = EvidenceLocks(directory, self._db, clock)
+
+    def close(self) -> None:
+        with self._guard:
+            self._db.close()
+
+    # -- what there is
+
+    def segments(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Segment]:
+        """Finished segments that overlap the span, by time."""
+        found: list[Segment] = []
+        for key in _keys(camera_id, role):
+            with self._guard, store_errors(self._path):
+                found = queries.segments(self._db, key, to_us(start), to_us(end))
+            if found:
+                break
+        return found
+
+    def gaps(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Gap]:
+        """Gaps that overlap the span, by time; with no role those of the stream that `segments` would answer for."""
+        keys = _keys(camera_id, role)
+        if role is None and not self._sources(keys[0], to_us(start), to_us(end)):
+            keys = [key for key in keys if self._sources(key, to_us(start), to_us(end))] or keys
+        found: list[Gap] = []
+        for key in keys:
+            with self._guard, store_errors(self._path):
+                found = queries.gaps(self._db, key, to_us(start), to_us(end))
+            if found:
+                break
+        return found
+
+    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
+        """Up to when footage, the open segment included, can be read now."""
+        for key in _keys(camera_id, role):
+            opened = self._open_sources(key)
+            if opened:
+                return from_us(max(opened, key=lambda one: (one.run, one.number)).ended_us)
+            with self._guard, store_errors(self._path):
+                last = queries.last_end_us(self._db, key)
+            if last is not None:
+                return from_us(last)
+        return None
+
+    def segment_path(self, segment_id: int) -> Path:
+        """The file of a finished segment, to be read and never written. Raises NoSegment, FootageDamaged."""
+        with self._guard, store_errors(self._path):
+            segment = queries.segment(self._db, segment_id)
+        if segment is None:
+            raise NoSegment(segment=str(segment_id))
+        path = self._file(segment)
+        if not path.is_file():
+            raise FootageDamaged(path=str(path), problem="the file is not there")
+        return path
+
+    def _file(self, segment: Segment) -> Path:
+        try:
+            return inside(self._root, segment.path)
+        except ValueError as problem:
+            raise FootageDamaged(path=segment.path, problem="path outside the recordings folder") from problem
+
+    # -- files that cover a span
+
+    def _sources(self, key: StreamKey, start_us: int, end_us: int) -> list[Source]:
+        """Files that overlap the span, the open one included, in the order of recording.
+
+        Open files are looked at first: one that is finished meanwhile is then found in the index.
+        """
+        found = {
+            (one.run, one.number): one
+            for one in self._open_sources(key)
+            if one.started_us < end_us and one.ended_us > start_us
+        }
+        with self._guard, store_errors(self._path):
+            finished = queries.segments(self._db, key, start_us, end_us)
+        for segment in finished:
+            path = self._file(segment)
+            number = int(path.stem.rpartition("_")[2])
+            span = (to_us(segment.started_at), to_us(segment.ended_at))
+            found[segment.run, number] = Source(path, segment.run, number, *span)
+        return [found[place] for place in sorted(found)]
+
+    def _open_sources(self, key: StreamKey) -> list[Source]:
+        sources = []
+        prefix = open_prefix(key)
+        folder = self._root / OPEN_FOLDER
+        with store_errors(folder):
+            names = [path for path in folder.iterdir() if path.name.startswith(prefix)] if folder.is_dir() else []
+        for path in names:
+            name = parse_open(path.name)
+            if name is None:
+                continue
+            with contextlib.suppress(OSError, BadMp4), path.open("rb") as file:
+                ended = name.started_us + media_us(read_layout(file))
+                if ended > name.started_us:
+                    sources.append(Source(path, name.run, name.number, name.started_us, ended))
+        return sources
+
+    def _located(self, source: Source) -> Path:
+        """Where the file is now: an open one may have got its final name since."""
+        if source.path.parent.name == OPEN_FOLDER and not source.path.exists():
+            with self._guard, store_errors(self._path):
+                segment = queries.segment_by_place(self._db, source.run, source.number)
+            if segment is not None:
+                return self._file(segment)
+        return source.path
+
+    # -- pictures
+
+    def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
+        """A playable MP4 that covers the span, from the keyframe at or before `start`; packets are copied.
+
+        Gaps are cut out. Footage of another codec or picture size than most of the span's is left out. Raises
+        NoFootage at once where there is none at all; FootageDamaged while reading where not a single file is readable.
+        """
+        start_us, end_us = to_us(start), to_us(end)
+        if end_us <= start_us:
+            raise UserError(problem=f"{start} >= {end}")
+        for key in _keys(camera_id, role):
+            sources = self._sources(key, start_us, end_us)
+            kind, sources = self._largest_kind(sources, start_us, end_us)
+            if sources:
+                return self._clip(kind, sources, start_us, end_us)
+        raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
+
+    def _largest_kind(self, sources: list[Source], start_us: int, end_us: int) -> tuple[bytes, list[Source]]:
+        kinds: dict[bytes, list[Source]] = {}
+        for source in sources:
+            with contextlib.suppress(OSError, BadMp4), self._located(source).open("rb") as file:
+                kinds.setdefault(read_head(file), []).append(source)
+        if not kinds:
+            return b"", []
+        best = max(kinds, key=lambda kind: sum(one.overlap_us(start_us, end_us) for one in kinds[kind]))
+        return best, kinds[best]
+
+    def _clip(self, init: bytes, sources: list[Source], start_us: int, end_us: int) -> Iterator[bytes]:
+        duration = sum(max(0, one.overlap_us(start_us, end_us)) for one in sources)
+        yield with_duration(init, duration)
+        joiner = Joiner()
+        for source in sources:
+            try:
+                with self._located(source).open("rb") as file:
+                    layout = read_layout(file)
+                    wanted = cut(layout, source, start_us, end_us)
+                    if wanted is not None:
+                        yield from joiner.fragments(file, layout, wanted)
+            except (FileNotFoundError, BadMp4):
+                continue  # retention took it, or it is damaged: `veedor check` says which
+
+    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
+        """JPEG of the last recorded picture at or before `at`, at most 5 s before it. Raises NoFootage."""
+        at_us = to_us(at)
+        for key in _keys(camera_id, role):
+            best: tuple[int, bytes] | None = None
+            for source in self._sources(key, at_us - STILL_BEFORE_US, at_us + 1):
+                with contextlib.suppress(OSError, BadMp4):
+                    found = picture_at(self._located(source), source.started_us, at_us)
+                    if (
+                        found is not None
+                        and found[1] >= at_us - STILL_BEFORE_US
+                        and (best is None or found[1] >= best[0])
+                    ):
+                        best = found[1], found[0]
+            if best is not None:
+                jpeg = last_picture_jpeg(best[1])
+                if jpeg is not None:
+                    return jpeg
+        raise NoFootage(camera=camera_id, at=f"{at:%Y-%m-%d %H:%M:%S}")
+
+    # -- locks
+
+    def lock(self, lock_id: str, camera_id: str, start: datetime, end: datetime) -> LockReport:
+        """Exempt the span from retention, all recorded roles, footage still to come included. Idempotent by `lock_id`:
+        asking again reports the segments that are finished by then. Durable when it returns."""
+        if end <= start:
+            raise UserError(problem=f"{start} >= {end}")
+        with self._guard:
+            return self._locks.hold(lock_id, camera_id, to_us(start), to_us(end))
+
+    def unlock(self, lock_id: str) -> LockReport:
+        """Give the span back to retention; idempotent."""
+        with self._guard:
+            return self._locks.release(lock_id)
+
+
+def _keys(camera_id: str, role: StreamRole | None) -> list[StreamKey]:
+    roles = (StreamRole.MAIN, StreamRole.SUB) if role is None else (role,)
+    return [StreamKey(camera_id, one) for one in roles]
