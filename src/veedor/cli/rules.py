@@ -1,0 +1,228 @@
+"""`veedor rules`: the kinds of rules, checking a file, running it over stored tracks."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from veedor.cli.output import command, err, fail, lang, out, print_json, print_rows, t
+from veedor.kit.errors import UserError
+from veedor.kit.sqlite import store_errors
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from veedor.site.rules.ruleset import RuleSet
+
+app = typer.Typer(help=t("rules-cli"), no_args_is_help=True)
+
+_RUN_EXAMPLE = "veedor rules run --tracks tracks.txt --fps 25 --size 384x288 --rules rules.yaml --events events.json"
+
+
+class SizeError(UserError):
+    """params: given"""
+
+    key = "error-rules-size"
+
+
+class StartError(UserError):
+    """params: given"""
+
+    key = "error-rules-start"
+
+
+class TimeZoneError(UserError):
+    """params: given"""
+
+    key = "error-rules-time-zone"
+
+
+class TracksError(UserError):
+    """params: file, line, problem"""
+
+    key = "error-rules-tracks"
+
+
+class FpsError(UserError):
+    """params: given"""
+
+    key = "error-rules-fps"
+
+
+@app.command("list", help=t("rules-cli-list"), epilog=t("cli-example", command="veedor rules list"))
+@command
+def list_kinds(
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+) -> None:
+    from veedor.site.rules.kinds import KINDS
+    from veedor.site.rules.reference import meaning, parameters
+
+    kinds = {kind: list(parameters(kind, lang)) for kind in KINDS}
+    if as_json:
+        print_json(
+            [
+                {
+                    "kind": kind,
+                    "meaning": meaning(kind, lang),
+                    "parameters": [
+                        {"name": p.name, "meaning": p.meaning, "default": p.default, "required": p.default is None}
+                        for p in params
+                    ],
+                }
+                for kind, params in kinds.items()
+            ]
+        )
+        return
+    for kind, params in kinds.items():
+        out.print(f"[bold]{kind}[/]: {meaning(kind, lang)}")
+        rows = [
+            {"parameter": p.name, "meaning": p.meaning, "default": p.default or t("rules-cli-required")} for p in params
+        ]
+        print_rows(rows, ("parameter", "meaning", "default"), as_json=False)
+
+
+@app.command("check", help=t("rules-cli-check"), epilog=t("cli-example", command="veedor rules check rules.yaml"))
+@command
+def check_file(
+    file: Annotated[Path, typer.Argument(help=t("rules-cli-file"))],
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+) -> None:
+    from veedor.site.rules.ruleset import RuleSet
+
+    problems = RuleSet.problems(file)
+    if as_json:
+        rows = [
+            {
+                "line": int(one.params["line"]),  # type: ignore[arg-type]
+                "column": int(one.params["column"]),  # type: ignore[arg-type]
+                "message": one.render(lang),
+            }
+            for one in problems
+        ]
+        print_json({"file": str(file), "valid": not problems, "problems": rows})
+    elif problems:
+        for one in problems:
+            err.print(f"✗ {one.render(lang)}", markup=False, highlight=False)
+        err.print(t("rules-cli-problems", file=str(file), count=str(len(problems))), markup=False, highlight=False)
+    else:
+        rules = RuleSet.load(file)
+        counts = {"count": len(rules.rules), "zones": len(rules.zones), "tripwires": len(rules.wires)}
+        text = t("rules-cli-valid", file=str(file), **{key: str(value) for key, value in counts.items()})
+        out.print(f"✓ {text}", markup=False, highlight=False)
+    if problems:
+        raise typer.Exit(problems[0].exit_code)
+
+
+@app.command("run", help=t("rules-cli-run"), epilog=t("cli-example", command=_RUN_EXAMPLE))
+@command
+def run(  # noqa: PLR0913, PLR0917  (one parameter per option)
+    tracks: Annotated[Path, typer.Option("--tracks", help=t("rules-cli-tracks"))],
+    fps: Annotated[float, typer.Option("--fps", help=t("rules-cli-fps"))],
+    size: Annotated[str, typer.Option("--size", help=t("rules-cli-size"))],
+    rules: Annotated[Path, typer.Option("--rules", help=t("rules-cli-file"))],
+    events: Annotated[Path | None, typer.Option("--events", help=t("rules-cli-events"))] = None,
+    start: Annotated[str, typer.Option("--start", help=t("rules-cli-start"))] = "",
+    time_zone: Annotated[str, typer.Option("--time-zone", help=t("rules-cli-time-zone"))] = "America/Lima",
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+) -> None:
+    from veedor.site.rules.engine import RuleEngine
+    from veedor.site.rules.export import event_rows
+    from veedor.site.rules.replay import from_rows
+
+    if not (math.isfinite(fps) and 0 < fps <= 1000):
+        raise FpsError(given=str(fps))
+    picture, zone = _size(size), _zone(time_zone)
+    ruleset = _rules(rules, as_json)
+    if not start and ruleset.has_schedules:
+        err.print(t("rules-cli-no-schedules"), markup=False, highlight=False)
+        ruleset = ruleset.without_schedules()
+    stored = _read_tracks(tracks)
+    engine = RuleEngine(ruleset, "file", zone)
+    rows = event_rows(engine.run(from_rows(stored, picture, fps, _start(start, zone))), lang)
+    if events is not None and str(events) != "-":
+        _write(events, rows)
+    if as_json or str(events) == "-":
+        print_json(rows)
+        return
+    print_rows(rows, ("rule", "zone", "start_s", "end_s", "explanation"), as_json=False, empty=t("rules-cli-empty"))
+    seconds = f"{(stored[:, 0].max() if len(stored) else 0) / fps:.1f}"
+    ids = str(len(set(stored[:, 1].tolist())))
+    out.print(t("rules-cli-done", events=str(len(rows)), seconds=seconds, tracks=ids), highlight=False)
+
+
+def _rules(path: Path, as_json: bool) -> RuleSet:
+    """The rules of a file; where it is wrong, say everything that is, and leave."""
+    from veedor.site.rules.ruleset import RuleSet
+
+    problems = RuleSet.problems(path)
+    if problems:
+        for one in problems[:-1] if not as_json else ():
+            err.print(f"✗ {one.render(lang)}", markup=False, highlight=False)
+        fail(problems[0] if as_json else problems[-1], as_json=as_json)
+    return RuleSet.load(path)
+
+
+def _read_tracks(path: Path) -> NDArray[np.float64]:
+    """(n, 6): frame, id, left, top, width, height, of MOTChallenge text."""
+    import numpy as np
+
+    rows: list[list[float]] = []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise TracksError(file=str(path), line="1", problem=str(problem)) from problem
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = [float(part) for part in line.replace(",", " ").split()[:6]]
+        except ValueError as problem:
+            raise TracksError(file=str(path), line=str(number), problem=str(problem)) from problem
+        if len(row) < 6 or not all(map(math.isfinite, row)) or not 1 <= row[0] <= 1e8 or abs(row[1]) > 1e15:
+            raise TracksError(file=str(path), line=str(number), problem=line[:80])
+        rows.append(row)
+    return np.asarray(rows, np.float64).reshape(-1, 6)
+
+
+def _size(given: str) -> tuple[int, int]:
+    found = re.fullmatch(r"\s*(\d{1,5})\s*[xX×]\s*(\d{1,5})\s*", given)
+    if not found or int(found[1]) == 0 or int(found[2]) == 0:
+        raise SizeError(given=given)
+    return int(found[1]), int(found[2])
+
+
+def _zone(given: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(given)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise TimeZoneError(given=given) from problem
+
+
+def _start(given: str, zone: ZoneInfo) -> datetime:
+    """When the first frame was: local to `zone` where it names no offset."""
+    if not given:
+        return datetime(2000, 1, 1, tzinfo=UTC)
+    try:
+        parsed = datetime.fromisoformat(given)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as problem:
+        raise StartError(given=given) from problem
+
+
+def _write(path: Path, rows: list[dict[str, object]]) -> None:
+    from veedor.kit.files import write_file
+
+    data = (json.dumps(rows, ensure_ascii=False, indent=2) + "\n").encode()
+    if path.exists() and not path.is_file():
+        with store_errors(path):  # a device or pipe is written to, never replaced by a file
+            path.write_bytes(data)
+    else:
+        write_file(path, data)
