@@ -33,6 +33,7 @@ class Action(StrEnum):
     USER_LIST = "user.list"
     USER_EDIT = "user.edit"
     AUDIT_READ = "audit.read"
+    LOGIN = "login"  # in no role: who logs in has none yet; it names the audit entries of logins
     SELF = "self"  # one's own session: whoami, log out, change password
 
 

@@ -55,6 +55,19 @@ class Access:
         if refusal is not None:
             raise Forbidden(action=action.value, reason=refusal)
 
+    def note(
+        self,
+        principal: Principal,
+        action: Action,
+        resource: Resource,
+        *,
+        allowed: bool,
+        reason: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write down what was decided elsewhere: logins, and refusals of people who are not logged in."""
+        self._audit.append(AuditRecord(principal, action, resource, allowed, reason, dict(detail or {})))
+
     def refusal(self, principal: Principal, action: Action, resource: Resource) -> str | None:
         """Why `principal` may not, or None. Pure: for lists, which show only what one may see."""
         if not any(action in MAY[role] for role in principal.roles):

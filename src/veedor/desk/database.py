@@ -130,6 +130,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # rows stay readable after the session; a rollback would empty them
                 session.rollback()
 
     def on_commit(self, listener: Callable[[], None]) -> Callable[[], None]:

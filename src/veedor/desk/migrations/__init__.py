@@ -1,1 +1,1 @@
-"""Alembic migrations of the desk's database. `Database.migrate` runs them; a test compares the result with the tables."""
+"""Alembic migrations of the desk's database. `Database.migrate` runs them; a test compares them with the tables."""

@@ -1,0 +1,77 @@
+"""Logging in: throttled, the same for accounts that exist and for those that do not, and audited either way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from veedor.access.actions import Action
+from veedor.access.principal import Principal, Resource, Role
+from veedor.desk.accounts import passwords, service, throttle
+from veedor.desk.accounts.sessions import NewSession, SessionKind, Sessions
+from veedor.desk.accounts.tables import UserRow
+from veedor.desk.context import DeskPorts
+from veedor.desk.errors import LoginThrottled, WrongPassword
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: what was typed, and where it came from."""
+
+    username: str
+    password: str
+    kind: SessionKind
+    address: str | None
+    agent: str | None
+
+
+def log_in(ports: DeskPorts, sessions: Sessions, attempt: Attempt) -> tuple[UserRow, NewSession]:
+    """Open a session. Raises WrongPassword (also for unknown and disabled accounts), LoginThrottled, StoreError."""
+    who = throttle.subjects(attempt.username.strip().lower(), attempt.address)
+    with ports.database.session() as session:
+        wait_s = throttle.take(session, ports.agency_id, who, ports.clock.now())
+        user = service.find_for_login(session, attempt.username)
+    if wait_s:
+        # Not audited: the failures that led here are, and a stranger must not fill the disk with the rest.
+        raise LoginThrottled(seconds=int(wait_s))
+    right = passwords.verify(user.password_hash if user else None, attempt.password)
+    if user is None or not right or user.disabled_at is not None:
+        reason = "unknown account" if user is None else "wrong password" if not right else "disabled"
+        _audit(ports, user, attempt, allowed=False, reason=reason)
+        raise WrongPassword
+    _audit(ports, user, attempt, allowed=True, reason=None)
+    with ports.database.session() as session:
+        throttle.give_back(session, ports.agency_id, who)
+        opened = sessions.open(session, user, attempt.kind, attempt.address, attempt.agent)
+    return user, opened
+
+
+def confirm_password(ports: DeskPorts, principal: Principal, password: str) -> UserRow:
+    """The person's own password once more, before it changes: an open screen is not enough, nor is guessing on it."""
+    who = throttle.subjects(principal.username, None)
+    with ports.database.session() as session:
+        wait_s = throttle.take(session, ports.agency_id, who, ports.clock.now())
+        row = service.user(session, principal.agency_id, principal.user_id)
+    if wait_s:
+        raise LoginThrottled(seconds=int(wait_s))
+    if not passwords.verify(row.password_hash, password):
+        resource = Resource("user", row.id, row.agency_id)
+        ports.access.note(principal, Action.SELF, resource, allowed=False, reason="wrong password")
+        raise WrongPassword
+    with ports.database.session() as session:
+        throttle.give_back(session, ports.agency_id, who)
+    return row
+
+
+def _audit(ports: DeskPorts, user: UserRow | None, attempt: Attempt, *, allowed: bool, reason: str | None) -> None:
+    """Names only accounts that exist: what was typed instead may well be a password."""
+    principal = Principal(
+        user_id=user.id if user else "",
+        username=user.username if user else "",
+        agency_id=user.agency_id if user else ports.agency_id,
+        roles=frozenset(Role(role) for role in user.roles) if user else frozenset(),
+        address=attempt.address,
+    )
+    resource = Resource("session", None, ports.agency_id)
+    ports.access.note(
+        principal, Action.LOGIN, resource, allowed=allowed, reason=reason, detail={"kind": attempt.kind.value}
+    )

@@ -1,0 +1,145 @@
+"""The desk's HTTP application: which rooms it has, and the edge that turns errors into answers.
+
+`create_app(ports)` gives the ASGI application; `veedor.compose` runs it. Each room brings a router; a route without
+`Need` does not start, unless it is one of the few in `PUBLIC`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+import veedor.desk.accounts.endpoints
+import veedor.desk.audit.endpoints
+import veedor.desk.health.endpoints
+from veedor import __version__
+from veedor.desk.accounts.sessions import Sessions
+from veedor.desk.context import DeskPorts
+from veedor.desk.errors import BadRequest, LoginThrottled
+from veedor.desk.need import AnonymousRefusals, Need, token_of
+from veedor.desk.schemas import ErrorOut
+from veedor.desk.security import HostGuard, SecurityHeaders, language_of
+from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.errors import NotAuthenticated, NotFound, VeedorError
+
+log = logging.getLogger(__name__)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    veedor.desk.accounts.endpoints.router,
+    veedor.desk.audit.endpoints.router,
+    veedor.desk.health.endpoints.router,
+)
+
+# All that answers without a login. Everything else has `Need`, or the application does not start.
+PUBLIC = frozenset({"/api/health/live", "/api/login", "/", "/page/{name}"})
+
+
+def create_app(ports: DeskPorts) -> FastAPI:
+    """The desk over `ports`. The database must have been migrated."""
+    app = FastAPI(title="Veedor", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.ports = ports
+    app.state.sessions = Sessions(ports.database, ports.clock, ports.config.session_hours)
+    app.state.feed = LiveFeedHub(ports.database, ports.clock)
+    app.state.refusals = AnonymousRefusals(ports.access, ports.clock, ports.agency_id)
+    for router in ROUTERS:
+        for route in router.routes:
+            app.router.routes.append(route)  # flat, so that every route can be looked at
+    refuse_open_routes(app.routes)
+    app.add_exception_handler(VeedorError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_fault)
+    app.add_middleware(HostGuard, hosts=ports.config.allowed_hosts, refuse=_refuse_early)
+    app.add_middleware(SecurityHeaders, secure=ports.config.cookie_secure)
+    return app
+
+
+def refuse_open_routes(routes: Sequence[BaseRoute]) -> None:
+    """RuntimeError where a route would answer without asking `access/`."""
+    for route in routes:
+        path = getattr(route, "path", repr(route))
+        guarded = isinstance(route, APIRoute | APIWebSocketRoute) and need_of(route.dependant) is not None
+        if not guarded and path not in PUBLIC:
+            raise RuntimeError(f"{path} has no Need: it would answer anybody")
+
+
+def need_of(dependant: Dependant) -> Need | None:
+    """The `Need` among a route's dependencies."""
+    for part in dependant.dependencies:
+        found = part.call if isinstance(part.call, Need) else need_of(part)
+        if found is not None:
+            return found
+    return None
+
+
+def error_response(error: VeedorError, lang: str) -> JSONResponse:
+    """`error` as JSON in `lang`: {"error": key, "message", "hint"}."""
+    body = ErrorOut(error=error.key, message=error.render(lang), hint=error.hint(lang))
+    headers = {}
+    if isinstance(error, LoginThrottled):
+        headers["retry-after"] = str(error.params.get("seconds", 1))
+    if error.http_status == NotAuthenticated.http_status:
+        headers["www-authenticate"] = "Bearer"
+    return JSONResponse(body.model_dump(), error.http_status, headers)
+
+
+async def _on_error(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, VeedorError)  # noqa: S101  Starlette looks handlers up by class
+    if error.http_status >= 500:
+        log.error("%s %s: %s", error.key, connection.url.path, error)
+    response = error_response(error, language_of(connection, connection.app.state.ports.config))
+    if isinstance(connection, WebSocket):
+        await connection.send_denial_response(response)
+    return response
+
+
+async def _on_invalid(connection: HTTPConnection, error: Exception) -> Response:
+    """Names what is wrong with a request; never what was sent, which may be a password."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    # FastAPI reads the body before it asks any dependency; a stranger hears only that a login is needed.
+    if connection.url.path not in PUBLIC:
+        ports: DeskPorts = connection.app.state.ports
+        token, _ = token_of(connection, ports.config)
+        if not token or await run_in_threadpool(connection.app.state.sessions.find, token) is None:
+            return await _on_error(connection, NotAuthenticated())
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or "-"
+    return await _on_error(connection, BadRequest(field=field[:200], problem=str(first["msg"])[:300]))
+
+
+async def _on_http_error(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 404:
+        return await _on_error(connection, NotFound(kind="path", name=connection.url.path[:200]))
+    body = ErrorOut(error=f"http-{error.status_code}", message=str(error.detail), hint=None)
+    return JSONResponse(body.model_dump(), error.status_code, error.headers)
+
+
+async def _on_fault(connection: HTTPConnection, _error: Exception) -> Response:
+    """A fault of ours: the server logs the traceback; the caller learns only that it is ours."""
+    return error_response(VeedorError(), language_of(connection, connection.app.state.ports.config))
+
+
+async def _refuse_early(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that no route has seen yet."""
+    connection: HTTPConnection = (
+        WebSocket(scope, receive, send) if scope["type"] == "websocket" else HTTPConnection(scope)
+    )
+    assert isinstance(error, VeedorError)  # noqa: S101
+    response = error_response(error, language_of(connection, connection.app.state.ports.config))
+    if isinstance(connection, WebSocket):
+        await connection.send_denial_response(response)
+    else:
+        await response(scope, receive, send)

@@ -1,0 +1,107 @@
+"""Routes for auditors: what was done, by whom, and whether the record of it is whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, Field
+
+from veedor.access.actions import Action
+from veedor.desk.audit.log import AuditQuery, ChainedAuditLog, detail_of
+from veedor.desk.audit.tables import AuditRow
+from veedor.desk.need import Need, Permit
+from veedor.desk.schemas import Out, UtcTime, aware, room_router
+
+router = room_router("audit")
+
+_FILTERS = ("before", "start", "end", "username", "action", "resource_kind", "resource_id", "allowed")
+ReadAudit = Annotated[Permit, Depends(Need(Action.AUDIT_READ, "audit", detail=_FILTERS))]
+
+
+class AuditFilter(BaseModel):
+    """Which entries; what is left out means any."""
+
+    before: int | None = Field(None, ge=1, description="Only sequences below: to page backward")
+    start: datetime | None = None
+    end: datetime | None = None
+    username: str | None = Field(None, max_length=64)
+    action: Action | None = None
+    resource_kind: str | None = Field(None, max_length=64)
+    resource_id: str | None = Field(None, max_length=200)
+    allowed: bool | None = None
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class AuditEntryOut(Out):
+    sequence: int
+    at: UtcTime
+    user_id: str | None
+    username: str
+    session_id: str | None
+    address: str | None
+    purpose: str | None
+    case_number: str | None
+    action: str
+    resource_kind: str
+    resource_id: str | None
+    resource_agency_id: str
+    allowed: bool
+    reason: str | None
+    detail: dict[str, Any]
+    previous_hash: str
+    hash: str
+
+    @staticmethod
+    def of(row: AuditRow) -> AuditEntryOut:
+        names = AuditEntryOut.model_fields.keys() - {"detail"}
+        return AuditEntryOut(detail=detail_of(row), **{name: getattr(row, name) for name in names})
+
+
+class AuditVerdictOut(Out):
+    intact: bool
+    entries: int = Field(description="How many fit, from the first")
+    head_sequence: int
+    head_hash: str = Field(description="Note it where the machine's owner cannot reach: a cut-off end shows only so")
+    broken_at: int | None = Field(description="The first sequence that does not fit")
+
+
+@router.get("/api/audit")
+def list_audit(wanted: Annotated[AuditFilter, Query()], permit: ReadAudit) -> list[AuditEntryOut]:
+    """Entries, newest first."""
+    query = AuditQuery(
+        before=wanted.before,
+        start=aware(wanted.start, "start") if wanted.start else None,
+        end=aware(wanted.end, "end") if wanted.end else None,
+        username=wanted.username.lower() if wanted.username else None,
+        action=wanted.action.value if wanted.action else None,
+        resource_kind=wanted.resource_kind,
+        resource_id=wanted.resource_id,
+        allowed=wanted.allowed,
+        limit=wanted.limit,
+    )
+    return [AuditEntryOut.of(row) for row in _log(permit).entries(query)]
+
+
+@router.get("/api/audit/verify")
+def verify_audit(
+    permit: ReadAudit,
+    sequence: Annotated[int | None, Query(ge=1, description="Of a head noted earlier")] = None,
+    hash: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="Of a head noted earlier")] = None,
+) -> AuditVerdictOut:
+    """Walk the whole chain."""
+    noted = (sequence, hash) if sequence is not None and hash is not None else None
+    verdict = _log(permit).verify(noted)
+    return AuditVerdictOut(
+        intact=verdict.intact,
+        entries=verdict.entries,
+        head_sequence=verdict.head_sequence,
+        head_hash=verdict.head_hash,
+        broken_at=verdict.broken_at,
+    )
+
+
+def _log(permit: Permit) -> ChainedAuditLog:
+    """A reader of this desk's chain: reading needs no state but the database's."""
+    return ChainedAuditLog(permit.ports.database, permit.ports.clock, permit.ports.agency_id)

@@ -1,0 +1,47 @@
+"""What a desk is given: the ports to its site, its database, its settings. `app.create_app` takes one `DeskPorts`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from veedor.access.check import Access
+from veedor.desk.database import Database
+from veedor.kit.clock import Clock
+from veedor.wire.ports import CameraDirectory, Footage, LiveView, SiteView
+
+
+@dataclass(frozen=True, slots=True)
+class DeskConfig:
+    """Settings of a desk.
+
+    `cookie_secure`: True where the desk is reached by HTTPS (its own TLS, or a proxy's). `allowed_hosts`: names,
+    without port, that a request may ask for: against DNS rebinding. `allowed_origins`: further origins, such as
+    "https://console.example", beside the desk's own.
+    """
+
+    cookie_secure: bool = False
+    session_hours: float = 12.0
+    allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")
+    time_zone: str = "America/Lima"
+    language: str = "es"
+    clip_max_h: float = 6.0
+    list_max_h: float = 24.0 * 31
+    password_min_length: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPorts:
+    """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one."""
+
+    footage: Footage
+    live: LiveView
+    cameras: CameraDirectory
+    site: SiteView
+    clock: Clock
+    database: Database
+    access: Access
+    data_directory: Path
+    agency_id: str
+    config: DeskConfig = field(default_factory=DeskConfig)

@@ -1,0 +1,236 @@
+"""`Need`: the one dependency of every route. It knows who asks, from where and why, and asks `access/` before anything.
+
+    @router.get("/api/things/{thing_id}")
+    def show(thing_id: str, permit: Annotated[Permit, Depends(Need(Action.THING_READ, "thing", id_from="thing_id"))]):
+        ...
+
+What it refuses never reaches the handler; what it allows is on disk in the audit before the handler runs.
+`app.create_app` does not start with a route that lacks it, beyond the few that are public by name.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.requests import HTTPConnection
+
+from veedor.access.actions import Action
+from veedor.access.check import Access
+from veedor.access.principal import Principal, Resource
+from veedor.desk.accounts.sessions import Sessions
+from veedor.desk.context import DeskConfig, DeskPorts
+from veedor.desk.errors import BadRequest, WrongOrigin
+from veedor.desk.security import check_origin, cookie_name, language_of
+from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.clock import Clock
+from veedor.kit.errors import NotAuthenticated, NotFound
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Owner = Callable[[DeskPorts, Principal, str | None], str]
+"""Which agency a resource belongs to: (ports, who asks, resource id) -> agency id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Proof that `access/` allowed this request, and what a handler works with."""
+
+    principal: Principal
+    ports: DeskPorts
+    sessions: Sessions
+    feed: LiveFeedHub
+    lang: str
+    action: Action
+    resource: Resource
+
+    @property
+    def config(self) -> DeskConfig:
+        return self.ports.config
+
+    def still_holds(self) -> bool:
+        """Whether the session, the user and the role still stand: for streams that outlive their first check."""
+        found = self.sessions.find_by_id(self.principal.session_id or "")
+        return found is not None and self.ports.access.refusal(found.principal, self.action, self.resource) is None
+
+    def may(self, action: Action) -> bool:
+        """Whether this person may also do `action` on things of the same agency; no audit entry: to filter lists."""
+        resource = replace(self.resource, id=None)
+        return self.ports.access.refusal(self.principal, action, resource) is None
+
+    def require(self, action: Action, kind: str, resource_id: str | None, **detail: Any) -> None:
+        """A second check, for a handler that touches another thing of this desk too. Audited; may raise Forbidden."""
+        resource = Resource(kind, resource_id, self.ports.agency_id)
+        self.ports.access.authorize(self.principal, action, resource, detail=detail)
+
+
+def desk_owner(ports: DeskPorts, _principal: Principal, _id: str | None) -> str:
+    """The agency whose desk this is: the owner of everything that does not say otherwise."""
+    return ports.agency_id
+
+
+def own(_ports: DeskPorts, principal: Principal, _id: str | None) -> str:
+    """The agency of the person: their session and password are their own, wherever they log in."""
+    return principal.agency_id
+
+
+def camera_owner(ports: DeskPorts, _principal: Principal, camera_id: str | None) -> str:
+    """The camera's agency; this desk's for a camera that does not exist, so that nobody learns whether it does."""
+    try:
+        return ports.cameras.camera(camera_id).agency_id if camera_id else ports.agency_id
+    except NotFound:
+        return ports.agency_id
+
+
+class Need:
+    """`action` on a `kind` of thing; `id_from` names the path parameter that says which one.
+
+    `detail`: names of path or query parameters to write into the audit entry.
+    """
+
+    def __init__(
+        self,
+        action: Action,
+        kind: str,
+        *,
+        id_from: str | None = None,
+        owner: Owner = desk_owner,
+        detail: tuple[str, ...] = (),
+    ) -> None:
+        self.action = action
+        self.kind = kind
+        self._id_from = id_from
+        self._owner = owner
+        self._detail = detail
+
+    def __call__(self, connection: HTTPConnection) -> Permit:
+        ports: DeskPorts = connection.app.state.ports
+        sessions: Sessions = connection.app.state.sessions
+        resource_id = connection.path_params.get(self._id_from) if self._id_from else None
+        resource_id = str(resource_id) if resource_id is not None else None
+        principal, language, from_cookie = self._who(connection, ports, sessions, resource_id)
+        owner = self._owner(ports, principal, resource_id)
+        resource = Resource(self.kind, resource_id, owner)
+        self._check_origin(connection, ports, principal, resource, from_cookie=from_cookie)
+        ports.access.authorize(
+            principal, self.action, resource, reason=principal.purpose, detail=self._details(connection)
+        )
+        return Permit(principal, ports, sessions, connection.app.state.feed, language, self.action, resource)
+
+    def _who(
+        self, connection: HTTPConnection, ports: DeskPorts, sessions: Sessions, resource_id: str | None
+    ) -> tuple[Principal, str, bool]:
+        token, from_cookie = token_of(connection, ports.config)
+        found = sessions.find(token) if token else None
+        if found is None:
+            refusals: AnonymousRefusals = connection.app.state.refusals
+            resource = Resource(self.kind, resource_id, ports.agency_id)
+            refusals.note(address_of(connection), self.action, resource, known_token=bool(token))
+            raise NotAuthenticated
+        connection.state.language = found.language
+        principal = replace(
+            found.principal,
+            address=address_of(connection),
+            purpose=_said(connection, "X-Veedor-Purpose", "purpose"),
+            case_number=_said(connection, "X-Veedor-Case", "case"),
+        )
+        return principal, language_of(connection, ports.config), from_cookie
+
+    def _check_origin(
+        self,
+        connection: HTTPConnection,
+        ports: DeskPorts,
+        principal: Principal,
+        resource: Resource,
+        *,
+        from_cookie: bool,
+    ) -> None:
+        is_socket = connection.scope["type"] == "websocket"
+        if not is_socket and connection.scope["method"] in _SAFE_METHODS:
+            return
+        try:
+            check_origin(connection, ports.config, required=from_cookie)
+        except WrongOrigin:
+            ports.access.note(principal, self.action, resource, allowed=False, reason="origin")
+            raise
+
+    def _details(self, connection: HTTPConnection) -> dict[str, str]:
+        given = {**connection.query_params, **connection.path_params}
+        return {name: str(given[name])[:100] for name in self._detail if name in given}
+
+
+def token_of(connection: HTTPConnection, config: DeskConfig) -> tuple[str | None, bool]:
+    """The session token of a request and whether it came as a cookie. A bearer token wins."""
+    scheme, _, value = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip(), False
+    cookie = connection.cookies.get(cookie_name(config))
+    return cookie, cookie is not None
+
+
+def address_of(connection: HTTPConnection) -> str | None:
+    """The peer's address, as the socket says it. Forwarding headers are anyone's to write, so nothing reads them."""
+    return connection.client.host[:64] if connection.client else None
+
+
+def _said(connection: HTTPConnection, header: str, parameter: str) -> str | None:
+    """Purpose or case number: percent-encoded UTF-8 in a header, or a query parameter; at most 200 characters."""
+    raw = connection.headers.get(header)
+    value = unquote(raw) if raw is not None else connection.query_params.get(parameter)
+    if value is None or not value.strip():
+        return None
+    if len(value) > 200 or not value.isprintable():
+        raise BadRequest(field=parameter, problem="at most 200 printable characters")
+    return value.strip()
+
+
+class AnonymousRefusals:
+    """Audits requests without a valid login, but never so many that a stranger could fill the disk.
+
+    Each address has `per_minute` entries a minute; what comes beyond is counted, and the count goes into the
+    next entry. Memory is bounded: the address seen longest ago is forgotten first.
+    """
+
+    def __init__(self, access: Access, clock: Clock, agency_id: str, per_minute: int = 10) -> None:
+        self._access = access
+        self._clock = clock
+        self._agency_id = agency_id
+        self._per_minute = per_minute
+        self._all = per_minute * 10
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._total = (0.0, 0)
+        self._suppressed = 0
+
+    def note(self, address: str | None, action: Action, resource: Resource, *, known_token: bool) -> None:
+        suppressed = self._take(address or "")
+        if suppressed is None:
+            return
+        nobody = Principal("", "", self._agency_id, frozenset(), address=address)
+        detail = {"suppressed": suppressed} if suppressed else {}
+        reason = "session" if known_token else "anonymous"
+        self._access.note(nobody, action, resource, allowed=False, reason=reason, detail=detail)
+
+    def _take(self, address: str) -> int | None:
+        """How many were passed over since the last entry; None: pass this one over too."""
+        now = self._clock.monotonic()
+        with self._lock:
+            here = _count(self._seen.pop(address, (now, 0)), now)
+            self._total = _count(self._total, now)
+            self._seen[address] = here
+            if len(self._seen) > 1000:
+                self._seen.popitem(last=False)
+            if here[1] > self._per_minute or self._total[1] > self._all:
+                self._suppressed += 1
+                return None
+            suppressed, self._suppressed = self._suppressed, 0
+            return suppressed
+
+
+def _count(window: tuple[float, int], now: float) -> tuple[float, int]:
+    started, count = window
+    return (now, 1) if now - started >= 60 else (started, count + 1)

@@ -1,0 +1,12 @@
+error-accounts-weak-password = That password is weak
+    .hint = Use { $minimum } characters or more, varied, without your user name. A long phrase is fine
+error-accounts-bad-username = "{ $name }" cannot be a user name
+    .hint = Use up to 64 plain letters, digits, dots or hyphens, beginning with a letter or digit
+error-accounts-no-roles = At least one role is needed
+    .hint = Roles: viewer, operator, supervisor, administrator, auditor
+error-accounts-username-taken = The user name "{ $name }" is taken
+error-accounts-last-administrator = This is the last active administrator: it can neither be disabled nor lose the role
+    .hint = Make somebody else an administrator first
+error-accounts-wrong-password = Wrong user name or password
+    .hint = If you forgot it, ask your administrator for a new one
+error-accounts-throttled = Too many failed attempts: wait { $seconds } s

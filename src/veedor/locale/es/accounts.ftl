@@ -1,0 +1,12 @@
+error-accounts-weak-password = La contraseña es débil
+    .hint = Use { $minimum } caracteres o más, variados, sin su nombre de usuario. Una frase larga sirve
+error-accounts-bad-username = «{ $name }» no sirve como nombre de usuario
+    .hint = Use hasta 64 letras sin tilde, números, puntos o guiones, empezando con letra o número
+error-accounts-no-roles = Falta al menos un rol
+    .hint = Roles: viewer (observador), operator (operador), supervisor, administrator (administrador), auditor
+error-accounts-username-taken = El nombre de usuario «{ $name }» ya está en uso
+error-accounts-last-administrator = Es el último administrador activo: no se puede deshabilitar ni quitarle el rol
+    .hint = Nombre antes a otro administrador
+error-accounts-wrong-password = Usuario o contraseña incorrectos
+    .hint = Si la olvidó, pida una nueva a su administrador
+error-accounts-throttled = Demasiados intentos fallidos: espere { $seconds } s

@@ -1,0 +1,110 @@
+"""A real desk for tests: real database, accounts, access and audit; fake site."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakeSite, camera
+from veedor.access.check import Access
+from veedor.access.principal import Role
+from veedor.desk.accounts import passwords, service
+from veedor.desk.app import create_app
+from veedor.desk.audit.log import ChainedAuditLog
+from veedor.desk.context import DeskConfig, DeskPorts
+from veedor.desk.database import Database, database_url
+from veedor.kit.clock import Clock, SystemClock
+from waiting import wait_until
+
+AGENCY = "muni"
+PASSWORD = "correct horse battery"
+_HASHED: list[str] = []
+
+
+@dataclass
+class Desk:
+    ports: DeskPorts
+    app: FastAPI
+    audit: ChainedAuditLog
+    live: FakeLive
+    cameras: FakeCameras
+    url: str = ""
+
+    def add_user(self, username: str, *roles: Role, agency_id: str = AGENCY) -> str:
+        if not _HASHED:
+            _HASHED.append(passwords.hash_password(PASSWORD))  # one slow hash serves every test user
+        with self.ports.database.session() as session:
+            service.ensure_agency(session, self.ports.clock, agency_id, agency_id.title())
+            return service.add_user(
+                session, self.ports.clock, agency_id, service.NewUser(username, "", roles, _HASHED[0])
+            ).id
+
+    def client(self, username: str | None = None) -> httpx.Client:
+        """An HTTP client in English, logged in with a bearer token."""
+        headers = {"accept-language": "en"}
+        if username is not None:
+            headers["authorization"] = f"Bearer {self.token(username)}"
+        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+
+    def token(self, username: str) -> str:
+        body = {"username": username, "password": PASSWORD, "bearer": True}
+        with self.client() as client:
+            answer = client.post("/api/login", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["token"])
+
+
+def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> Desk:
+    """An empty desk of agency `muni` with one camera, `plaza`."""
+    clock = clock or SystemClock()
+    database = Database(database_url(directory), busy_timeout_s=5)
+    database.migrate()
+    with database.session() as session:
+        service.ensure_agency(session, clock, AGENCY, "Municipalidad")
+    audit = ChainedAuditLog(database, clock, AGENCY)
+    cameras, live = FakeCameras(camera()), FakeLive()
+    ports = DeskPorts(
+        footage=FakeFootage(directory),
+        live=live,
+        cameras=cameras,
+        site=FakeSite(cameras),
+        clock=clock,
+        database=database,
+        access=Access(audit),
+        data_directory=directory,
+        agency_id=AGENCY,
+        config=replace(DeskConfig(), **config),
+    )
+    return Desk(ports, create_app(ports), audit, live, cameras)
+
+
+@contextlib.contextmanager
+def running(directory: Path, clock: Clock | None = None, **config: object) -> Iterator[Desk]:
+    """`make_desk`, served for real."""
+    desk = make_desk(directory, clock, **config)
+    with serving(desk.app) as desk.url:
+        yield desk
+    desk.ports.database.close()
+
+
+@contextlib.contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """A real server on a free port; gives its base URL."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        wait_until(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(10)
