@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import rules
+from veedor.cli import models, rules
 from veedor.cli.output import t
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ def _version(value: bool) -> None:
 
 # Groups and commands are added here, one line each: app.add_typer(cameras.app, name="cameras"),
 # app.command("track")(track.track) ...
+app.add_typer(models.app, name="models")
 app.add_typer(rules.app, name="rules")
 
 
