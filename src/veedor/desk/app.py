@@ -22,8 +22,11 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 import veedor.desk.accounts.endpoints
+import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
+import veedor.desk.evidence.endpoints
 import veedor.desk.health.endpoints
+import veedor.desk.incidents.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.context import DeskPorts
@@ -40,6 +43,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.accounts.endpoints.router,
     veedor.desk.audit.endpoints.router,
     veedor.desk.health.endpoints.router,
+    veedor.desk.alerts.endpoints.router,
+    veedor.desk.incidents.endpoints.router,
+    veedor.desk.evidence.endpoints.router,
 )
 
 # All that answers without a login. Everything else has `Need`, or the application does not start.

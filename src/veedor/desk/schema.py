@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import veedor.desk.accounts.tables
+import veedor.desk.acts.tables
+import veedor.desk.alerts.tables
 import veedor.desk.audit.tables
+import veedor.desk.evidence.tables
+import veedor.desk.incidents.tables
 import veedor.desk.stream.tables  # noqa: F401
 from veedor.desk.database import Base
 

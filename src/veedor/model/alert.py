@@ -60,6 +60,7 @@ class AlertState:
 
     status: AlertStatus = AlertStatus.NEW
     handled_by: str | None = None  # who brought it to `status`
+    handled_by_name: str | None = None  # as called then
     handled_at: datetime | None = None
     reason: str | None = None  # as given with the act that brought it to `status`
     dismiss_reason: DismissReason | None = None
@@ -111,6 +112,7 @@ def _step(state: AlertState, act: Act) -> AlertState:
         state,
         status=wanted,
         handled_by=act.actor_id,
+        handled_by_name=act.actor_name,
         handled_at=act.at,
         reason=act.reason,
         dismiss_reason=_dismiss_reason(act) if wanted is AlertStatus.DISMISSED else None,

@@ -1,0 +1,1 @@
+"""Acts as stored: one append-only table for alerts, incidents and evidence locks."""

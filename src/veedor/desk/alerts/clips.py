@@ -1,0 +1,127 @@
+"""Cutting the clips of alerts: a worker that begins where it, or a process that died, left off."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from veedor.desk.alerts import repository
+from veedor.desk.alerts.codec import event_from_json
+from veedor.desk.alerts.media import AlertMedia
+from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.context import DeskPorts
+from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.errors import NotFound, Unavailable, VeedorError
+from veedor.kit.messages import Message
+from veedor.model.alert import ClipState
+from veedor.model.event import Event
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipConfig:
+    """How alert clips are cut. All in seconds.
+
+    `before_s`, `after_s`: around the event's start and the moment it completed; `longest_s`: of a long event the end
+    is kept, since that is what raised the alert. `patience_s`: how long footage up to the clip's end is waited for,
+    counted while this worker runs; `site_patience_s`: how long a site that does not answer is.
+    """
+
+    before_s: float = 5.0
+    after_s: float = 5.0
+    longest_s: float = 60.0
+    every_s: float = 0.5
+    patience_s: float = 30.0
+    site_patience_s: float = 900.0
+
+
+def clip_span(event: Event, config: ClipConfig) -> tuple[datetime, datetime]:
+    """[start, end) of an event's clip."""
+    end = event.completed_at + timedelta(seconds=config.after_s)
+    start = event.started_at - timedelta(seconds=config.before_s)
+    return max(start, end - timedelta(seconds=config.longest_s)), end
+
+
+class ClipWorker:
+    """Takes each pending clip to ready or failed. `run_once` works and raises; `run` goes on."""
+
+    def __init__(self, ports: DeskPorts, config: ClipConfig | None = None) -> None:
+        self._ports = ports
+        self._config = config or ClipConfig()
+        self._feed = LiveFeedHub(ports.database, ports.clock)
+        self._media = AlertMedia(ports.data_directory)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._first_seen_s: dict[str, float] = {}  # only of pending alerts; monotonic, so a clock step harms nothing
+
+    def start(self) -> None:
+        self._media.remove_unfinished()
+        self._thread = threading.Thread(target=self.run, name="desk-clips", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Return when the clip in hand is done."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(self) -> None:
+        while not self._ports.clock.wait(self._stop, self._config.every_s):
+            try:
+                self.run_once()
+            except VeedorError as problem:  # the database is locked or full: what is pending stays pending
+                log.warning("clips: %s", problem)
+            except Exception:
+                log.exception("clips: fault")
+
+    def run_once(self) -> int:
+        """Look at every pending clip once; return how many were settled."""
+        with self._ports.database.reading() as session:
+            pending = repository.pending_clips(session)
+        ids = {row.id for row in pending}
+        self._first_seen_s = {key: at for key, at in self._first_seen_s.items() if key in ids}
+        reached: dict[str, datetime | None] = {}
+        settled = 0
+        for row in pending:
+            if self._stop.is_set():
+                break
+            settled += self._settle(row, reached)
+        return settled
+
+    def _settle(self, row: AlertRow, reached: dict[str, datetime | None]) -> bool:
+        """Cut the clip if its footage is there, or will not come. `reached` saves asking twice in one round."""
+        waited_s = self._ports.clock.monotonic() - self._first_seen_s.setdefault(row.id, self._ports.clock.monotonic())
+        try:
+            start, end = clip_span(event_from_json(row.event), self._config)
+            if row.camera_id not in reached:
+                reached[row.camera_id] = self._ports.footage.recorded_until(row.camera_id)
+            until = reached[row.camera_id]
+            if (until is None or until < end) and waited_s < self._config.patience_s:
+                return False
+            self._media.save_clip(row.id, self._ports.footage.clip(row.camera_id, start, end))
+        except NotFound:
+            return self._done(row, ClipState.FAILED, Message("alerts-clip-no-footage"))
+        except Unavailable as problem:
+            if waited_s < self._config.site_patience_s:
+                return False
+            return self._done(row, ClipState.FAILED, problem.message)
+        except VeedorError:
+            raise  # a full disk is no reason to give up a clip
+        except Exception:
+            log.exception("clip of alert %s", row.id)
+            return self._done(row, ClipState.FAILED, Message("alerts-clip-fault"))
+        return self._done(row, ClipState.READY, None)
+
+    def _done(self, row: AlertRow, state: ClipState, problem: Message | None) -> bool:
+        with self._ports.database.session() as session:
+            current = session.get(AlertRow, row.id)
+            if current is None:
+                return False
+            current.clip_state = state.value
+            current.clip_problem = problem.to_json() if problem else None
+            self._feed.publish(session, "alert.clip", {"id": row.id, "state": state.value}, row.agency_id)
+        self._first_seen_s.pop(row.id, None)
+        return True

@@ -1,0 +1,175 @@
+"""Routes of alerts. Looking needs alert.read, the clip is recorded footage and needs footage.play as well."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import FileResponse
+
+from veedor.access.actions import Action
+from veedor.desk.acts.cursor import read_cursor, write_cursor
+from veedor.desk.acts.repository import acts_of, acts_of_many
+from veedor.desk.acts.schemas import ActIn
+from veedor.desk.alerts import repository
+from veedor.desk.alerts.handling import AlertHandling, Escalation
+from veedor.desk.alerts.media import AlertMedia
+from veedor.desk.alerts.schemas import (
+    AlertDetailOut,
+    AlertPageOut,
+    AlertStatsOut,
+    DismissIn,
+    EscalateIn,
+    RuleStatsOut,
+    alert_detail_out,
+    alert_out,
+)
+from veedor.desk.need import Need, Permit
+from veedor.desk.schemas import Id, aware
+from veedor.kit.errors import NotFound
+from veedor.model.act import SubjectKind
+from veedor.model.alert import AlertStatus, ClipState, fold_alert
+from veedor.model.event import Severity
+
+router = APIRouter(tags=["alerts"])
+
+_FILTERS = ("status", "severity", "camera", "rule", "since", "until", "incident", "group", "cursor")
+ReadList = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", detail=_FILTERS))]
+ReadOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", id_from="alert_id"))]
+PlayOne = Annotated[Permit, Depends(Need(Action.FOOTAGE_PLAY, "alert", id_from="alert_id"))]
+Handle = Annotated[Permit, Depends(Need(Action.ALERT_HANDLE, "alert", id_from="alert_id"))]
+
+
+@router.get("/api/alerts")
+def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is how FastAPI reads a query)
+    permit: ReadList,
+    status: Annotated[list[AlertStatus], Query()] = [],  # noqa: B006 (FastAPI copies defaults)
+    severity: Annotated[list[Severity], Query()] = [],  # noqa: B006
+    camera: Annotated[str | None, Query(max_length=200)] = None,
+    rule: Annotated[str | None, Query(max_length=200)] = None,
+    incident: Annotated[str | None, Query(max_length=64)] = None,
+    group: Annotated[str | None, Query(max_length=64)] = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> AlertPageOut:
+    """Alerts, newest first."""
+    query = repository.AlertQuery(
+        statuses=tuple(one.value for one in status),
+        severities=tuple(one.value for one in severity),
+        camera_id=camera,
+        rule=rule,
+        incident_id=incident,
+        group_id=group,
+        since=aware(since, "since") if since else None,
+        until=aware(until, "until") if until else None,
+        before=read_cursor(cursor),
+        limit=limit + 1,
+    )
+    with permit.ports.database.reading() as session:
+        rows = repository.list_alerts(session, permit.ports.agency_id, query)
+        acts = acts_of_many(session, SubjectKind.ALERT, [row.id for row in rows])
+        sizes = repository.group_sizes(session, (row.group_id for row in rows))
+    more, rows = len(rows) > limit, rows[:limit]
+    alerts = [alert_out(row, fold_alert(acts[row.id]), sizes.get(row.group_id, 1), permit.lang) for row in rows]
+    return AlertPageOut(alerts=alerts, next=write_cursor(rows[-1].raised_at, rows[-1].id) if more else None)
+
+
+@router.get("/api/alerts/stats")
+def alert_stats(
+    permit: Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", detail=("since",)))],
+    since: datetime | None = None,
+) -> AlertStatsOut:
+    """False-alert rate per rule and camera, and how late alerts were."""
+    start = aware(since, "since") if since else None
+    with permit.ports.database.reading() as session:
+        counts = repository.rule_counts(session, permit.ports.agency_id, start)
+        late = repository.latencies_s(session, permit.ports.agency_id, start)
+    return AlertStatsOut(
+        rules=[
+            RuleStatsOut(
+                camera_id=one.camera_id,
+                camera_name=one.camera_name,
+                rule=one.rule,
+                raised=one.raised,
+                handled=one.handled,
+                dismissed=one.dismissed,
+                false=one.false,
+                escalated=one.escalated,
+                false_rate=one.false_rate,
+            )
+            for one in counts
+        ],
+        alerts=len(late),
+        latency_p50_s=_quantile(late, 0.50),
+        latency_p95_s=_quantile(late, 0.95),
+    )
+
+
+@router.get("/api/alerts/{alert_id}")
+def show_alert(permit: ReadOne, alert_id: Id) -> AlertDetailOut:
+    """One alert, with every act on it and every conflict."""
+    return _detail(permit, alert_id)
+
+
+@router.get("/api/alerts/{alert_id}/snapshot.jpg", response_class=FileResponse)
+def alert_snapshot(permit: ReadOne, alert_id: Id) -> FileResponse:
+    """The picture, with the track and the zone drawn."""
+    with permit.ports.database.reading() as session:
+        row = repository.get_alert(session, permit.ports.agency_id, alert_id)
+    path = AlertMedia(permit.ports.data_directory).snapshot(row.id)
+    if not row.has_snapshot or not path.is_file():
+        raise NotFound(kind="snapshot", name=alert_id)
+    return FileResponse(path, media_type="image/jpeg")
+
+
+@router.get("/api/alerts/{alert_id}/clip.mp4", response_class=FileResponse)
+def alert_clip(permit: PlayOne, alert_id: Id) -> FileResponse:
+    """The clip, once it is ready; byte ranges are served."""
+    permit.require(Action.ALERT_READ, "alert", alert_id)
+    with permit.ports.database.reading() as session:
+        row = repository.get_alert(session, permit.ports.agency_id, alert_id)
+    path = AlertMedia(permit.ports.data_directory).clip(row.id)
+    if row.clip_state != ClipState.READY.value or not path.is_file():
+        raise NotFound(kind="clip", name=alert_id)
+    return FileResponse(path, media_type="video/mp4")
+
+
+@router.post("/api/alerts/{alert_id}/acknowledge")
+def acknowledge(permit: Handle, alert_id: Id, body: ActIn) -> AlertDetailOut:
+    """Take the alert. Of two who do so, one gets 409 with the name of the other."""
+    AlertHandling(permit.ports).acknowledge(permit.principal, alert_id, body.expected_version, body.note)
+    return _detail(permit, alert_id)
+
+
+@router.post("/api/alerts/{alert_id}/dismiss")
+def dismiss(permit: Handle, alert_id: Id, body: DismissIn) -> AlertDetailOut:
+    """It needed nobody, because of `reason`."""
+    AlertHandling(permit.ports).dismiss(permit.principal, alert_id, body.expected_version, body.reason, body.note)
+    return _detail(permit, alert_id)
+
+
+@router.post("/api/alerts/{alert_id}/escalate")
+def escalate(permit: Handle, alert_id: Id, body: EscalateIn) -> AlertDetailOut:
+    """Make it an incident, or part of one."""
+    permit.require(Action.INCIDENT_HANDLE, "incident", body.incident)
+    into = Escalation(body.incident, body.type, body.note)
+    AlertHandling(permit.ports).escalate(permit.principal, alert_id, body.expected_version, into)
+    return _detail(permit, alert_id)
+
+
+def _detail(permit: Permit, alert_id: str) -> AlertDetailOut:
+    with permit.ports.database.reading() as session:
+        row = repository.get_alert(session, permit.ports.agency_id, alert_id)
+        acts = acts_of(session, SubjectKind.ALERT, alert_id)
+        size = repository.group_sizes(session, [row.group_id]).get(row.group_id, 1)
+    return alert_detail_out(row, fold_alert(acts), acts, size, permit.lang)
+
+
+def _quantile(ascending: list[float], share: float) -> float | None:
+    """The value that `share` of the values do not exceed (nearest rank)."""
+    if not ascending:
+        return None
+    return round(ascending[min(len(ascending) - 1, int(share * len(ascending)))], 3)

@@ -1,0 +1,111 @@
+"""What people do with alerts. Each act is checked against what the person saw, stored, folded and told to open pages.
+
+The caller has passed `access/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from veedor.access.principal import Principal
+from veedor.desk.acts.errors import NotNow, TextMissing
+from veedor.desk.acts.repository import acts_of, append, new_act
+from veedor.desk.alerts.repository import get_alert, project
+from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.context import DeskPorts
+from veedor.desk.incidents import repository as incidents
+from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.ids import new_id
+from veedor.model.act import ActKind, SubjectKind
+from veedor.model.alert import AlertState, DismissReason, alert_allows, fold_alert
+from veedor.model.incident import IncidentOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Into which incident: an existing one (id or number), or a new one of `type`."""
+
+    incident: str | None = None
+    type: str = "other"
+    note: str | None = None
+
+
+class AlertHandling:
+    """Acknowledge, dismiss, escalate. `version` is what the person saw; None: whatever it is now."""
+
+    def __init__(self, ports: DeskPorts) -> None:
+        self._ports = ports
+        self._feed = LiveFeedHub(ports.database, ports.clock)
+
+    def acknowledge(self, who: Principal, alert_id: str, version: int | None, note: str | None = None) -> None:
+        with self._ports.database.session() as session:
+            row = get_alert(session, self._ports.agency_id, alert_id)
+            self._act(session, who, row, ActKind.ACKNOWLEDGE, version, note, {})
+
+    def dismiss(
+        self, who: Principal, alert_id: str, version: int | None, reason: DismissReason, note: str | None
+    ) -> None:
+        """Raises TextMissing where the reason is OTHER and nothing more is said."""
+        if reason is DismissReason.OTHER and not (note and note.strip()):
+            raise TextMissing(field="note")
+        with self._ports.database.session() as session:
+            row = get_alert(session, self._ports.agency_id, alert_id)
+            self._act(session, who, row, ActKind.DISMISS, version, note, {"reason_code": reason.value})
+
+    def escalate(self, who: Principal, alert_id: str, version: int | None, into: Escalation) -> str:
+        """Join the alert to an incident, in one transaction on both sides; return the incident's id."""
+        with self._ports.database.session() as session:
+            row = get_alert(session, self._ports.agency_id, alert_id)
+            now = self._ports.clock.now()
+            if into.incident is None:
+                incident_id = new_id(now)
+                payload = {"type": into.type, "origin": IncidentOrigin.ALERT.value, "place": row.camera_name}
+                opening = new_act(
+                    who, (SubjectKind.INCIDENT, incident_id), ActKind.OPEN, now, reason=into.note, payload=payload
+                )
+                incident = incidents.open_incident(session, row.agency_id, opening)
+            else:
+                incident = incidents.get_incident(session, self._ports.agency_id, into.incident)
+            self._act(session, who, row, ActKind.ESCALATE, version, into.note, {"incident_id": incident.id})
+            joining = new_act(
+                who, (SubjectKind.INCIDENT, incident.id), ActKind.ADD_ALERT, now, payload={"alert_id": row.id}
+            )
+            incidents.act_on(session, incident, joining)
+            self._feed.publish(
+                session,
+                "incident.act",
+                {"id": incident.id, "number": incident.number, "act": ActKind.ADD_ALERT.value, "by": who.username},
+                incident.agency_id,
+            )
+            return incident.id
+
+    def _act(
+        self,
+        session: Session,
+        who: Principal,
+        row: AlertRow,
+        kind: ActKind,
+        version: int | None,
+        note: str | None,
+        payload: Mapping[str, Any],
+    ) -> AlertState:
+        state = fold_alert(acts_of(session, SubjectKind.ALERT, row.id))
+        act = new_act(
+            who, (SubjectKind.ALERT, row.id), kind, self._ports.clock.now(), reason=note or None, payload=payload
+        )
+        append(session, act, row.agency_id, version)  # says who was first, where the person's view is stale
+        if not alert_allows(state, kind):
+            at = state.handled_at.isoformat(timespec="seconds") if state.handled_at else "?"
+            raise NotNow(state=state.status.value, who=state.handled_by_name or state.handled_by or "?", at=at)
+        state = project(session, row)
+        self._feed.publish(
+            session,
+            "alert.act",
+            {"id": row.id, "act": kind.value, "status": row.status, "version": row.version, "by": who.username},
+            row.agency_id,
+        )
+        return state

@@ -1,0 +1,156 @@
+"""Queries over alerts. Each takes the agency whose alerts it may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from veedor.desk.acts.repository import acts_of, version_of
+from veedor.desk.alerts.tables import AlertRow
+from veedor.kit.errors import NotFound
+from veedor.model.act import SubjectKind
+from veedor.model.alert import AlertState, AlertStatus, ClipState, DismissReason, fold_alert
+
+
+@dataclass(frozen=True, slots=True)
+class AlertQuery:
+    """Which alerts; empty or None means any. `before`: raised_at and id of the last one that the reader has."""
+
+    statuses: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    camera_id: str | None = None
+    rule: str | None = None
+    incident_id: str | None = None
+    group_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCounts:
+    """How one rule on one camera did: the false-alert rate is false / handled."""
+
+    camera_id: str
+    camera_name: str
+    rule: str
+    raised: int
+    handled: int  # dismissed or escalated
+    dismissed: int
+    false: int
+    escalated: int
+
+    @property
+    def false_rate(self) -> float | None:
+        """0..1; None while nothing has been handled."""
+        return self.false / self.handled if self.handled else None
+
+
+def get_alert(session: Session, agency_id: str, alert_id: str) -> AlertRow:
+    """Raises NotFound, for another agency's alert too."""
+    row = session.get(AlertRow, alert_id)
+    if row is None or row.agency_id != agency_id:
+        raise NotFound(kind="alert", name=alert_id)
+    return row
+
+
+def list_alerts(session: Session, agency_id: str, query: AlertQuery) -> list[AlertRow]:
+    """Newest first, at most `query.limit`."""
+    wanted = sa.select(AlertRow).where(AlertRow.agency_id == agency_id)
+    if query.statuses:
+        wanted = wanted.where(AlertRow.status.in_(query.statuses))
+    if query.severities:
+        wanted = wanted.where(AlertRow.severity.in_(query.severities))
+    for column, value in (
+        (AlertRow.camera_id, query.camera_id),
+        (AlertRow.rule, query.rule),
+        (AlertRow.incident_id, query.incident_id),
+        (AlertRow.group_id, query.group_id),
+    ):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if query.since is not None:
+        wanted = wanted.where(AlertRow.raised_at >= query.since)
+    if query.until is not None:
+        wanted = wanted.where(AlertRow.raised_at < query.until)
+    if query.before is not None:
+        at, alert_id = query.before
+        wanted = wanted.where(
+            sa.or_(AlertRow.raised_at < at, sa.and_(AlertRow.raised_at == at, AlertRow.id < alert_id))
+        )
+    return list(session.scalars(wanted.order_by(AlertRow.raised_at.desc(), AlertRow.id.desc()).limit(query.limit)))
+
+
+def group_of(session: Session, camera_id: str, rule: str, raised_at: datetime, within: timedelta) -> str | None:
+    """The burst that a new alert of this camera and rule joins: that of the newest one, if recent enough."""
+    query = (
+        sa.select(AlertRow.group_id)
+        .where(
+            AlertRow.camera_id == camera_id,
+            AlertRow.rule == rule,
+            AlertRow.raised_at > raised_at - within,
+            AlertRow.raised_at <= raised_at,
+        )
+        .order_by(AlertRow.raised_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def group_sizes(session: Session, groups: Iterable[str]) -> dict[str, int]:
+    """How many alerts each burst has."""
+    wanted = set(groups)
+    query = sa.select(AlertRow.group_id, sa.func.count()).where(AlertRow.group_id.in_(wanted))
+    rows = session.execute(query.group_by(AlertRow.group_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def pending_clips(session: Session, limit: int = 100) -> list[AlertRow]:
+    """Alerts whose clip is outstanding, the oldest first."""
+    query = sa.select(AlertRow).where(AlertRow.clip_state == ClipState.PENDING.value)
+    return list(session.scalars(query.order_by(AlertRow.raised_at).limit(limit)))
+
+
+def rule_counts(session: Session, agency_id: str, since: datetime | None) -> list[RuleCounts]:
+    """Per camera and rule, the most false alerts first."""
+    false = [reason.value for reason in DismissReason if reason.is_false_alert]
+    handled = [AlertStatus.DISMISSED.value, AlertStatus.ESCALATED.value]
+    query = sa.select(
+        AlertRow.camera_id,
+        sa.func.max(AlertRow.camera_name),
+        AlertRow.rule,
+        sa.func.count(),
+        sa.func.sum(sa.case((AlertRow.status.in_(handled), 1), else_=0)),
+        sa.func.sum(sa.case((AlertRow.status == AlertStatus.DISMISSED.value, 1), else_=0)),
+        sa.func.sum(sa.case((AlertRow.dismiss_reason.in_(false), 1), else_=0)),
+        sa.func.sum(sa.case((AlertRow.status == AlertStatus.ESCALATED.value, 1), else_=0)),
+    ).where(AlertRow.agency_id == agency_id)
+    if since is not None:
+        query = query.where(AlertRow.raised_at >= since)
+    rows = session.execute(query.group_by(AlertRow.camera_id, AlertRow.rule))
+    counts = [RuleCounts(*row[:3], *(int(value) for value in row[3:])) for row in rows]
+    return sorted(counts, key=lambda one: (-one.false, one.camera_name, one.rule))
+
+
+def latencies_s(session: Session, agency_id: str, since: datetime | None) -> list[float]:
+    """Seconds from the frame that completed each event to the alert at the desk, ascending."""
+    query = sa.select(AlertRow.raised_at, AlertRow.completed_at).where(AlertRow.agency_id == agency_id)
+    if since is not None:
+        query = query.where(AlertRow.raised_at >= since)
+    return sorted((raised - completed).total_seconds() for raised, completed in session.execute(query))
+
+
+def project(session: Session, row: AlertRow) -> AlertState:
+    """Bring the folded columns up to date with the acts, in the caller's transaction."""
+    state = fold_alert(acts_of(session, SubjectKind.ALERT, row.id))
+    row.status = state.status.value
+    row.dismiss_reason = state.dismiss_reason.value if state.dismiss_reason else None
+    row.incident_id = state.incident_id
+    row.version = version_of(session, SubjectKind.ALERT, row.id)
+    session.flush()
+    return state

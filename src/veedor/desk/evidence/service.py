@@ -1,0 +1,193 @@
+"""What people do with evidence: lock, release, export. The caller has passed `access/`.
+
+The site is not asked here: a request is stored as an act, and `EvidenceWorker` takes it to the site until it answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from veedor.access.principal import Principal
+from veedor.desk.acts.errors import NotNow, TextMissing
+from veedor.desk.acts.repository import append, new_act
+from veedor.desk.context import DeskPorts
+from veedor.desk.evidence import repository
+from veedor.desk.evidence.errors import EvidenceNotHeld, EvidenceNothing, EvidenceSpan, StillRecording
+from veedor.desk.evidence.manifest import iso
+from veedor.desk.evidence.tables import EvidenceRow, PackageRow
+from veedor.desk.evidence.verify import is_safe_path
+from veedor.desk.incidents.repository import get_incident
+from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.errors import NotFound
+from veedor.kit.ids import new_id
+from veedor.kit.messages import render
+from veedor.model.act import Act, ActKind, SubjectKind
+from veedor.model.evidence import EvidenceStatus, PackageState, evidence_allows
+
+LONGEST = timedelta(hours=24)  # of one lock; a longer matter is several locks
+
+
+@dataclass(frozen=True, slots=True)
+class LockRequest:
+    """A span [start, end), aware, of one camera."""
+
+    camera_id: str
+    start: datetime
+    end: datetime
+    reason: str
+
+
+def packages_folder(data_directory: Path) -> Path:
+    """Where packages lie until they expire."""
+    return data_directory / "evidence" / "packages"
+
+
+class EvidenceService:
+    """Locks, releases and exports, as acts."""
+
+    def __init__(self, ports: DeskPorts) -> None:
+        self._ports = ports
+        self._feed = LiveFeedHub(ports.database, ports.clock)
+
+    def lock(self, who: Principal, incident: str, request: LockRequest, lang: str) -> str:
+        """Ask the site to keep a span; return the lock's id. Raises EvidenceSpan, TextMissing, NotFound."""
+        if not request.reason.strip():
+            raise TextMissing(field="reason")
+        self._check_span(request, lang)
+        camera_name = self._camera_name(request)
+        now = self._ports.clock.now()
+        with self._ports.database.session() as session:
+            found = get_incident(session, self._ports.agency_id, incident)
+            row = EvidenceRow(
+                id=new_id(now),
+                agency_id=found.agency_id,
+                incident_id=found.id,
+                camera_id=request.camera_id,
+                camera_name=camera_name,
+                started_at=request.start,
+                ended_at=request.end,
+                status=EvidenceStatus.REQUESTED.value,
+                version=0,
+            )
+            session.add(row)
+            session.flush()
+            payload = {
+                "incident_id": found.id,
+                "camera_id": request.camera_id,
+                "start": iso(request.start),
+                "end": iso(request.end),
+            }
+            act = new_act(
+                who,
+                (SubjectKind.EVIDENCE, row.id),
+                ActKind.REQUEST_LOCK,
+                now,
+                reason=request.reason.strip(),
+                payload=payload,
+            )
+            append(session, act, row.agency_id, 0)
+            repository.project(session, row)
+            self.tell(session, row, act)
+            return row.id
+
+    def release(self, who: Principal, evidence_id: str, reason: str, version: int | None) -> None:
+        """Give a span back to retention. Raises TextMissing, NotNow, StaleVersion."""
+        if not reason.strip():
+            raise TextMissing(field="reason")
+        with self._ports.database.session() as session:
+            row = repository.get_evidence(session, self._ports.agency_id, evidence_id)
+            subject = (SubjectKind.EVIDENCE, row.id)
+            act = new_act(who, subject, ActKind.RELEASE_LOCK, self._ports.clock.now(), reason=reason.strip())
+            before = repository.state_of(session, row.id)
+            if not evidence_allows(before, act):
+                raise NotNow(state=before.status.value, who=before.released_by or "?", at="?")
+            repository.act_on(session, row, act, version)
+            self.tell(session, row, act)
+
+    def export(self, who: Principal, incident: str, reason: str) -> str:
+        """Ask for a package of everything that is held for an incident; return the package's id.
+
+        Raises EvidenceNothing, EvidenceNotHeld, StillRecording, TextMissing.
+        """
+        if not reason.strip():
+            raise TextMissing(field="reason")
+        now = self._ports.clock.now()
+        with self._ports.database.session() as session:
+            found = get_incident(session, self._ports.agency_id, incident)
+            items = [row for row in repository.evidence_of(session, found.id) if row.status not in _GIVEN_BACK]
+            self._check_exportable(items, incident, now)
+            package = PackageRow(
+                id=new_id(now),
+                agency_id=found.agency_id,
+                incident_id=found.id,
+                state=PackageState.BUILDING.value,
+                reason=reason.strip(),
+                requested_by={
+                    "user_id": who.user_id,
+                    "username": who.username,
+                    "agency_id": who.agency_id,
+                    "purpose": who.purpose,
+                    "case_number": who.case_number,
+                    "requested_at": iso(now),
+                },
+                requested_at=now,
+            )
+            session.add(package)
+            session.flush()
+            for row in items:
+                subject, payload = (SubjectKind.EVIDENCE, row.id), {"package_id": package.id}
+                act = new_act(who, subject, ActKind.EXPORT, now, reason=package.reason, payload=payload)
+                append(session, act, row.agency_id)
+                repository.project(session, row)
+                self.tell(session, row, act)
+            return package.id
+
+    def file(self, package_id: str, path: str) -> Path:
+        """A file of a finished package. Raises NotFound, for every path that is not one."""
+        with self._ports.database.reading() as session:
+            row = repository.get_package(session, self._ports.agency_id, package_id)
+        found = packages_folder(self._ports.data_directory) / row.id / path
+        is_there = row.state == PackageState.READY.value and is_safe_path(path) and found.is_file()
+        if not is_there or found.is_symlink():
+            raise NotFound(kind="file", name=ascii(path)[1:200])
+        return found
+
+    def tell(self, session: Session, row: EvidenceRow, act: Act) -> None:
+        """Let open pages know."""
+        payload = {"id": row.id, "incident_id": row.incident_id, "act": act.kind.value, "status": row.status}
+        self._feed.publish(session, "evidence.act", payload, row.agency_id)
+
+    def _check_span(self, request: LockRequest, lang: str) -> None:
+        if request.start >= request.end:
+            raise EvidenceSpan(problem=render("evidence-span-order", lang))
+        if request.end - request.start > LONGEST:
+            hours = str(int(LONGEST.total_seconds() // 3600))
+            raise EvidenceSpan(problem=render("evidence-span-long", lang, {"hours": hours}))
+        if request.start > self._ports.clock.now():
+            raise EvidenceSpan(problem=render("evidence-span-future", lang))
+
+    def _camera_name(self, request: LockRequest) -> str:
+        """Raises NotFound for a camera that neither exists nor has left footage in the span."""
+        try:
+            return self._ports.cameras.camera(request.camera_id).name
+        except NotFound:
+            if self._ports.footage.segments(request.camera_id, request.start, request.end):
+                return request.camera_id
+            raise
+
+    @staticmethod
+    def _check_exportable(items: list[EvidenceRow], incident: str, now: datetime) -> None:
+        if not items:
+            raise EvidenceNothing(incident=incident)
+        for row in items:
+            if row.status != EvidenceStatus.HELD.value:
+                raise EvidenceNotHeld(camera=row.camera_name, state=row.status)
+            if row.ended_at > now:
+                raise StillRecording(camera=row.camera_name, until=iso(row.ended_at))
+
+
+_GIVEN_BACK = frozenset({EvidenceStatus.RELEASING.value, EvidenceStatus.RELEASED.value})

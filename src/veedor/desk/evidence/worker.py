@@ -1,0 +1,282 @@
+"""Taking requests to the site and packages to disk: a worker that begins where it, or a process that died, left off."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from veedor.desk.accounts.tables import AgencyRow
+from veedor.desk.acts.repository import SITE_ACTOR
+from veedor.desk.alerts.media import AlertMedia
+from veedor.desk.context import DeskPorts
+from veedor.desk.evidence import repository
+from veedor.desk.evidence.errors import EvidenceNotHeld, StillRecording
+from veedor.desk.evidence.manifest import PackageRequest, iso
+from veedor.desk.evidence.package import BuiltPackage, build_package, remove_unfinished
+from veedor.desk.evidence.service import EvidenceService, packages_folder
+from veedor.desk.evidence.signing import Signer
+from veedor.desk.evidence.tables import EvidenceRow, PackageRow, SigningKeyRow
+from veedor.desk.incidents.service import IncidentService, IncidentView
+from veedor.kit.errors import StoreLocked, Unavailable, VeedorError
+from veedor.kit.ids import new_id
+from veedor.kit.messages import Message
+from veedor.model.act import Act, ActKind, SubjectKind
+from veedor.model.evidence import EvidenceStatus, PackageState
+from veedor.wire.ports import LockReport, LockState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceConfig:
+    """`retry_*_s`: pauses between asking a site that does not answer. `build_patience_s`: how long a package waits
+    for footage that is still being written, or for the site. `keep_package_days`: until its files go; the originals
+    and the record stay."""
+
+    every_s: float = 2.0
+    retry_first_s: float = 1.0
+    retry_longest_s: float = 60.0
+    build_patience_s: float = 180.0
+    keep_package_days: float = 7.0
+
+
+class EvidenceWorker:
+    """Takes each lock to held or released, and each package to ready or failed."""
+
+    def __init__(self, ports: DeskPorts, signer: Signer, config: EvidenceConfig | None = None) -> None:
+        self._ports = ports
+        self._signer = signer
+        self._config = config or EvidenceConfig()
+        self._service = EvidenceService(ports)
+        self._packages = packages_folder(ports.data_directory)
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._retry_at_s: dict[str, tuple[float, float]] = {}  # id: (when, pause); only of what is outstanding
+        self._waiting_since_s: dict[str, float] = {}  # packages that wait for footage
+
+    def start(self) -> None:
+        self.prepare()
+        self._unsubscribe = self._ports.database.on_commit(self._wake.set)
+        self._thread = threading.Thread(target=self.run, name="desk-evidence", daemon=True)
+        self._thread.start()
+
+    def prepare(self) -> None:
+        """Publish the public key, and clear what a dead process left."""
+        remove_unfinished(self._packages)
+        with self._ports.database.session() as session:
+            if session.get(SigningKeyRow, self._signer.fingerprint) is None:
+                session.add(
+                    SigningKeyRow(
+                        fingerprint=self._signer.fingerprint,
+                        agency_id=self._ports.agency_id,
+                        public_pem=self._signer.public_pem.decode(),
+                        first_used_at=self._ports.clock.now(),
+                    )
+                )
+
+    def stop(self) -> None:
+        """Return when the package in hand is done."""
+        self._unsubscribe()
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self.run_once()
+            except VeedorError as problem:  # the database is locked or full: what is outstanding stays so
+                log.warning("evidence: %s", problem)
+            except Exception:
+                log.exception("evidence: fault")
+            self._ports.clock.wait(self._wake, self._config.every_s)
+
+    def run_once(self) -> None:
+        """Look at everything that is outstanding once."""
+        with self._ports.database.reading() as session:
+            locks = repository.outstanding(session, self._ports.agency_id)
+            packages = repository.packages_in(session, self._ports.agency_id, [PackageState.BUILDING])
+        keep = {row.id for row in locks}
+        self._retry_at_s = {key: value for key, value in self._retry_at_s.items() if key in keep}
+        for lock in locks:
+            if not self._stop.is_set() and self._is_due(lock.id):
+                self._ask_site(lock)
+        for package in packages:
+            if not self._stop.is_set():
+                self._build(package)
+        self._expire()
+
+    # locks
+
+    def _is_due(self, key: str) -> bool:
+        at, _pause = self._retry_at_s.get(key, (0.0, 0.0))
+        return key not in self._retry_at_s or self._ports.clock.monotonic() >= at
+
+    def _later(self, key: str) -> None:
+        _at, pause = self._retry_at_s.get(key, (0.0, self._config.retry_first_s / 2))
+        pause = min(pause * 2, self._config.retry_longest_s)
+        self._retry_at_s[key] = (self._ports.clock.monotonic() + pause, pause)
+
+    def _ask_site(self, row: EvidenceRow) -> None:
+        """Tell the site what is wanted. It may have been told before: both commands are idempotent."""
+        releasing = row.status == EvidenceStatus.RELEASING.value
+        footage = self._ports.footage
+        try:
+            if releasing:
+                report = footage.unlock(row.id)
+            else:
+                report = footage.lock(row.id, row.camera_id, row.started_at, row.ended_at)
+        except StoreLocked:
+            raise
+        except VeedorError as problem:
+            self._later(row.id)
+            self._note(row, problem.message, failed=not releasing and not isinstance(problem, Unavailable))
+            return
+        if report.state is (LockState.RELEASED if releasing else LockState.HELD):
+            self._confirm(row, report, ActKind.RELEASED if releasing else ActKind.HOLD)
+        else:
+            self._later(row.id)
+            failed = not releasing and report.state is LockState.FAILED
+            self._note(row, report.problem or Message("evidence-lock-refused"), failed=failed)
+
+    def _confirm(self, row: EvidenceRow, report: LockReport, kind: ActKind) -> None:
+        payload = {"segments": len(report.segments), "bytes": sum(one.octets for one in report.segments)}
+        with self._ports.database.session() as session:
+            current = repository.get_evidence(session, row.agency_id, row.id)
+            current.problem = None
+            act = self._site_act(row, kind, payload, None)
+            if repository.act_on(session, current, act) is not None:
+                self._service.tell(session, current, act)
+
+    def _note(self, row: EvidenceRow, problem: Message, *, failed: bool) -> None:
+        """Show why it takes so long. Only a site that says no makes an act, and only when it says something new."""
+        if row.problem == problem.to_json():
+            return
+        with self._ports.database.session() as session:
+            current = repository.get_evidence(session, row.agency_id, row.id)
+            current.problem = problem.to_json()
+            if failed:
+                act = self._site_act(row, ActKind.LOCK_FAILED, {"problem": problem.to_json()}, problem.render())
+                if repository.act_on(session, current, act) is not None:
+                    self._service.tell(session, current, act)
+
+    def _site_act(self, row: EvidenceRow, kind: ActKind, payload: Mapping[str, object], reason: str | None) -> Act:
+        now = self._ports.clock.now()
+        return Act(
+            id=new_id(now),
+            subject_kind=SubjectKind.EVIDENCE,
+            subject_id=row.id,
+            kind=kind,
+            actor_id=SITE_ACTOR,
+            agency_id=row.agency_id,
+            at=now,
+            reason=reason,
+            payload=payload,
+            actor_name=SITE_ACTOR,
+        )
+
+    # packages
+
+    def _build(self, row: PackageRow) -> None:
+        """Build one package; what may mend itself is tried again until patience ends."""
+        target = self._packages / row.id
+        now_s = self._ports.clock.monotonic()
+        waited_s = now_s - self._waiting_since_s.setdefault(row.id, now_s)
+        try:
+            shutil.rmtree(target, ignore_errors=True)  # whole, but its row was never written: nobody has seen it
+            built = build_package(self._ports.footage, self._signer, self._request(row), target)
+        except (StillRecording, Unavailable) as problem:
+            if waited_s < self._config.build_patience_s:
+                return
+            self._finish(row, None, problem.message)
+        except VeedorError as problem:
+            self._finish(row, None, problem.message)
+        except Exception:
+            log.exception("package %s", row.id)
+            self._finish(row, None, Message("error-internal"))
+        else:
+            self._finish(row, built, None)
+        self._waiting_since_s.pop(row.id, None)
+
+    def _request(self, row: PackageRow) -> PackageRequest:
+        view = IncidentService(self._ports).view(row.incident_id)
+        with self._ports.database.reading() as session:
+            agency = session.get(AgencyRow, row.agency_id)
+            items = [item for item in view.evidence if row.id in repository.state_of(session, item.id).packages]
+            head = repository.audit_head(session, self._ports.agency_id)
+        for item in items:
+            if item.status != EvidenceStatus.HELD.value:
+                raise EvidenceNotHeld(camera=item.camera_name, state=item.status)
+        return PackageRequest(
+            package_id=row.id,
+            created_at=self._ports.clock.now(),
+            site=agency.name if agency else row.agency_id,
+            agency_id=row.agency_id,
+            incident=_incident_json(view),
+            items=tuple(repository.item_of(item) for item in items),
+            custody=tuple(view.timeline),
+            requested_by=row.requested_by,
+            reason=row.reason,
+            audit_head=head,
+            pictures=self._pictures(view),
+            language=self._ports.config.language,
+            time_zone=self._ports.config.time_zone,
+        )
+
+    def _pictures(self, view: IncidentView) -> tuple[tuple[str, bytes, dict[str, object]], ...]:
+        media = AlertMedia(self._ports.data_directory)
+        return tuple(
+            (
+                f"{alert.id}.jpg",
+                media.snapshot(alert.id).read_bytes(),
+                {"alert_id": alert.id, "camera_id": alert.camera_id, "rule": alert.rule, "at": iso(alert.completed_at)},
+            )
+            for alert in view.alerts
+            if alert.has_snapshot and media.snapshot(alert.id).is_file()
+        )
+
+    def _finish(self, row: PackageRow, built: BuiltPackage | None, problem: Message | None) -> None:
+        with self._ports.database.session() as session:
+            current = repository.get_package(session, row.agency_id, row.id)
+            current.state = (PackageState.READY if built else PackageState.FAILED).value
+            current.finished_at = self._ports.clock.now()
+            current.problem = problem.to_json() if problem else None
+            if built:
+                current.files, current.octets = built.files, built.octets
+                current.manifest_sha256 = built.manifest_sha256
+
+    def _expire(self) -> None:
+        """Remove the files of old packages, after the row says so: a row never promises files that are gone."""
+        oldest = self._ports.clock.now() - timedelta(days=self._config.keep_package_days)
+        with self._ports.database.reading() as session:
+            ready = repository.packages_in(session, self._ports.agency_id, [PackageState.READY])
+        for row in ready:
+            if row.finished_at is None or row.finished_at >= oldest:
+                continue
+            with self._ports.database.session() as session:
+                current = repository.get_package(session, row.agency_id, row.id)
+                current.state = PackageState.EXPIRED.value
+            shutil.rmtree(self._packages / row.id, ignore_errors=True)
+
+
+def _incident_json(view: IncidentView) -> dict[str, object]:
+    state = view.state
+    return {
+        "id": view.row.id,
+        "number": view.row.number,
+        "type": state.type,
+        "origin": state.origin.value,
+        "place": state.place,
+        "summary": state.summary,
+        "opened_at": iso(view.row.opened_at),
+        "status": state.status.value,
+        "alert_ids": list(state.alert_ids),
+    }

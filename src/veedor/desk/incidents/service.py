@@ -1,0 +1,145 @@
+"""What people do with incidents. The caller has passed `access/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from veedor.access.principal import Principal
+from veedor.desk.acts.errors import TextMissing
+from veedor.desk.acts.repository import acts_of, acts_of_many, new_act
+from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.context import DeskPorts
+from veedor.desk.evidence.tables import EvidenceRow
+from veedor.desk.incidents import repository
+from veedor.desk.incidents.catalogue import steps_of
+from veedor.desk.incidents.errors import UnknownStep
+from veedor.desk.incidents.tables import IncidentRow
+from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.ids import new_id
+from veedor.model.act import Act, ActKind, SubjectKind, in_order
+from veedor.model.incident import Disposition, IncidentOrigin, IncidentState, fold_incident
+
+
+@dataclass(frozen=True, slots=True)
+class NewIncident:
+    """An incident opened by hand: a call, a radio message, something seen."""
+
+    type: str
+    origin: IncidentOrigin
+    place: str | None = None
+    summary: str | None = None
+    caller: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident with all that happened: its own acts, and those on its alerts and locks, in one order."""
+
+    row: IncidentRow
+    state: IncidentState
+    timeline: list[Act]
+    alerts: list[AlertRow]
+    evidence: list[EvidenceRow]
+
+
+class IncidentService:
+    """Open, note, check, assign, close, reopen. `version` is what the person saw; None: whatever it is now."""
+
+    def __init__(self, ports: DeskPorts) -> None:
+        self._ports = ports
+        self._feed = LiveFeedHub(ports.database, ports.clock)
+
+    def open(self, who: Principal, new: NewIncident) -> str:
+        """Return the new incident's id."""
+        now = self._ports.clock.now()
+        incident_id = new_id(now)
+        payload = {"type": new.type, "origin": new.origin.value, "place": new.place, "summary": new.summary}
+        if new.caller:
+            payload["caller"] = new.caller
+        act = new_act(who, (SubjectKind.INCIDENT, incident_id), ActKind.OPEN, now, payload=payload)
+        with self._ports.database.session() as session:
+            row = repository.open_incident(session, self._ports.agency_id, act)
+            self._tell(session, row, act)
+        return incident_id
+
+    def note(self, who: Principal, reference: str, text: str) -> None:
+        """Raises TextMissing for an empty note."""
+        if not text.strip():
+            raise TextMissing(field="text")
+        self._act(who, reference, ActKind.NOTE, None, text.strip(), {})
+
+    def check(self, who: Principal, reference: str, step: str, *, done: bool) -> None:
+        """Tick or untick a step of the checklist. Raises UnknownStep."""
+        with self._ports.database.reading() as session:
+            row = repository.get_incident(session, self._ports.agency_id, reference)
+        if step not in steps_of(row.type):
+            raise UnknownStep(step=step[:80], type=row.type)
+        self._act(who, reference, ActKind.CHECK, None, None, {"step": step, "done": done})
+
+    def assign(self, who: Principal, reference: str, assignee: str | None, version: int | None) -> None:
+        """Give the incident to a unit or person (free text), or to nobody."""
+        with self._ports.database.reading() as session:
+            seen = repository.get_incident(session, self._ports.agency_id, reference).assignee
+        self._act(who, reference, ActKind.ASSIGN, version, None, {"assignee": assignee, "seen_assignee": seen})
+
+    def close(
+        self, who: Principal, reference: str, disposition: Disposition, text: str | None, version: int | None
+    ) -> None:
+        """Raises TextMissing where the disposition is OTHER and nothing more is said."""
+        if disposition is Disposition.OTHER and not (text and text.strip()):
+            raise TextMissing(field="text")
+        self._act(who, reference, ActKind.CLOSE, version, text, {"disposition": disposition.value})
+
+    def reopen(self, who: Principal, reference: str, reason: str, version: int | None) -> None:
+        """Raises TextMissing without a reason."""
+        if not reason.strip():
+            raise TextMissing(field="reason")
+        self._act(who, reference, ActKind.REOPEN, version, reason.strip(), {})
+
+    def view(self, reference: str) -> IncidentView:
+        """Everything about one incident. Raises NotFound."""
+        with self._ports.database.reading() as session:
+            row = repository.get_incident(session, self._ports.agency_id, reference)
+            own = acts_of(session, SubjectKind.INCIDENT, row.id)
+            state = fold_incident(own)
+            evidence = list(session.query(EvidenceRow).filter_by(incident_id=row.id).order_by(EvidenceRow.id))
+            alerts = [alert for key in state.alert_ids if (alert := session.get(AlertRow, key)) is not None]
+            others = [
+                act
+                for kind, ids in (
+                    (SubjectKind.ALERT, state.alert_ids),
+                    (SubjectKind.EVIDENCE, [item.id for item in evidence]),
+                )
+                for acts in acts_of_many(session, kind, ids).values()
+                for act in acts
+            ]
+            return IncidentView(row, state, in_order([*own, *others]), alerts, evidence)
+
+    def _act(
+        self,
+        who: Principal,
+        reference: str,
+        kind: ActKind,
+        version: int | None,
+        reason: str | None,
+        payload: Mapping[str, Any],
+    ) -> None:
+        with self._ports.database.session() as session:
+            row = repository.get_incident(session, self._ports.agency_id, reference)
+            act = new_act(
+                who, (SubjectKind.INCIDENT, row.id), kind, self._ports.clock.now(), reason=reason, payload=payload
+            )
+            repository.act_on(session, row, act, version)
+            self._tell(session, row, act)
+
+    def _tell(self, session: Session, row: IncidentRow, act: Act) -> None:
+        self._feed.publish(
+            session,
+            "incident.act",
+            {"id": row.id, "number": row.number, "act": act.kind.value, "status": row.status, "by": act.actor_name},
+            row.agency_id,
+        )
