@@ -1,0 +1,80 @@
+"""One viewer: a bounded queue between the demuxer threads and an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+
+from veedor.wire.ports import LiveFragment
+
+
+class Viewer:
+    """`put` from any thread; `get` on the loop that made it. When the queue is full it loses whole GOPs: what waits
+    stays, and everything until the next keyframe that finds room is dropped."""
+
+    def __init__(self, max_octets: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._ready = asyncio.Event()
+        self._lock = threading.Lock()
+        self._queue: deque[LiveFragment] = deque()
+        self._octets = 0
+        self._max_octets = max_octets
+        self._skipping = False
+        self._wake_sent = False
+        self._closed = False
+        self.dropped = 0
+        self.generation = -1  # which initialisation segment it has
+
+    def put(self, fragment: LiveFragment, *, starts_gop: bool) -> bool:
+        """Queue a fragment; whether the viewer is still there."""
+        with self._lock:
+            if self._closed:
+                return False
+            if not fragment.is_init:
+                if self._skipping and (not starts_gop or self._octets > self._max_octets // 2):
+                    self.dropped += 1
+                    return True
+                self._skipping = self._octets + len(fragment.data) > self._max_octets
+                if self._skipping:
+                    self.dropped += 1
+                    return True
+            self._queue.append(fragment)
+            self._octets += len(fragment.data)
+            if self._wake_sent:
+                return True
+            self._wake_sent = True
+        return self._wake()
+
+    def _wake(self) -> bool:
+        try:
+            self._loop.call_soon_threadsafe(self._ready.set)
+        except RuntimeError:  # the loop is closed: nobody will ever ask
+            self.close()
+            return False
+        return True
+
+    def close(self) -> None:
+        """No more fragments; `get` ends after those that wait."""
+        with self._lock:
+            self._closed = True
+        try:
+            self._loop.call_soon_threadsafe(self._ready.set)
+        except RuntimeError:
+            return
+
+    async def get(self) -> LiveFragment | None:
+        """The next fragment; None when it is over."""
+        while True:
+            with self._lock:
+                if self._queue:
+                    fragment = self._queue.popleft()
+                    self._octets -= len(fragment.data)
+                    if fragment.is_init:
+                        return fragment
+                    return LiveFragment(fragment.data, False, fragment.mime, fragment.captured_at, self.dropped)
+                if self._closed:
+                    return None
+                self._ready.clear()
+                self._wake_sent = False
+            await self._ready.wait()
