@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import pairwise
 
 from veedor.kit.clock import Clock
 from veedor.kit.mp4.nal import BadBitstream
@@ -37,7 +39,8 @@ class _Track:
 
     info: MediaInfo
     sequence: int = 0
-    last_dts: int | None = None
+    seen_dts: int | None = None  # the newest that came
+    sent_dts: int | None = None  # the newest that went out
     sets: bytes = b""
 
 
@@ -85,7 +88,7 @@ class Assembler:
         self._wall_checked_s = self._clock.monotonic()
         self._last_stamp: Packet | None = None
         for track in self._tracks.values():
-            track.sequence, track.last_dts = 0, None
+            track.sequence, track.seen_dts, track.sent_dts = 0, None, None
 
     def add(self, raw: RawPacket) -> None:
         """The next packet of the connection. Raises PictureTooLarge."""
@@ -148,7 +151,7 @@ class Assembler:
         if is_video and held.dts is not None and self._breaks(track, held.dts):
             self._split(GapReason.CLOCK_STEPPED)
         if is_video and held.dts is not None:
-            track.last_dts = max(held.dts, track.last_dts or held.dts)
+            track.seen_dts = held.dts
         if not self._holding:
             self._emit(held, observe=True)
             return
@@ -159,9 +162,9 @@ class Assembler:
             self._release()
 
     def _breaks(self, track: _Track, dts: int) -> bool:
-        if track.last_dts is None:
+        if track.seen_dts is None:
             return False
-        leap_s = float((dts - track.last_dts) * track.info.time_base)
+        leap_s = float((dts - track.seen_dts) * track.info.time_base)
         return leap_s > self._config.max_leap_s or leap_s < -self._config.max_back_s
 
     def _release(self) -> None:
@@ -171,9 +174,7 @@ class Assembler:
         self._holding = False
         held, self._held = self._held, []
         for media, track in self._tracks.items():
-            mine = [one for one in held if one.raw.media is media]
-            _date(mine, track.info)
-            track.last_dts = None
+            _date([one for one in held if one.raw.media is media], track.info)
         for one in held:
             if one.raw.media is Media.VIDEO:
                 self._capture.observe(self._arrival(one))
@@ -188,21 +189,13 @@ class Assembler:
 
     def _emit(self, one: _Held, *, observe: bool) -> None:
         raw, track = one.raw, self._tracks[one.raw.media]
-        period = raw.duration_ticks or 1
-        sent = self._last_dts(raw.media)
-        dts = one.dts if one.dts is not None else (sent + period if sent is not None else one.pts or 0)
-        if sent is not None and dts <= sent:
-            dts = sent + 1
-        one.pts = max(one.pts if one.pts is not None else dts, dts)
-        one.dts = dts
-        self._set_last_dts(raw.media, dts)
-        arrival = self._arrival(one)
-        if raw.media is Media.VIDEO:
-            if observe:
-                self._capture.observe(arrival)
-            captured_at, source = self._capture.stamp(arrival)
-        else:
-            captured_at, source = self._captured_with(arrival)
+        previous = track.sent_dts
+        if one.dts is None:
+            one.dts = one.pts if previous is None else previous + max(1, raw.duration_ticks)
+        one.dts = max(one.dts or 0, previous + 1) if previous is not None else one.dts or 0
+        one.pts = max(one.dts, one.pts if one.pts is not None else one.dts)
+        track.sent_dts = one.dts
+        captured_at, source = self._captured(one, observe=observe)
         packet = Packet(
             camera_id=self._camera_id,
             role=self._role,
@@ -211,12 +204,57 @@ class Assembler:
             info=track.info,
             data=raw.data,
             pts_ticks=one.pts,
-            dts_ticks=dts,
+            dts_ticks=one.dts,
             duration_ticks=raw.duration_ticks,
             is_keyframe=raw.is_keyframe,
             captured_at=captured_at,
             clock=source,
         )
         track.sequence += 1
-        self._count(packet)
+        self.octets += len(raw.data)
+        if raw.media is Media.VIDEO:
+            self.video_packets += 1
+            self._last_stamp = self.last_packet = packet
         self._sink.packet(packet)
+
+    def _captured(self, one: _Held, *, observe: bool) -> tuple[datetime, ClockSource]:
+        if one.raw.media is Media.AUDIO:
+            return datetime.fromtimestamp(self._capture.unix(one.monotonic_s), UTC), ClockSource.ARRIVAL
+        arrival = self._arrival(one)
+        if observe:
+            self._capture.observe(arrival)
+        return self._capture.stamp(arrival)
+
+
+def _date(held: list[_Held], info: MediaInfo) -> None:
+    """Give times to the first packets of a session, some of which libav delivers without.
+
+    The first keyframe of RTSP comes without pts and dts; with B-frames the next ones come without dts, until the
+    parser has seen how deep pictures are reordered. dts is counted back from the first that is known.
+    """
+    if not held:
+        return
+    fallback = round(1 / ((info.fps or 25.0) * float(info.time_base)))
+    period = next((one.raw.duration_ticks for one in held if one.raw.duration_ticks > 0), fallback) or 1
+    known = next((i for i, one in enumerate(held) if one.dts is not None), None)
+    if known is None:
+        earliest = min((one.pts for one in held if one.pts is not None), default=0)
+        late = max((earliest + i * period - one.pts for i, one in enumerate(held) if one.pts is not None), default=0)
+        held[0].dts, known = earliest - late, 0
+        for before, one in pairwise(held):
+            one.dts = (before.dts or 0) + period
+    for i in range(known - 1, -1, -1):
+        held[i].dts = (held[i + 1].dts or 0) - period
+    first = held[0]
+    if first.pts is None:
+        first.pts = max(_first_pts(held, info, period), first.dts or 0)
+
+
+def _first_pts(held: list[_Held], info: MediaInfo, period: int) -> int:
+    """pts of the first keyframe: by the camera's clock if it tells, else one period before all that follow."""
+    first, rest = held[0], [one for one in held[1:] if one.pts is not None]
+    for one in rest:
+        if one.raw.camera_unix_s is not None and first.raw.camera_unix_s is not None and one.pts is not None:
+            between_s = one.raw.camera_unix_s - first.raw.camera_unix_s
+            return one.pts - round(between_s / float(info.time_base))
+    return min((one.pts for one in rest if one.pts is not None), default=(first.dts or 0) + period) - period

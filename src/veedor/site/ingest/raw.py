@@ -34,7 +34,8 @@ class RawPacket:
 class Source(Protocol):
     """An open connection or file. `packets` ends where the stream ends, and raises errors of `errors.py`."""
 
-    tracks: Mapping[Media, MediaInfo]
+    @property
+    def tracks(self) -> Mapping[Media, MediaInfo]: ...
 
     def packets(self) -> Iterator[RawPacket]: ...
 
@@ -44,9 +45,7 @@ class Source(Protocol):
 def check_size(width: int, height: int, name: str) -> None:
     """Raises PictureTooLarge beyond 8192 x 8192 pixels."""
     if width > MAX_SIDE_PX or height > MAX_SIDE_PX:
-        raise PictureTooLarge(
-            name=name, width=str(width), height=str(height), limit=f"{MAX_SIDE_PX}x{MAX_SIDE_PX}"
-        )
+        raise PictureTooLarge(name=name, width=str(width), height=str(height), limit=f"{MAX_SIDE_PX}x{MAX_SIDE_PX}")
 
 
 def video_info(stream: av.VideoStream, name: str) -> MediaInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import cast
+from typing import Any
 
 import av
 import av.container
@@ -33,7 +33,13 @@ class RtspSource:
     """An open RTSP session. Raises the errors of `errors.py`."""
 
     def __init__(
-        self, stream: StreamSource, login: Login | None, policy: NetworkPolicy, *, audio: bool, timeouts: tuple[float, float]
+        self,
+        stream: StreamSource,
+        login: Login | None,
+        policy: NetworkPolicy,
+        *,
+        audio: bool,
+        timeouts: tuple[float, float],
     ) -> None:
         connect_s, read_s = timeouts
         url, _username, _password = parse(stream.url)
@@ -47,7 +53,7 @@ class RtspSource:
             self._container.close()
             raise
 
-    def _open(  # noqa: PLR0913 (one call of libav)
+    def _open(
         self,
         url: CameraUrl,
         address: str,
@@ -108,7 +114,7 @@ class RtspSource:
         self._container.close()
 
 
-def _raw(packet: av.Packet[av.VideoStream | av.AudioStream], media: Media) -> RawPacket:
+def _raw(packet: av.Packet[Any], media: Media) -> RawPacket:
     camera_unix_s = None
     if media is Media.VIDEO and packet.has_sidedata("prft"):
         reference = bytes(packet.get_sidedata("prft"))
@@ -138,4 +144,4 @@ def _opening_error(problem: av.error.FFmpegError, shown: str) -> Exception:
     for kind, error in by_class:
         if isinstance(problem, kind):
             return error
-    return CameraUnreachable(address=shown, problem=cast(str, reason))
+    return CameraUnreachable(address=shown, problem=reason)

@@ -19,7 +19,5 @@ class PacketSink(Protocol):
 
     def packet(self, packet: Packet) -> None: ...
 
-    def session_ended(
-        self, camera_id: str, role: StreamRole, session: int, reason: GapReason, at: datetime
-    ) -> None:
+    def session_ended(self, camera_id: str, role: StreamRole, session: int, reason: GapReason, at: datetime) -> None:
         """No more packets of `session` come. `at`: captured_at of its end."""

@@ -97,7 +97,7 @@ class CaptureClock:
         return datetime.fromtimestamp(base_s + reorder_s, UTC), source
 
     def _believed(self) -> bool:
-        """Once a camera is found to be wrong it stays so for the session: time that hops between clocks helps nobody."""
+        """Once a camera is found to be wrong it stays so for the session: time must not hop between two clocks."""
         if self._camera_offset_s is None:
             return False
         if self._trusted is not False:
