@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import models, rules
+from veedor.cli import check, models, rules, site
+from veedor.cli.analyze import analyze
+from veedor.cli.demo import demo
+from veedor.cli.init import init
 from veedor.cli.output import t
 
 app = typer.Typer(
@@ -28,6 +31,15 @@ def _version(value: bool) -> None:
 
 # Groups and commands are added here, one line each: app.add_typer(cameras.app, name="cameras"),
 # app.command("track")(track.track) ...
+app.command("demo", help=t("cli-demo"), epilog=t("cli-example", command="veedor demo --for 90s --report report.json"))(
+    demo
+)
+app.command("init", help=t("cli-init"), epilog=t("cli-example", command='veedor init --site "La Victoria"'))(init)
+app.add_typer(site.app, name="site")
+app.command(
+    "analyze", help=t("cli-analyze"), epilog=t("cli-example", command="veedor analyze video.mp4 --events out.json")
+)(analyze)
+app.command("check", help=t("cli-check"), epilog=t("cli-example", command="veedor check --repair"))(check.check)
 app.add_typer(models.app, name="models")
 app.add_typer(rules.app, name="rules")
 

@@ -50,6 +50,7 @@ class SiteFile(_Strict):
 
     site: Annotated[str, Field(min_length=1, max_length=200)]
     agency: Annotated[str, Field(min_length=1, max_length=200)]
+    agency_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")] = "agency"
     time_zone: str = "America/Lima"
     language: Annotated[str, Field(pattern="^(es|en)$")] = "es"
     data: Path = Path("data")

@@ -6,7 +6,7 @@ from veedor.kit.errors import UserError
 
 
 class PortTaken(UserError):
-    """params: address"""
+    """params: address, problem"""
 
     key = "error-compose-port-taken"
 

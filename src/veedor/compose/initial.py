@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from pathlib import Path
 
 from veedor.compose.errors import ConfigExists
@@ -16,6 +17,12 @@ def config_home() -> Path:
     """Where keys and tokens live: outside any data folder."""
     base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(base) / "veedor"
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII words joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "site"
 
 
 def write_config(  # noqa: PLR0913 - the questions that `veedor init` asks
@@ -36,8 +43,7 @@ def write_config(  # noqa: PLR0913 - the questions that `veedor init` asks
     path = folder / "veedor.yaml"
     if path.exists():
         raise ConfigExists(path=str(path))
-    slug = re.sub(r"[^a-z0-9]+", "-", site.lower()).strip("-") or "site"
-    key = key_file or config_home() / f"{slug}-{os.urandom(3).hex()}.key"
+    key = key_file or config_home() / f"{slug(site)}-{os.urandom(3).hex()}.key"
     with store_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         SecretBox.open(key, create=True)
@@ -65,7 +71,13 @@ def _text(  # noqa: PLR0913, PLR0917
     def quoted(text: str) -> str:
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
-    lines = [note("head"), f"site: {quoted(site)}", f"agency: {quoted(agency)}", f"language: {lang}"]
+    lines = [
+        note("head"),
+        f"site: {quoted(site)}",
+        f"agency: {quoted(agency)}",
+        f"agency_id: {slug(agency)}",
+        f"language: {lang}",
+    ]
     lines += [
         "time_zone: America/Lima",
         "",

@@ -9,21 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from veedor.kit.clock import SystemClock
-from veedor.kit.files import replaced_file
+import numpy as np
+
+from veedor.compose.annotate import AnnotatedVideo
+from veedor.kit.clock import Clock, SystemClock
+from veedor.kit.errors import VeedorError
+from veedor.kit.files import write_file
 from veedor.model.event import Event
 from veedor.model.frame import Frame
 from veedor.model.observation import Observation
-from veedor.site.detect.atlas import AtlasConfig, AtlasDetector
+from veedor.model.track import Tracks
+from veedor.site.detect.atlas import AtlasDetector
 from veedor.site.detect.models import default_model_path
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
+from veedor.site.rules.export import event_rows, last_states
 from veedor.site.rules.ruleset import RuleSet
 
-CAMERA = "file"
 Tell = Callable[[int, int | None, float], None]
+"""(source frames done, source frames in all where known, times real time)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +39,127 @@ class Outputs:
     tracks: Path | None = None
     events: Path | None = None
     annotated: Path | None = None
+
+
+@dataclass(slots=True)
+class _Progress:
+    frames_seen: int = 0
+    frames_analysed: int = 0
+    media_s: float = 0.0
+    undecodable: int = 0
+
+
+def analyze_file(
+    video: Path,
+    rules_file: Path | None,
+    fps: float,
+    outputs: Outputs,
+    lang: str,
+    tell: Tell,
+    *,
+    threads: int = 2,
+) -> dict[str, Any]:
+    """Analyse `video` at up to `fps` frames a second; write what `outputs` names.
+
+    Frame numbers in tracks and events are those of the source, from 1. Raises ConfigError for the rules, ModelMissing,
+    NotVideo and the other errors of reading files. A file that breaks off is analysed as far as it goes, and the
+    report's `problem` says so.
+    """
+    clock = SystemClock()
+    rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
+    detector = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
+    engine = RuleEngine(rules, video.name)
+    progress = _Progress()
+    began_s = clock.monotonic()
+    events: list[Event] = []
+    with ExitStack() as stack:
+        file = stack.enter_context(open_file(video, camera_id=video.name))
+        tracks: list[tuple[int, Tracks]] = []
+        drawn = (
+            stack.enter_context(AnnotatedVideo.writing(outputs.annotated, fps, rules)) if outputs.annotated else None
+        )
+        pipeline = Pipeline(detector)
+        for frame in _frames(file, fps, progress):
+            (observation,) = pipeline.process([frame], [frame.media_s])
+            observation = _numbered(observation)
+            events += engine.step(observation)
+            tracks.append((observation.frame, observation.tracks))
+            if drawn is not None:
+                drawn.add(frame, observation, [one for one in last_states(events) if one.end_s is None], lang)
+            tell(progress.frames_seen, file.frames, _speed(progress, began_s, clock))
+        events += engine.close()
+    told = event_rows(events, lang)
+    if outputs.tracks:
+        write_file(outputs.tracks, mot_lines(tracks).encode())
+    if outputs.events:
+        write_file(outputs.events, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
+    return {
+        "video": str(video),
+        "frames": progress.frames_seen,
+        "frames_analysed": progress.frames_analysed,
+        "detections": pipeline.counters(video.name).detections,
+        "tracks": pipeline.counters(video.name).tracks,
+        "events": told,
+        "speed": round(_speed(progress, began_s, clock), 2),
+        "undecodable": progress.undecodable,
+        "problem": file.problem.render(lang) if file.problem else None,
+        "detector": detector.stats().as_dict(),
+    }
+
+
+def _frames(file: VideoFile, fps: float, progress: _Progress) -> Iterator[Frame]:
+    """The frames to analyse: at `fps`, spaced evenly on the video's own clock."""
+    decoder = Decoder(file.info, threads=2)
+    due_s: float | None = None
+
+    def wanted(media_s: float) -> bool:
+        nonlocal due_s
+        progress.frames_seen += 1
+        progress.media_s = max(progress.media_s, media_s)
+        if due_s is not None and media_s < due_s - 0.25 / fps and due_s - media_s < 2.0 / fps:
+            return False
+        due_s = media_s + 1.0 / fps if due_s is None else max(due_s + 1.0 / fps, media_s + 0.5 / fps)
+        return True
+
+    for packet in file:
+        try:
+            frames = decoder.decode(packet, wanted)
+        except VeedorError:
+            progress.undecodable += 1
+            continue
+        for frame in frames:
+            progress.frames_analysed += 1
+            yield frame
+    for frame in decoder.flush(wanted):
+        progress.frames_analysed += 1
+        yield frame
+
+
+def _numbered(observation: Observation) -> Observation:
+    """Frames counted from 1, as in the MOTChallenge format."""
+    return Observation(
+        observation.camera_id,
+        observation.at_s,
+        observation.captured_at,
+        observation.frame + 1,
+        observation.width,
+        observation.height,
+        observation.tracks,
+        observation.scene,
+    )
+
+
+def _speed(progress: _Progress, began_s: float, clock: Clock) -> float:
+    return progress.media_s / max(clock.monotonic() - began_s, 1e-6)
+
+
+def mot_lines(tracks: list[tuple[int, Tracks]]) -> str:
+    """MOTChallenge text: frame, id, left, top, width, height, confidence, class (ObjectClass), -1, -1."""
+    lines = []
+    for frame, present in tracks:
+        for row in np.flatnonzero(present.observed):
+            left, top, right, bottom = (float(value) for value in present.xyxy[row])
+            box = f"{left:.2f},{top:.2f},{right - left:.2f},{bottom - top:.2f}"
+            confidence, kind = float(present.confidence[row]), int(present.class_id[row])
+            lines.append(f"{frame},{int(present.track_id[row])},{box},{confidence:.3f},{kind},-1,-1\n")
+    return "".join(lines)

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-
 from veedor.access.check import Access
 from veedor.compose.config import SiteFile
-from veedor.compose.errors import PortTaken
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
+from veedor.compose.server import WebServer
+from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
+from veedor.desk.alerts.clips import ClipWorker
+from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
+from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
+from veedor.desk.database import Database, database_url
+from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.kit.clock import Clock
-from veedor.site.run import Site
+from veedor.kit.secrets import SecretBox
+from veedor.site.alerting.outbox import Outbox
+from veedor.site.alerting.policy import AlertPolicy
+from veedor.site.analysis.supervisor import WorkerConfig
+from veedor.site.archive.archive import TrackArchive
+from veedor.site.archive.collector import ArchiveConfig
+from veedor.site.cameras import CameraStore
+from veedor.site.detect.models import model_path
+from veedor.site.ingest.networks import NetworkPolicy
+from veedor.site.ingest.reader import IngestConfig
+from veedor.site.record.config import RecordConfig
+from veedor.site.record.footage import FootageStore
+from veedor.site.record.recorder import Recorder
+from veedor.site.rules_store import RulesStore
+from veedor.site.run import Site, SiteConfig, SiteParts
+from veedor.wire.ports import AlertSink
 
-log = logging.getLogger(__name__)
+WrapAlerts = Callable[[AlertSink], AlertSink]
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """What `run_single` started. `first_password` is set only the first time, and is shown once."""
+class Service:
+    """What `running` started. `first_password` is set only the first time, and is to be shown once."""
 
     site: Site
     desk: DeskPorts
@@ -36,51 +51,114 @@ class Running:
     administrator: str
     first_password: str | None
 
-
-class WebServer:
-    """uvicorn on a socket that is bound before anything else starts, so that a taken port is known at once."""
-
-    def __init__(self, config: SiteFile) -> None:
-        self._tls = config.desk.tls_certificate is not None
-        family = socket.AF_INET6 if ":" in config.desk.host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._socket.bind((config.desk.host, config.desk.port))
-        except OSError as problem:
-            self._socket.close()
-            raise PortTaken(address=f"{config.desk.host}:{config.desk.port}") from problem
-        self._config = config
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-
     @property
-    def url(self) -> str:
-        host, port = self._socket.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        return f"{'https' if self._tls else 'http'}://{shown}:{port}"
+    def agency_id(self) -> str:
+        return self.desk.agency_id
 
-    def start(self, app: object) -> None:
-        desk = self._config.desk
-        settings = uvicorn.Config(
-            app,  # type: ignore[arg-type]
-            log_level="warning",
-            access_log=False,
-            ssl_certfile=str(desk.tls_certificate) if desk.tls_certificate else None,
-            ssl_keyfile=str(desk.tls_key) if desk.tls_key else None,
-            timeout_graceful_shutdown=3,
-            server_header=False,
+
+@contextmanager
+def open_site(config: SiteFile, clock: Clock) -> Iterator[Site]:
+    """All of a site's parts, opened and mended but not started; at the end it is stopped, whatever happened.
+
+    Raises StoreLocked where another process has the data folder, ModelMissing, ConfigError, the StoreError tree.
+    """
+    with ExitStack() as stack:
+        stack.callback(DataLock(config.data).close)
+        secrets = SecretBox.open(config.secret_key, create=not (config.data / "site.db").exists())
+        cameras = CameraStore(config.data / "site.db", secrets, clock)
+        stack.callback(cameras.close)
+        directory = config.recording.directory or config.data / "recordings"
+        recorder = Recorder(_recording(config, directory), clock)
+        stack.callback(recorder.stop)
+        footage = FootageStore(directory, clock)
+        stack.callback(footage.close)
+        archive = TrackArchive(
+            config.data / "archive", clock, ArchiveConfig(keep_days=config.analysis.archive_keep_days)
         )
-        self._server = uvicorn.Server(settings)
-        self._thread = threading.Thread(target=self._serve, name="desk", daemon=True)
-        self._thread.start()
+        parts = SiteParts(
+            cameras=cameras,
+            recorder=recorder,
+            footage=footage,
+            archive=archive,
+            outbox=Outbox(config.data / "events.db", clock),
+            rules=RulesStore(config.data / "rules"),
+            policy=AlertPolicy(clock),
+        )
+        site = Site(_site_config(config), parts, clock)
+        stack.callback(site.stop)
+        yield site
 
-    def _serve(self) -> None:
-        if self._server is not None:
-            self._server.run(sockets=[self._socket])
 
-    def stop(self) -> None:
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
-            self._thread.join(8.0)
-        self._socket.close()
+def _recording(config: SiteFile, directory: Path) -> RecordConfig:
+    told = config.recording
+    return RecordConfig(
+        directory,
+        keep_days=told.keep_days,
+        legal_minimum_days=told.legal_minimum_days,
+        reserve_bytes=told.reserve_bytes,
+        max_bytes=told.max_bytes,
+    )
+
+
+def _site_config(config: SiteFile) -> SiteConfig:
+    analysis = config.analysis
+    worker = WorkerConfig(model_path(analysis.model), analysis.threads) if analysis.workers else None
+    networks = NetworkPolicy(tuple(config.networks.allowed), config.networks.file_directories)
+    return SiteConfig(
+        data=config.data,
+        time_zone=config.time_zone,
+        language=config.language,
+        workers=analysis.workers,
+        worker=worker,
+        ingest=IngestConfig(networks=networks),
+    )
+
+
+def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> DeskPorts:
+    """The desk of this machine, on the site's own ports."""
+    database = Database(database_url(config.data))
+    stack.callback(database.close)
+    database.migrate()
+    audit = ChainedAuditLog(database, clock, config.agency_id)
+    hosts = ["localhost", "127.0.0.1", "::1", config.desk.host]
+    if config.desk.tls_certificate is not None:
+        hosts += hosts_of_certificate(config.desk.tls_certificate)
+    settings = DeskConfig(
+        cookie_secure=config.desk.tls_certificate is not None,
+        allowed_hosts=tuple(dict.fromkeys(hosts)),
+        time_zone=config.time_zone,
+        language=config.language,
+    )
+    return DeskPorts(
+        footage=site.parts.footage,
+        live=site.live,
+        cameras=LocalCameras(site),
+        site=LocalSite(site),
+        clock=clock,
+        database=database,
+        access=Access(audit),
+        data_directory=config.data / "desk",
+        agency_id=config.agency_id,
+        config=settings,
+    )
+
+
+@contextmanager
+def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = None) -> Iterator[Service]:
+    """A site and its desk, serving. Stops both at the end. Raises what `open_site` raises, PortTaken, NotLoopback."""
+    check_exposure(config.desk.host, config.desk.tls_certificate, config.desk.tls_key)
+    with ExitStack() as stack:
+        server = WebServer(config.desk)
+        stack.callback(server.close)
+        site = stack.enter_context(open_site(config, clock))
+        desk = open_desk(config, site, clock, stack)
+        password = ensure_first_administrator(desk.database, clock, config.agency_id, config.agency)
+        alerts: AlertSink = AlertService(desk)
+        site.start(wrap_alerts(alerts) if wrap_alerts else alerts)
+        stack.callback(site.stop)
+        clips = ClipWorker(desk)
+        clips.start()
+        stack.callback(clips.stop)
+        server.start(create_app(desk))
+        stack.callback(server.stop)
+        yield Service(site, desk, server.url, FIRST_ADMINISTRATOR, password)

@@ -63,13 +63,14 @@ class SiteParts:
 class Site:
     """One running site."""
 
-    def __init__(self, config: SiteConfig, parts: SiteParts, alerts: AlertSink, clock: Clock) -> None:
+    def __init__(self, config: SiteConfig, parts: SiteParts, clock: Clock) -> None:
         self.config = config
         self.parts = parts
         self.clock = clock
         self.started_at = clock.now()
         self.live = LiveHub(clock)
-        self._alerts = alerts
+        self._started = False
+        self._stopped = False
         self._stop = threading.Event()
         self._lock = threading.RLock()
         self._running: dict[str, Camera] = {}
@@ -86,11 +87,12 @@ class Site:
 
     # -- life
 
-    def start(self) -> None:
-        """Start all parts; cameras connect in the background."""
+    def start(self, alerts: AlertSink) -> None:
+        """Start all parts; cameras connect in the background. Alerts go to `alerts`."""
+        self._started = True
         self.parts.recorder.start()
         self.parts.archive.start()
-        self.parts.outbox.start(self._alerts)
+        self.parts.outbox.start(alerts)
         self.reasoner.start()
         for worker in self.workers:
             worker.start()
@@ -98,7 +100,10 @@ class Site:
         self._watcher.start()
 
     def stop(self) -> None:
-        """Stop in the order of the flow, so that everything that came in is stored."""
+        """Stop in the order of the flow, so that everything that came in is stored. May be called again."""
+        if self._stopped or not self._started:
+            return
+        self._stopped = True
         self._stop.set()
         self._watcher.join(10.0)
         with self._lock:

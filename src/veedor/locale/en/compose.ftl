@@ -1,4 +1,4 @@
-error-compose-port-taken = Another program already uses { $address }
+error-compose-port-taken = Cannot listen at { $address }: { $problem }
     .hint = Stop it, or change `desk.port` in veedor.yaml
 error-compose-config-exists = { $path } is already there and is not overwritten
     .hint = Edit it, delete it yourself, or choose another folder

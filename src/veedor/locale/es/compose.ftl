@@ -1,4 +1,4 @@
-error-compose-port-taken = Otro programa ya usa { $address }
+error-compose-port-taken = No se puede atender en { $address }: { $problem }
     .hint = Ciérrelo, o cambie `desk.port` en veedor.yaml
 error-compose-config-exists = { $path } ya existe y no se sobrescribe
     .hint = Edítelo, bórrelo usted, o elija otra carpeta

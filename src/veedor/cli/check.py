@@ -1,0 +1,107 @@
+"""`veedor check`: the recordings against their index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from veedor.cli.output import command, lang, out, print_json, print_rows, t
+
+if TYPE_CHECKING:
+    from veedor.site.record.check import Report
+
+EXIT_PROBLEMS_LEFT = 5
+
+
+@command
+def check(
+    config: Annotated[Path, typer.Option("--config", "-c", help=t("cli-config"))] = Path("veedor.yaml"),
+    mend: Annotated[bool, typer.Option("--repair", help=t("cli-check-repair"))] = False,
+    deep: Annotated[bool | None, typer.Option("--deep/--quick", help=t("cli-check-deep"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+) -> None:
+    """Its help is in the catalogue: see `cli/app.py`."""
+    from veedor.compose.config import load
+    from veedor.kit.clock import SystemClock
+    from veedor.site.record.check import check as look
+    from veedor.site.record.config import RecordConfig
+    from veedor.site.record.repair import repair
+
+    settings = load(config).recording
+    directory = settings.directory or Path("data/recordings")
+    wanted = RecordConfig(
+        directory=directory,
+        keep_days=settings.keep_days,
+        legal_minimum_days=settings.legal_minimum_days,
+        reserve_bytes=settings.reserve_bytes,
+        max_bytes=settings.max_bytes,
+    )
+    report = repair(wanted, SystemClock(), deep=deep) if mend else look(wanted, deep=deep)
+    if as_json:
+        print_json(_as_json(report, directory))
+    else:
+        _print(report, directory)
+    if report.problems:
+        raise typer.Exit(EXIT_PROBLEMS_LEFT)
+
+
+def _as_json(report: Report, directory: Path) -> dict[str, Any]:
+    return {
+        "directory": str(directory),
+        "segments": report.segments,
+        "octets": report.octets,
+        "hashed": report.hashed,
+        "live": report.live,
+        "clean": not report.problems,
+        "findings": [
+            {
+                "kind": str(finding.kind),
+                "path": finding.path,
+                "detail": finding.detail,
+                "problem": finding.is_problem,
+                "repaired": finding.repaired,
+                "message": finding.message.render(lang),
+            }
+            for finding in report.findings
+        ],
+        "forecasts": [
+            {
+                "camera_id": one.camera_id,
+                "octets": one.octets,
+                "octets_per_s": one.octets_per_s,
+                "days_stored": one.days_stored,
+                "days": one.days,
+            }
+            for one in report.forecasts
+        ],
+    }
+
+
+def _print(report: Report, directory: Path) -> None:
+    size = f"{report.octets / 1e9:.2f}"
+    out.print(t("cli-check-summary", path=str(directory), segments=str(report.segments), gigabytes=size))
+    if report.live:
+        out.print(t("cli-check-live"))
+    if not report.hashed:
+        out.print(t("cli-check-not-hashed"))
+    for finding in report.findings:
+        mark = "[green]✓[/]" if finding.repaired else "[red]✗[/]" if finding.is_problem else "[yellow]•[/]"
+        text = finding.message.render(lang).replace("[", r"\[")
+        tail = f" ({t('cli-check-repaired')})" if finding.repaired else ""
+        out.print(f"{mark} {text}{tail}", highlight=False)
+    rows = [
+        {
+            "check_camera": one.camera_id,
+            "check_gigabytes": f"{one.octets / 1e9:.2f}",
+            "check_megabits": f"{one.octets_per_s * 8 / 1e6:.2f}",
+            "check_days_stored": f"{one.days_stored:g}",
+            "check_days": "" if one.days is None else f"{one.days:g}",
+        }
+        for one in report.forecasts
+    ]
+    if rows:
+        columns = ("check_camera", "check_gigabytes", "check_megabits", "check_days_stored", "check_days")
+        print_rows(rows, columns, as_json=False)
+    out.print(t("cli-check-problems", count=len(report.problems)) if report.problems else t("cli-check-clean"))
