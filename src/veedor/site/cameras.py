@@ -1,7 +1,6 @@
-"""The cameras that a site should have: desired configuration, kept in `site.db`, passwords encrypted.
+"""The cameras that a site wants, in SQLite: one row each, passwords encrypted with a key that is not in the database.
 
-The command line and the running site open the same file; `revision` tells the site that somebody changed something.
-A password goes in and comes out only by `password`, which ingest alone calls.
+The running site and the command line open the same file; `revision` lets each notice what the other changed.
 """
 
 from __future__ import annotations
@@ -9,13 +8,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from veedor.kit.clock import Clock
-from veedor.kit.errors import Conflict, NotFound, UserError
-from veedor.kit.ids import new_id
+from veedor.kit.errors import NotFound
 from veedor.kit.secrets import SecretBox
 from veedor.kit.sqlite import open_database, store_errors, transaction
 from veedor.model.camera import (
@@ -28,154 +28,193 @@ from veedor.model.camera import (
     StreamSource,
     Transport,
 )
-from veedor.site.ingest.addresses import without_login
+from veedor.site.ingest.addresses import parse, without_login
+from veedor.site.ingest.errors import BadAddress, NameTaken
 
-NAME_LENGTH = 120
-FPS = (0.2, 30.0)
+MAX_NAME = 200
 
-_MIGRATIONS = (
+MIGRATIONS = (
     """
     CREATE TABLE camera (
         id TEXT PRIMARY KEY,
-        name TEXT NOT NULL COLLATE NOCASE UNIQUE,
-        body TEXT NOT NULL,          -- the Camera as JSON, without any password
-        password BLOB,               -- encrypted with the site's secret key; null: none is needed
-        changed_at TEXT NOT NULL     -- UTC
-    ) WITHOUT ROWID;
-    CREATE TABLE revision (number INTEGER NOT NULL);  -- one row: counts all changes of all cameras
-    INSERT INTO revision VALUES (0)
+        -- Names are what people use; two cameras of one name would be confused in an emergency.
+        name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+        folded_name TEXT NOT NULL UNIQUE,  -- name without case: the unique key
+        settings TEXT NOT NULL,            -- JSON of everything else in model.camera.Camera
+        password BLOB,                     -- Fernet token; null: none known
+        revision INTEGER NOT NULL,         -- counts the changes of this camera, from 1
+        changed_at TEXT NOT NULL           -- ISO 8601, UTC
+    ) STRICT;
+    CREATE TABLE camera_change (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        revision INTEGER NOT NULL          -- counts the changes of the whole table, removals too
+    ) STRICT;
+    INSERT INTO camera_change VALUES (1, 0);
     """,
 )
 
 
 class CameraStore:
-    """Thread-safe. Errors: NotFound, Conflict (name taken), UserError (what is wrong with it), StoreError."""
+    """Desired cameras. Safe for several threads and processes. Raises the StoreError tree besides what is named."""
 
     def __init__(self, path: Path, secrets: SecretBox, clock: Clock) -> None:
-        self._path = path
-        self._secrets = secrets
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._database = open_database(path, _MIGRATIONS)
+        self._path, self._secrets, self._clock = path, secrets, clock
+        self._lock = threading.RLock()
+        self._database = open_database(path, MIGRATIONS)
+        with store_errors(path):
+            path.chmod(0o600)
 
     def close(self) -> None:
         with self._lock:
             self._database.close()
 
     def cameras(self) -> list[Camera]:
-        """All of them, by name."""
-        with self._lock, store_errors(self._path):
-            rows = self._database.execute("SELECT body FROM camera ORDER BY name").fetchall()
-        return [camera_from_json(json.loads(row["body"])) for row in rows]
+        """All, by name."""
+        with self._reading() as database:
+            rows = database.execute("SELECT * FROM camera ORDER BY folded_name").fetchall()
+        return [_camera(row) for row in rows]
 
-    def camera(self, camera: str) -> Camera:
-        """One by id or name. Raises NotFound."""
-        return camera_from_json(json.loads(self._row(camera)["body"]))
+    def camera(self, key: str) -> Camera:
+        """By id, else by name in any case. Raises NotFound."""
+        return _camera(self._row(key))
+
+    def password(self, key: str) -> str | None:
+        """The password in clear: for connecting, and for nothing else. Raises NotFound, StoreCorrupt (other key)."""
+        token = self._row(key)["password"]
+        return self._secrets.decrypt(bytes(token)) if token is not None else None
 
     def revision(self) -> int:
-        """A number that grows with every change; cheap enough to ask each second."""
-        with self._lock, store_errors(self._path):
-            return int(self._database.execute("SELECT number FROM revision").fetchone()[0])
-
-    def password(self, camera_id: str) -> str | None:
-        """In the clear: for the connection to the camera, and nothing else."""
-        token = self._row(camera_id)["password"]
-        return None if token is None else self._secrets.decrypt(bytes(token))
+        """A number that grows with every change of any camera, by whatever process."""
+        with self._reading() as database:
+            return int(database.execute("SELECT revision FROM camera_change").fetchone()[0])
 
     def save(self, camera: Camera, password: str | None = None) -> Camera:
-        """Add or change; returns what was stored: logins taken out of URLs, `revision` one higher.
+        """Add or change, and return it as stored. A login in a URL is taken out of it and kept apart.
 
-        `password` None: the one in a URL, else the one that there is.
+        `password` None keeps the one there is; "" forgets it. A password is also forgotten when the camera is moved to
+        another host without giving it again: it is not the new host's to know.
+        Raises NameTaken, BadAddress, SchemeRefused.
         """
-        checked, from_url = _checked(camera)
-        secret = password if password is not None else from_url
-        with self._lock, store_errors(self._path):
-            try:
-                return self._store(checked, secret)
-            except sqlite3.IntegrityError as problem:
-                raise Conflict(problem=f"«{camera.name}»: another camera has this name") from problem
-
-    def remove(self, camera: str) -> None:
-        """Forget its configuration and its password. Footage is not touched. Raises NotFound."""
-        found = self._row(camera)["id"]
-        with self._lock, store_errors(self._path), transaction(self._database) as database:
-            database.execute("DELETE FROM camera WHERE id = ?", (found,))
-            database.execute("UPDATE revision SET number = number + 1")
-
-    def _row(self, camera: str) -> sqlite3.Row:
-        with self._lock, store_errors(self._path):
-            query = "SELECT id, body, password FROM camera WHERE id = ? OR name = ? ORDER BY id = ? DESC LIMIT 1"
-            row: sqlite3.Row | None = self._database.execute(query, (camera, camera, camera)).fetchone()
-        if row is None:
-            raise NotFound(kind="camera", name=camera)
-        return row
-
-    def _store(self, camera: Camera, secret: str | None) -> Camera:
-        with transaction(self._database) as database:
-            old = database.execute("SELECT body, password FROM camera WHERE id = ?", (camera.id,)).fetchone()
-            revision = camera_from_json(json.loads(old["body"])).revision + 1 if old else 1
-            stored = replace(camera, revision=revision)
-            token = self._secrets.encrypt(secret) if secret is not None else (old["password"] if old else None)
-            body = json.dumps(camera_to_json(stored), ensure_ascii=False)
-            at = self._clock.now().isoformat()
-            database.execute(
-                "INSERT INTO camera VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-                " name = excluded.name, body = excluded.body, password = excluded.password,"
-                " changed_at = excluded.changed_at",
-                (stored.id, stored.name, body, token, at),
-            )
-            database.execute("UPDATE revision SET number = number + 1")
+        clean, found = _cleaned(camera)
+        password = found if password is None else password
+        with self._writing() as database:
+            before = database.execute("SELECT * FROM camera WHERE id = ?", (clean.id,)).fetchone()
+            token: bytes | None = before["password"] if before is not None else None
+            if password is not None:
+                token = self._secrets.encrypt(password) if password else None
+            elif before is not None and not _hosts(clean) <= _hosts(_camera(before)):
+                token = None
+            stored = replace(clean, revision=(before["revision"] if before is not None else 0) + 1)
+            self._write(database, stored, token)
+            database.execute("UPDATE camera_change SET revision = revision + 1")
         return stored
 
+    def remove(self, key: str) -> None:
+        """Forget a camera and its password; its footage is not this store's. Raises NotFound."""
+        with self._writing() as database:
+            database.execute("DELETE FROM camera WHERE id = ?", (self.camera(key).id,))
+            database.execute("UPDATE camera_change SET revision = revision + 1")
 
-def _checked(camera: Camera) -> tuple[Camera, str | None]:
-    """The camera as it may be stored, and the password that stood in one of its URLs."""
-    name = camera.name.strip()
-    if not name or len(name) > NAME_LENGTH or not name.isprintable():
-        raise UserError(problem=f"a camera's name has 1 to {NAME_LENGTH} printable characters")
-    if not camera.streams or len({stream.role for stream in camera.streams}) != len(camera.streams):
-        raise UserError(problem=f"{name}: a camera has one main stream and at most one substream")
-    if not FPS[0] <= camera.analyse.fps <= FPS[1]:
-        raise UserError(problem=f"{name}: analysis runs at {FPS[0]} to {FPS[1]:g} frames a second")
-    if camera.record.keep_days <= 0 or (camera.record.max_bytes is not None and camera.record.max_bytes <= 0):
-        raise UserError(problem=f"{name}: retention must be more than nothing")
-    username, password, streams = camera.username, None, []
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several `save`s of which all or none count (an import). Other threads wait meanwhile."""
+        with self._writing():
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, or a part of the one that `together` holds."""
+        with self._lock, store_errors(self._path):
+            if self._database.in_transaction:
+                yield self._database
+            else:
+                with transaction(self._database):
+                    yield self._database
+
+    def _row(self, key: str) -> sqlite3.Row:
+        with self._reading() as database:
+            row = database.execute("SELECT * FROM camera WHERE id = ?", (key,)).fetchone()
+            if row is None:
+                row = database.execute("SELECT * FROM camera WHERE folded_name = ?", (_folded(key),)).fetchone()
+        if row is None:
+            raise NotFound(kind="camera", name=key)
+        found: sqlite3.Row = row
+        return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, store_errors(self._path):
+            yield self._database
+
+    def _write(self, database: sqlite3.Connection, camera: Camera, token: bytes | None) -> None:
+        settings = asdict(camera)
+        for column in ("id", "name", "revision"):
+            del settings[column]
+        row = (camera.id, camera.name, _folded(camera.name), json.dumps(settings, ensure_ascii=False), token)
+        try:
+            database.execute(
+                "INSERT INTO camera (id, name, folded_name, settings, password, revision, changed_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+                " folded_name = excluded.folded_name, settings = excluded.settings, password = excluded.password,"
+                " revision = excluded.revision, changed_at = excluded.changed_at",
+                (*row, camera.revision, self._clock.now().isoformat()),
+            )
+        except sqlite3.IntegrityError:
+            raise NameTaken(name=camera.name) from None
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _cleaned(camera: Camera) -> tuple[Camera, str | None]:
+    """The camera as it may be stored, and the password that one of its URLs held."""
+    name = " ".join(camera.name.split())
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise BadAddress(problem=f"«{name[:40]}»")
+    if not any(stream.role is StreamRole.MAIN for stream in camera.streams):
+        raise BadAddress(problem=f"{name}: main")
+    username, password = camera.username, None
+    streams = []
     for stream in camera.streams:
-        url, user, secret = _split(stream.url)
-        username, password = user or username, secret if secret is not None else password
+        if camera.kind is SourceKind.FILE:
+            streams.append(replace(stream, url=_file_url(stream.url)))
+            continue
+        url, url_user, url_password = without_login(stream.url)
+        username = url_user if url_user is not None else username
+        password = url_password if url_password is not None else password
         streams.append(replace(stream, url=url))
-    return replace(camera, id=camera.id, name=name, username=username, streams=tuple(streams)), password
+    return replace(camera, name=name, username=username or None, streams=tuple(streams)), password
 
 
-def _split(url: str) -> tuple[str, str | None, str | None]:
-    if url.startswith(("file:", "/")):
-        return url, None, None
-    return without_login(url)
+def _file_url(text: str) -> str:
+    if "://" in text and not text.startswith("file://"):
+        raise BadAddress(problem="file")
+    return f"file://{Path(text.removeprefix('file://')).absolute()}"
 
 
-def new_camera_id(clock: Clock) -> str:
-    return new_id(clock.now())
+def _hosts(camera: Camera) -> set[tuple[str, str]]:
+    if camera.kind is SourceKind.FILE:
+        return set()
+    return {(url.scheme, url.shown) for url in (parse(stream.url)[0] for stream in camera.streams)}
 
 
-def camera_to_json(camera: Camera) -> dict[str, Any]:
-    """Plain values; enums as their words."""
-    return asdict(camera)
-
-
-def camera_from_json(value: dict[str, Any]) -> Camera:
-    """The inverse of `camera_to_json`."""
-    streams = tuple(
-        StreamSource(StreamRole(one["role"]), one["url"], Transport(one["transport"])) for one in value["streams"]
-    )
-    analyse = value["analyse"]
-    role = StreamRole(analyse["role"]) if analyse["role"] else None
-    plain = {key: value[key] for key in ("id", "name", "agency_id", "username", "device_id", "channel", "enabled")}
+def _camera(row: sqlite3.Row) -> Camera:
+    settings: dict[str, Any] = json.loads(row["settings"])
+    analyse = dict(settings.pop("analyse"))
+    analyse["role"] = StreamRole(analyse["role"]) if analyse["role"] else None
+    placement = settings.pop("placement")
     return Camera(
-        **plain,
-        kind=SourceKind(value["kind"]),
-        streams=streams,
-        record=RecordSettings(**value["record"]),
-        analyse=AnalyseSettings(analyse["enabled"], analyse["fps"], role),
-        placement=Placement(**value["placement"]) if value["placement"] else None,
-        revision=value["revision"],
+        id=row["id"],
+        name=row["name"],
+        kind=SourceKind(settings.pop("kind")),
+        streams=tuple(
+            StreamSource(StreamRole(one["role"]), one["url"], Transport(one["transport"]))
+            for one in settings.pop("streams")
+        ),
+        record=RecordSettings(**settings.pop("record")),
+        analyse=AnalyseSettings(**analyse),
+        placement=Placement(**placement) if placement else None,
+        revision=row["revision"],
+        **settings,
     )

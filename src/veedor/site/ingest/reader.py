@@ -94,6 +94,11 @@ class StreamReader:
         """As last told: state at once, counters once a second."""
         return self._health
 
+    @property
+    def clock_offset_s(self) -> float | None:
+        """The camera's clock less ours, where sender reports tell it; as of the newest packet."""
+        return self._assembler.camera_offset_s
+
     def start(self) -> None:
         self._thread = threading.Thread(target=self.run, name=f"ingest-{self._camera.name}-{self._role}", daemon=True)
         self._thread.start()

@@ -1,0 +1,39 @@
+"""Opening single stores of a site from its configuration, for commands that run beside the site or without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from veedor.compose.config import SiteFile, load
+from veedor.compose.errors import ConfigMissing
+from veedor.kit.clock import Clock, SystemClock
+from veedor.kit.secrets import SecretBox
+from veedor.site.cameras import CameraStore
+from veedor.site.ingest.networks import NetworkPolicy
+from veedor.site.ingest.reader import IngestConfig
+
+
+def load_config(path: Path) -> SiteFile:
+    """Raises ConfigMissing, ConfigError."""
+    if not path.is_file():
+        raise ConfigMissing(path=str(path))
+    return load(path)
+
+
+def ingest_config(config: SiteFile) -> IngestConfig:
+    """How the site opens streams: its networks and folders."""
+    return IngestConfig(networks=NetworkPolicy(tuple(config.networks.allowed), config.networks.file_directories))
+
+
+@contextmanager
+def camera_store(config: SiteFile, clock: Clock | None = None) -> Iterator[CameraStore]:
+    """The site's cameras; the site itself may be running. A key is made only where there is no store yet."""
+    path = config.data / "site.db"
+    secrets = SecretBox.open(config.secret_key, create=not path.exists())
+    store = CameraStore(path, secrets, clock or SystemClock())
+    try:
+        yield store
+    finally:
+        store.close()
