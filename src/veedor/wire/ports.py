@@ -59,6 +59,9 @@ class Footage(Protocol):
     def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
         """Up to when footage, the open segment included, can be read now."""
 
+    def segment(self, segment_id: int) -> Segment:
+        """A finished segment by its id; NotFound. The desk asks whose it is before it gives the file out."""
+
     def segment_path(self, segment_id: int) -> Path:
         """The file of a finished segment, to be read and never written."""
 

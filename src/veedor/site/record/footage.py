@@ -17,6 +17,7 @@ from veedor.model.recording import Gap, Segment
 from veedor.site.record import queries
 from veedor.site.record.clip import Joiner, Source, cut, picture_at, read_head, with_duration
 from veedor.site.record.errors import FootageDamaged, NoFootage, NoSegment
+from veedor.site.record.index import require_index
 from veedor.site.record.layout import (
     INDEX_NAME,
     OPEN_FOLDER,
@@ -42,6 +43,8 @@ class FootageStore:
     def __init__(self, directory: Path, clock: Clock) -> None:
         self._root = directory
         self._path = directory / INDEX_NAME
+        with store_errors(directory):
+            require_index(directory)
         self._db = open_database(self._path, MIGRATIONS)
         self._guard = threading.Lock()
         self._locks = EvidenceLocks(directory, self._db, clock)
@@ -87,13 +90,17 @@ class FootageStore:
                 return from_us(last)
         return None
 
-    def segment_path(self, segment_id: int) -> Path:
-        """The file of a finished segment, to be read and never written. Raises NoSegment, FootageDamaged."""
+    def segment(self, segment_id: int) -> Segment:
+        """A finished segment by its id. Raises NoSegment."""
         with self._guard, store_errors(self._path):
             segment = queries.segment(self._db, segment_id)
         if segment is None:
             raise NoSegment(segment=str(segment_id))
-        path = self._file(segment)
+        return segment
+
+    def segment_path(self, segment_id: int) -> Path:
+        """The file of a finished segment, to be read and never written. Raises NoSegment, FootageDamaged."""
+        path = self._file(self.segment(segment_id))
         if not path.is_file():
             raise FootageDamaged(path=str(path), problem="the file is not there")
         return path
