@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from veedor.kit.errors import StoreCorrupt
 from veedor.kit.sqlite import open_database, store_errors, transaction
 from veedor.model.camera import StreamRole
 from veedor.model.packet import ClockSource
 from veedor.model.recording import GapReason
-from veedor.site.record.layout import INDEX_NAME, SegmentName, StreamKey
+from veedor.site.record.layout import INDEX_NAME, SegmentName, StreamKey, segment_files
 from veedor.site.record.schema import MIGRATIONS
 
 
@@ -80,6 +81,13 @@ Row = RunRow | RunEnded | SegmentRow | GapOpened | GapClosed | GapNoted
 
 # Reasons that say why the process was not recording, to be followed by what then keeps the stream away.
 _PROCESS_REASONS = (GapReason.STARTED, GapReason.CRASHED, GapReason.DISABLED)
+
+
+def require_index(directory: Path) -> None:
+    """Refuse to begin a new index beside footage of an old one: its run numbers would clash. Raises StoreCorrupt."""
+    path = directory / INDEX_NAME
+    if not path.exists() and any(True for _ in segment_files(directory)):
+        raise StoreCorrupt(path=str(path), problem="the index is missing, but there is footage")
 
 
 class Index:

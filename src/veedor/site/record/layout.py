@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -155,3 +157,23 @@ def inside(root: Path, path: str) -> Path:
     if not parts or path.startswith("/") or ".." in parts:
         raise ValueError(path)
     return root.joinpath(*parts)
+
+
+def segment_files(root: Path) -> Iterator[str]:
+    """Relative paths of all finished files, by name, whether indexed or not."""
+    reserved = {OPEN_FOLDER, LOCKS_FOLDER, QUARANTINE_FOLDER}
+    for camera in _folders(root):
+        if camera.name in reserved:
+            continue
+        for role in _folders(camera):
+            for day in _folders(role):
+                with os.scandir(day) as entries:
+                    names = sorted(entry.name for entry in entries if entry.name.endswith(".mp4"))
+                yield from (f"{camera.name}/{role.name}/{day.name}/{name}" for name in names)
+
+
+def _folders(parent: Path) -> list[Path]:
+    if not parent.is_dir():
+        return []
+    with os.scandir(parent) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))

@@ -15,7 +15,7 @@ from veedor.model.packet import Media, Packet
 from veedor.model.recording import GapReason
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.files import prepare_store
-from veedor.site.record.index import GapOpened, Index
+from veedor.site.record.index import GapOpened, Index, require_index
 from veedor.site.record.layout import StreamKey, to_us
 from veedor.site.record.recovery import Recovery
 from veedor.site.record.room import Room
@@ -40,6 +40,7 @@ class Recorder:
             prepare_store(config.directory)
         self._store_lock = WriterLock(config.directory)
         try:
+            require_index(config.directory)
             self._index = Index(config.directory)
             try:
                 self._room = Room(config, self._index, clock)

@@ -181,7 +181,7 @@ class Recovery:
         self.problems.append(f"{path.name}: {problem}")
         folder = self._root / QUARANTINE_FOLDER
         make_folder(self._root, folder)
-        path.rename(_free_name(folder / path.name))
+        path.rename(free_name(folder / path.name))
         log.error("recovery: %s put into %s: %s", path.name, QUARANTINE_FOLDER, problem)
 
 
@@ -190,7 +190,8 @@ def _has_media(path: Path) -> bool:
     return path.stat().st_size > 64 << 10
 
 
-def _free_name(path: Path) -> Path:
+def free_name(path: Path) -> Path:
+    """`path`, or the first of path.1, path.2 ... that is free."""
     number = 0
     while (candidate := path.with_name(f"{path.name}.{number}") if number else path).exists():
         number += 1
