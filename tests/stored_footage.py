@@ -169,3 +169,9 @@ class StoredFootage:
         with self._guard:
             self.locks[lock_id] = LockState.RELEASED
         return LockReport(lock_id, LockState.RELEASED)
+
+    def segment(self, segment_id: int) -> Segment:
+        for segment in self._segments:
+            if segment.id == segment_id:
+                return segment
+        raise NotFound(kind="segment", name=str(segment_id))
