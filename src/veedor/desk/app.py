@@ -24,9 +24,14 @@ from starlette.websockets import WebSocket
 import veedor.desk.accounts.endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
+import veedor.desk.cameras.endpoints
 import veedor.desk.evidence.endpoints
+import veedor.desk.footage.endpoints
 import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
+import veedor.desk.live.endpoints
+import veedor.desk.search.endpoints
+import veedor.desk.stream.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.context import DeskPorts
@@ -46,6 +51,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
     veedor.desk.evidence.endpoints.router,
+    veedor.desk.cameras.endpoints.router,
+    veedor.desk.footage.endpoints.router,
+    veedor.desk.live.endpoints.router,
+    veedor.desk.search.endpoints.router,
+    veedor.desk.stream.endpoints.router,
 )
 
 # All that answers without a login. Everything else has `Need`, or the application does not start.

@@ -3,18 +3,18 @@
 VeedorError
 ├── UserError
 │   ├── BadRequest           a parameter or body is wrong (HTTP 422)
-│   ├── SpanTooLong          more footage asked for than one answer may hold
-│   ├── NaiveTime            a time without a zone
-│   ├── WeakPassword
-│   └── BadUsername
-├── Conflict
-│   ├── UsernameTaken
-│   └── LastAdministrator
+│   ├── RequestTooLarge      (HTTP 413)
+│   ├── SpanTooLong, SpanEmpty, NaiveTime
+│   ├── CameraPasswordNeeded
+│   ├── Exposed              a desk beyond loopback without TLS
+│   ├── CertificateExists
+│   ├── WeakPassword, BadUsername, BadRoles
+│   └── Conflict: CameraChanged, UsernameTaken, LastAdministrator
 ├── AccessError
+│   ├── UnknownHost          (HTTP 421)
+│   ├── WrongOrigin          (HTTP 403)
 │   ├── WrongPassword        (HTTP 401)
-│   ├── LoginThrottled       (HTTP 429)
-│   └── WrongOrigin          (HTTP 403)
-├── ConfigError: Exposed     a desk beyond loopback without TLS
+│   └── LoginThrottled       (HTTP 429)
 └── StoreCorrupt: AuditBroken
 """
 
@@ -55,13 +55,6 @@ class NaiveTime(UserError):
     key = "error-desk-naive-time"
 
 
-class RangeNotSatisfiable(UserError):
-    """params: octets (as text)"""
-
-    key = "error-desk-range"
-    http_status = 416
-
-
 class UnknownHost(AccessError):
     """params: host"""
 
@@ -79,6 +72,24 @@ class Exposed(UserError):
     """params: host"""
 
     key = "error-desk-exposed"
+
+
+class CertificateExists(UserError):
+    """params: file"""
+
+    key = "error-desk-certificate-exists"
+
+
+class CameraPasswordNeeded(UserError):
+    """The camera's address changed: a stored password is not sent to a new place."""
+
+    key = "error-desk-camera-password-needed"
+
+
+class CameraChanged(Conflict):
+    """params: name"""
+
+    key = "error-desk-camera-changed"
 
 
 class WeakPassword(UserError):

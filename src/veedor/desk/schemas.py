@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from veedor.desk.errors import NaiveTime, SpanEmpty, SpanTooLong
 
 
-def _iso(value: datetime) -> str:
+def iso(value: datetime) -> str:
+    """A time as every answer writes it."""
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-UtcTime = Annotated[datetime, PlainSerializer(_iso, when_used="json")]
+UtcTime = Annotated[datetime, PlainSerializer(iso, when_used="json")]
 """A time in an answer: aware, UTC, ISO 8601 with "Z" and milliseconds."""
 
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

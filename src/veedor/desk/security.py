@@ -18,7 +18,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from veedor.desk.context import DeskConfig
-from veedor.desk.errors import Exposed, RequestTooLarge, UnknownHost, WrongOrigin
+from veedor.desk.errors import CertificateExists, Exposed, RequestTooLarge, UnknownHost, WrongOrigin
 from veedor.kit.clock import Clock
 from veedor.kit.messages import LANGUAGES
 
@@ -174,7 +174,7 @@ def check_exposure(host: str, certificate: Path | None, key: Path | None) -> Non
 def make_certificate(hosts: tuple[str, ...], directory: Path, clock: Clock) -> tuple[Path, Path]:
     """A self-signed certificate for `hosts` (names or addresses), ECDSA P-256, 825 days.
 
-    Writes `desk.crt` and `desk.key` (mode 0600) into `directory`; refuses to overwrite (FileExistsError).
+    Writes `desk.crt` and `desk.key` (mode 0600) into `directory`. Raises CertificateExists rather than overwrite.
     Browsers warn until somebody tells them to trust it: a real certificate is better.
     """
     key = ec.generate_private_key(ec.SECP256R1())
@@ -196,6 +196,9 @@ def make_certificate(hosts: tuple[str, ...], directory: Path, clock: Clock) -> t
     )
     directory.mkdir(parents=True, exist_ok=True)
     certificate_file, key_file = directory / "desk.crt", directory / "desk.key"
+    for file in (key_file, certificate_file):
+        if file.exists():
+            raise CertificateExists(file=str(file))
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

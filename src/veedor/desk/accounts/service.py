@@ -26,7 +26,7 @@ FIRST_ADMINISTRATOR = "admin"
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """What an account starts with. `password_hash` comes from `passwords`: hashing is slow, so do it before a session."""
+    """What an account starts with. Hash the password before you open a session: it is slow."""
 
     username: str
     full_name: str

@@ -1,17 +1,88 @@
-"""Routes of the desk's and the site's own health."""
+"""Routes of the desk's and the site's health, for people and for Prometheus."""
 
 from __future__ import annotations
 
-from veedor.desk.schemas import Out, room_router
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import Field
+
+from veedor.access.actions import Action
+from veedor.desk.cameras.schemas import HealthOut
+from veedor.desk.health.metrics import render
+from veedor.desk.need import Need, Permit
+from veedor.desk.schemas import Out, UtcTime, iso, room_router
+from veedor.kit.messages import Message
 
 router = room_router("health")
+
+ReadHealth = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "health"))]
+ReadMetrics = Annotated[Permit, Depends(Need(Action.METRICS_READ, "health"))]
 
 
 class LiveOut(Out):
     status: str
 
 
+class SiteHealthOut(Out):
+    version: str
+    started_at: UtcTime
+    now: UtcTime
+    time_zone: str
+    problems: list[str] = Field(description="What is wrong right now, worst first, in the reader's language")
+    streams: list[HealthOut]
+    analysis: list[dict[str, Any]]
+    workers: list[dict[str, Any]]
+    recording: list[dict[str, Any]]
+    disks: list[dict[str, Any]]
+
+
+def plain(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """A row of the site's status as JSON can hold it: messages become sentences, numbers that are none become null."""
+    return {key: _plain(value, lang) for key, value in row.items()}
+
+
+def _plain(value: Any, lang: str) -> Any:
+    if isinstance(value, Message):
+        return value.render(lang)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return iso(value) if isinstance(value, datetime) else str(value)
+
+
 @router.get("/api/health/live")
 def live() -> LiveOut:
     """Whether the process answers; nothing else, since anybody may ask."""
     return LiveOut(status="ok")
+
+
+@router.get("/api/health")
+def health(permit: ReadHealth) -> SiteHealthOut:
+    """How the site is: cameras, recording, analysis, disks."""
+    status = permit.ports.site.status()
+    return SiteHealthOut(
+        version=status.version,
+        started_at=status.started_at,
+        now=permit.ports.clock.now(),
+        time_zone=permit.config.time_zone,
+        problems=[problem.render(permit.lang) for problem in status.problems],
+        streams=[HealthOut.of(one, permit.lang) for one in status.streams],
+        analysis=[plain(row, permit.lang) for row in status.analysis],
+        workers=[plain(row, permit.lang) for row in status.workers],
+        recording=[plain(row, permit.lang) for row in status.recording],
+        disks=[plain(row, permit.lang) for row in status.disks],
+    )
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(permit: ReadMetrics) -> Response:
+    """The same for Prometheus, which logs in with a bearer token."""
+    _, newest = permit.feed.bounds(permit.ports.agency_id)
+    return Response(render(permit.ports.site.status(), newest), media_type=CONTENT_TYPE_LATEST)

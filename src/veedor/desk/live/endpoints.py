@@ -1,0 +1,122 @@
+"""Routes of what a camera shows now: fragmented MP4 over a WebSocket, and a picture."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Query, WebSocket
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocketDisconnect
+
+from veedor.access.actions import Action
+from veedor.desk.need import Need, Permit, camera_owner
+from veedor.desk.schemas import ErrorOut, Id, iso, room_router
+from veedor.kit.errors import VeedorError
+from veedor.model.camera import StreamRole
+from veedor.wire.ports import LiveFragment
+
+router = room_router("live")
+
+# Twice this, plus the age of a shared answer (`Sessions.recent`), stays below the 2 s in which a disabled user is out.
+_RECHECK_S = 0.75
+_SEND_TIMEOUT_S = 15.0  # a viewer that takes nothing for so long is gone
+_TIME_EVERY_S = 1.0
+
+CLOSED_NOT_ALLOWED = 4401
+CLOSED_NO_PICTURE = 4503
+
+Watch = Annotated[
+    Permit, Depends(Need(Action.LIVE_WATCH, "live", id_from="camera_id", owner=camera_owner, detail=("role",)))
+]
+
+
+@router.get(
+    "/api/cameras/{camera_id}/snapshot.jpg",
+    response_class=Response,
+    responses={404: {"model": ErrorOut}, 503: {"model": ErrorOut, "description": "No picture now"}},
+)
+def snapshot(permit: Watch, camera_id: Id) -> Response:
+    """The newest picture, at most 10 s old."""
+    permit.ports.cameras.camera(camera_id)
+    return Response(permit.ports.live.snapshot(camera_id), media_type="image/jpeg")
+
+
+@router.websocket("/api/cameras/{camera_id}/live")
+async def watch(
+    socket: WebSocket,
+    permit: Watch,
+    camera_id: Id,
+    role: Annotated[StreamRole, Query()] = StreamRole.MAIN,
+) -> None:
+    """Live picture for Media Source Extensions.
+
+    Text messages are JSON: {"type": "init", "mime"} before each initialization segment (a viewer starts a new source
+    buffer there), and about every second {"type": "time", "captured_at", "now", "dropped"}. Binary messages are the
+    initialization segment and then fragments. The server closes with 4401 when the session ends or the right is
+    withdrawn, 4503 when there is no picture.
+    """
+    await run_in_threadpool(permit.ports.cameras.camera, camera_id)
+    await socket.accept()
+    fragments = permit.ports.live.watch(camera_id, role)
+    jobs = [
+        asyncio.create_task(_send(socket, permit, fragments)),
+        asyncio.create_task(_until_withdrawn(permit)),
+        asyncio.create_task(_until_gone(socket)),
+    ]
+    try:
+        done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+    if jobs[2] in done:
+        return
+    code, reason = CLOSED_NOT_ALLOWED, ""
+    if jobs[0] in done:
+        problem = jobs[0].exception()
+        if isinstance(problem, WebSocketDisconnect | TimeoutError | RuntimeError):
+            return  # the viewer went away while we sent
+        if problem is not None and not isinstance(problem, VeedorError):
+            raise problem
+        code, reason = CLOSED_NO_PICTURE, problem.render(permit.lang) if problem else ""
+    await socket.close(code, reason.encode()[:120].decode(errors="ignore"))
+
+
+async def _send(socket: WebSocket, permit: Permit, fragments: AsyncIterator[LiveFragment]) -> None:
+    """Fragments to the viewer, each when the one before is away: a slow viewer makes `watch` drop, not us grow."""
+    clock = permit.ports.clock
+    told_s = float("-inf")
+    try:
+        async for fragment in fragments:
+            async with asyncio.timeout(_SEND_TIMEOUT_S):
+                if fragment.is_init:
+                    await socket.send_json({"type": "init", "mime": fragment.mime})
+                elif fragment.captured_at is not None and clock.monotonic() - told_s >= _TIME_EVERY_S:
+                    told_s = clock.monotonic()
+                    await socket.send_json(
+                        {
+                            "type": "time",
+                            "captured_at": iso(fragment.captured_at),
+                            "now": iso(clock.now()),
+                            "dropped": fragment.dropped,
+                        }
+                    )
+                await socket.send_bytes(fragment.data)
+    finally:
+        close = getattr(fragments, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _until_withdrawn(permit: Permit) -> None:
+    while await run_in_threadpool(permit.still_holds):
+        await asyncio.sleep(_RECHECK_S)
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    """Viewers have nothing to say: read until they leave."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass

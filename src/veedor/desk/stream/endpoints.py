@@ -1,0 +1,134 @@
+"""The live feed over Server-Sent Events: alerts, acts and health, as they happen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from veedor.access.actions import Action
+from veedor.desk.need import Need, Permit
+from veedor.desk.schemas import iso, room_router
+from veedor.desk.stream.hub import FeedItem
+
+router = room_router("stream")
+
+# Which right lets somebody hear of a kind of fact. A noun that is not here is heard by nobody.
+MAY_HEAR = {
+    "alert": Action.ALERT_READ,
+    "incident": Action.INCIDENT_READ,
+    "evidence": Action.EVIDENCE_READ,
+    "health": Action.HEALTH_READ,
+}
+_POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
+_HEALTH_EVERY_S = 2.0
+_KEEP_ALIVE_S = 15.0
+
+Listen = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "stream"))]
+
+
+@router.get("/api/stream", response_class=StreamingResponse)
+async def stream(
+    permit: Listen,
+    last_event_id: Annotated[int | None, Header(ge=0, description="Go on after this item")] = None,
+    after: Annotated[int | None, Query(ge=0, description="The same, where no header can be sent")] = None,
+) -> StreamingResponse:
+    """Server-Sent Events; `id` is the item's sequence.
+
+    Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems"}
+    without one, when something changes; `reset` where the items after Last-Event-ID are no longer kept: load
+    everything anew. The stream ends when the session does.
+    """
+    since = last_event_id if last_event_id is not None else after
+    return StreamingResponse(_Feed(permit).run(since), media_type="text/event-stream")
+
+
+class _Feed:
+    """One listener."""
+
+    def __init__(self, permit: Permit) -> None:
+        self._permit = permit
+        self._agency_id = permit.principal.agency_id
+        self._news = asyncio.Event()
+        self._health = ""
+
+    async def run(self, since: int | None) -> AsyncIterator[bytes]:
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self._news.set)
+
+        stop = self._permit.feed.on_news(wake)
+        try:
+            async for message in self._messages(since):
+                yield message
+        finally:
+            stop()
+
+    async def _messages(self, since: int | None) -> AsyncIterator[bytes]:
+        clock, feed = self._permit.ports.clock, self._permit.feed
+        first, newest = await run_in_threadpool(feed.bounds, self._agency_id)
+        sequence = newest if since is None else since
+        yield _event("hello", {"sequence": newest})
+        if since is not None and (since < first - 1 or since > newest):
+            yield _event("reset", {"sequence": newest})
+            sequence = newest
+        told_s = health_s = float("-inf")
+        while await run_in_threadpool(self._permit.still_holds):
+            self._news.clear()
+            now_s = clock.monotonic()
+            for item in await run_in_threadpool(feed.after, sequence, self._agency_id):
+                sequence = item.sequence
+                if self._may_hear(item):
+                    yield _event(item.kind, {**item.payload, "at": iso(item.at)}, item.sequence)
+                    told_s = now_s
+            if now_s - health_s >= _HEALTH_EVERY_S:
+                health_s = now_s
+                changed = await run_in_threadpool(self._new_health)
+                if changed is not None:
+                    yield _event("health", changed)
+                    told_s = now_s
+            if now_s - told_s >= _KEEP_ALIVE_S:
+                yield b": still here\n\n"
+                told_s = now_s
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _POLL_S)
+        yield _event("ended", {})
+
+    def _may_hear(self, item: FeedItem) -> bool:
+        action = MAY_HEAR.get(item.kind.partition(".")[0])
+        return action is not None and self._permit.may(action)
+
+    def _new_health(self) -> dict[str, Any] | None:
+        """Streams and problems, where they differ from what was told last."""
+        lang = self._permit.lang
+        status = self._permit.ports.site.status()
+        told = {
+            "streams": [
+                {
+                    "camera_id": one.camera_id,
+                    "role": one.role.value,
+                    "state": one.state.value,
+                    "problem": one.problem.render(lang) if one.problem else None,
+                }
+                for one in status.streams
+            ],
+            "problems": [problem.render(lang) for problem in status.problems],
+        }
+        text = json.dumps(told, sort_keys=True)
+        if text == self._health:
+            return None
+        self._health = text
+        return told
+
+
+def _event(kind: str, payload: dict[str, Any], sequence: int | None = None) -> bytes:
+    name = f"id: {sequence}\n" if sequence is not None else ""
+    return f"{name}event: {kind}\ndata: {json.dumps(payload, ensure_ascii=False)}\n\n".encode()
