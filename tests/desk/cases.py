@@ -45,10 +45,12 @@ class Cases:
     people: dict[str, httpx.Client]
 
     def __getattr__(self, name: str) -> httpx.Client:
-        try:
-            return self.people[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        """That person's client; they log in when first asked for."""
+        if name not in ROLES:
+            raise AttributeError(name)
+        if name not in self.people:
+            self.people[name] = self.desk.client(name)
+        return self.people[name]
 
     def raise_alert(self, **changes: Any) -> str:
         one = event(**changes)
@@ -96,7 +98,8 @@ def cases(directory: Path, *, work: bool = True, clips: ClipConfig | None = None
     fast = EvidenceConfig(every_s=0.1, retry_first_s=0.05)
     workers = DeskWorkers(ports, directory / "keys" / "evidence.pem", clips or ClipConfig(every_s=0.05), fast)
     with serving(desk.app) as desk.url, contextlib.ExitStack() as closing:
-        people = {name: closing.enter_context(desk.client(name)) for name in ROLES}
+        people: dict[str, httpx.Client] = {}
+        closing.callback(lambda: [client.close() for client in people.values()])
         if work:
             workers.start()
             closing.callback(workers.stop)

@@ -13,13 +13,13 @@ from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
 from veedor.compose.server import WebServer
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
-from veedor.desk.alerts.clips import ClipWorker
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
 from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.site.alerting.outbox import Outbox
@@ -156,9 +156,9 @@ def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = 
         alerts: AlertSink = AlertService(desk)
         site.start(wrap_alerts(alerts) if wrap_alerts else alerts)
         stack.callback(site.stop)
-        clips = ClipWorker(desk)
-        clips.start()
-        stack.callback(clips.stop)
+        workers = DeskWorkers(desk, evidence_key_file(config.secret_key))
+        workers.start()
+        stack.callback(workers.stop)
         server.start(create_app(desk))
         stack.callback(server.stop)
         yield Service(site, desk, server.url, FIRST_ADMINISTRATOR, password)
