@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from veedor.kit.messages import Message
 from veedor.model.event import Event, Severity
 from veedor.model.scene import SceneFacts
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting, duration_params
-from veedor.site.rules.schema import RuleParams, Seconds, Share
+from veedor.site.rules.schema import RuleParams, Seconds, Share, not_empty
 from veedor.site.rules.view import Moment, View
 
 Check = Literal["covered", "turned", "defocused", "frozen"]
@@ -20,7 +20,7 @@ Check = Literal["covered", "turned", "defocused", "frozen"]
 class CameraTamperedParams(RuleParams):
     severity: Severity = Severity.HIGH
     debounce_s: Seconds = 5.0
-    checks: Annotated[tuple[Check, ...], Field(min_length=1)] = ("covered", "turned", "defocused", "frozen")
+    checks: Annotated[tuple[Check, ...], AfterValidator(not_empty)] = ("covered", "turned", "defocused", "frozen")
     covered_more_than: Share = 0.6
     shifted_more_than: Share = 0.15
     sharpness_below: Share = 0.3

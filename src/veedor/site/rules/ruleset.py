@@ -222,8 +222,8 @@ class _Checker:
         elif kind in ("literal_error", "enum"):
             choices = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
             self._say(where, "rules-problem-choice", given=str(given), choices=choices)
-        elif kind in ("too_short", "string_too_long"):
-            self._say(where, f"rules-problem-{kind.replace('_', '-')}")
+        elif kind == "string_too_long":
+            self._say(where, "rules-problem-string-too-long")
         else:
             self._say(where, "rules-problem-type", expected=_expected(kind))
 

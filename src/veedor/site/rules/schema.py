@@ -150,7 +150,14 @@ def _class(value: str) -> str:
     return value
 
 
-Classes = Annotated[tuple[Annotated[str, AfterValidator(_class)], ...], Field(min_length=1)]
+def not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Checked after the items, so that a list of wrong items is not also called empty."""
+    if not value:
+        raise PydanticCustomError("rules-problem-too-short", "the list is empty")
+    return value
+
+
+Classes = Annotated[tuple[Annotated[str, AfterValidator(_class)], ...], AfterValidator(not_empty)]
 
 
 class RuleParams(Strict):
