@@ -1,4 +1,4 @@
-alerting-burst = "{ $rule }" repeats: { $count } alerts in { $minutes } min. Further ones are kept as events, without an alert, until it is calmer
+alerting-burst = "{ $rule }" repeats: { $count } times in { $minutes } min. While it goes on, its events are kept without an alert, but for one notice like this each { $minutes } min
 alerting-class-person = Person
 alerting-class-bicycle = Bicycle
 alerting-class-motorcycle = Motorcycle

@@ -1,4 +1,4 @@
-alerting-burst = «{ $rule }» se repite: { $count } alertas en { $minutes } min. Las siguientes se guardan como eventos, sin alerta, hasta que se calme
+alerting-burst = «{ $rule }» se repite: { $count } veces en { $minutes } min. Mientras siga así, sus eventos se guardan sin alerta, salvo un aviso como este cada { $minutes } min
 alerting-class-person = Persona
 alerting-class-bicycle = Bicicleta
 alerting-class-motorcycle = Motocicleta

@@ -13,14 +13,26 @@ from veedor.model.event import Event, Severity
 _REMEMBERED = 10_000  # ids of events that were decided on: an event is told again when it ends
 
 
+_RULES_REMEMBERED = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyConfig:
-    """At most `burst` alerts of one rule on one camera in `window_s`; then one that says so, and silence until the
-    rule has been calmer."""
+    """At most `burst` alerts of one rule on one camera in `window_s`; while it fires more often, one alert per window
+    says so in place of all the others."""
 
     least_severity: Severity = Severity.LOW
     burst: int = 6
     window_s: float = 600.0
+
+
+@dataclass(slots=True)
+class _Recent:
+    """The last events of one rule on one camera: when (burst + 1 of them), and how many since the last summary."""
+
+    times_s: deque[float]
+    count: int = 0
+    summary_s: float | None = None
 
 
 class AlertPolicy:
@@ -31,12 +43,12 @@ class AlertPolicy:
         self._config = config
         self._lock = threading.Lock()
         self._decided: OrderedDict[str, None] = OrderedDict()
-        self._raised: dict[tuple[str, str], deque[float]] = {}
+        self._recent: dict[tuple[str, str], _Recent] = {}
         self.folded = 0  # events that were kept back since start
 
     def decide(self, event: Event) -> Event | None:
-        """The event to raise as an alert: itself, or (the last of a burst) with an explanation that says that more
-        are kept back; None where there is nothing to raise. Every event is recorded all the same."""
+        """The event to raise as an alert: itself, or (once per window of a burst) with an explanation that says that
+        others are kept back; None where there is nothing to raise. Every event is recorded all the same."""
         with self._lock:
             if event.id in self._decided:
                 return None
@@ -50,22 +62,25 @@ class AlertPolicy:
     def _limit(self, event: Event) -> Event | None:
         now_s = self._clock.monotonic()
         key = (event.camera_id, event.rule)
-        times = self._raised.setdefault(key, deque())
-        while times and now_s - times[0] >= self._config.window_s:
-            times.popleft()
-        if len(times) > self._config.burst:
-            times[-1] = now_s  # it has not become calmer: the silence goes on
+        recent = self._recent.get(key)
+        if recent is None:
+            self._forget(now_s)
+            recent = self._recent[key] = _Recent(deque(maxlen=self._config.burst + 1))
+        recent.times_s.append(now_s)
+        recent.count += 1
+        full = len(recent.times_s) > self._config.burst
+        if not full or now_s - recent.times_s[0] >= self._config.window_s:
+            recent.count, recent.summary_s = len(recent.times_s), None
+            return event
+        if recent.summary_s is not None and now_s - recent.summary_s < self._config.window_s:
             self.folded += 1
             return None
-        times.append(now_s)
-        self._forget(now_s)
-        if len(times) <= self._config.burst:
-            return event
-        minutes = f"{self._config.window_s / 60:g}"
-        message = Message("alerting-burst", {"rule": event.rule, "count": str(len(times)), "minutes": minutes})
-        return replace(event, explanation=message)
+        params = {"rule": event.rule, "count": str(recent.count), "minutes": f"{self._config.window_s / 60:g}"}
+        recent.summary_s, recent.count = now_s, 0
+        return replace(event, explanation=Message("alerting-burst", params))
 
     def _forget(self, now_s: float) -> None:
         """Drop rules that have been quiet for a window, so that renamed rules leave nothing behind."""
-        if len(self._raised) > 1000:
-            self._raised = {k: v for k, v in self._raised.items() if v and now_s - v[-1] < self._config.window_s}
+        if len(self._recent) >= _RULES_REMEMBERED:
+            window_s = self._config.window_s
+            self._recent = {k: v for k, v in self._recent.items() if now_s - v.times_s[-1] < window_s}

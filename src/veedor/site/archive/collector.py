@@ -115,7 +115,8 @@ class Collector:
             if track is not None and broken and track.is_new:
                 parts.append(self._cut(track_id, track))
             if track is None or broken:
-                first_us = track.first_us if track else at_us
+                goes_on = track is not None and obs.at_s - track.last_s <= self._config.end_s
+                first_us = track.first_us if track is not None and goes_on else at_us
                 path = Simplifier(self._config.tolerance, self._config.gap_s)
                 track = self._open[track_id] = _Open(first_us, at_us, obs.at_s, obs.at_s, object_class, path)
             track.path.add((obs.at_s, box[0], box[1], box[2], box[3]))
