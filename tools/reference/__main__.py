@@ -18,10 +18,10 @@ THIRD_PARTY = ROOT / "docs" / "third-party.md"
 def generate() -> dict[str, str]:
     """Every page, by its path from the root of the repository."""
     os.environ["VEEDOR_LANG"] = "en"
-    from tools.reference import api, cli, problems, roles, rules, settings
+    from tools.reference import api, cli, problems, roles, rules, settings, weights
 
     made: dict[str, str] = {}
-    for room in (cli, settings, rules, api, problems, roles):
+    for room in (cli, settings, rules, api, problems, roles, weights):
         try:
             made |= {f"docs/reference/{name}": page for name, page in room.pages().items()}
         except ImportError as missing:

@@ -30,6 +30,7 @@ _HEADINGS = {
     "es": ("Opción o argumento", "Valor", "Por defecto", "Significado"),
 }
 _REQUIRED = {"en": "(required)", "es": "(obligatorio)"}
+_REPEATABLE = {"en": ", repeatable", "es": ", se puede repetir"}
 _SHELL_HELPERS = frozenset({"install_completion", "show_completion"})
 
 
@@ -76,9 +77,9 @@ def _command(name: str, command: Any, lang: str) -> str:
     items = parameters(command)
     is_group = bool(getattr(command, "commands", None))
     if is_group and name != "veedor" and not items:
-        return f"## {name}\n\n{text.plain(command.help or '')}"
+        return f"{_heading(name)}\n\n{text.plain(command.help or '')}"
     types_ = _types(command)
-    parts = [f"## {name}" if is_group else f"### {name}"]
+    parts = [_heading(name)]
     if name != "veedor":
         parts.append(text.plain(command.help or ""))
         parts.append(f"```\n{_usage(name, items, is_group=is_group)}\n```")
@@ -88,6 +89,10 @@ def _command(name: str, command: Any, lang: str) -> str:
     if name != "veedor" and command.epilog:
         parts.append(text.plain(command.epilog))
     return "\n\n".join(part for part in parts if part)
+
+
+def _heading(name: str) -> str:
+    return "#" * max(2, len(name.split())) + f" {name}"
 
 
 def _types(command: Any) -> dict[str, Any]:
@@ -119,11 +124,16 @@ def _row(item: Any, kind: Any, lang: str) -> tuple[str, str, str, str]:
         name = text.code(_placeholder(item))
     else:
         name = ", ".join(text.code(option) for option in [*item.opts, *item.secondary_opts])
-    return name, _value(kind, lang), _default(item, lang), text.plain(item.help or "")
+    value = "" if getattr(item, "is_flag", False) else kinds.words(kind, lang)
+    if item.param_type_name == "option" and item.multiple:
+        value = kinds.words(item_type(kind), lang) + _REPEATABLE[lang]
+    return name, value, _default(item, lang), text.plain(item.help or "")
 
 
-def _value(kind: Any, lang: str) -> str:
-    return "" if kind is bool else kinds.words(kind, lang)
+def item_type(kind: Any) -> Any:
+    """`str` of `list[str] | None`."""
+    inner = next((one for one in typing.get_args(kind) if one is not type(None)), kind)
+    return inner if typing.get_origin(kind) is list else item_type(inner)
 
 
 def _default(item: Any, lang: str) -> str:

@@ -24,6 +24,7 @@ MEANINGS: dict[str, Meaning] = {
     # veedor.yaml
     "site": Meaning("Name of the installation, as people read it"),
     "agency": Meaning("Who answers for the cameras and the records: every row, act and audit entry carries it"),
+    "agency_id": Meaning("Its short name in records, never changed after the first start"),
     "time_zone": Meaning("IANA name. For the schedules of rules and for people's eyes; stored times are UTC", "text"),
     "language": Meaning("Of alerts' sentences, where a person has not chosen one"),
     "data": Meaning("Folder of the databases, rules, alert pictures and, unless told otherwise, recordings"),
