@@ -68,7 +68,7 @@ class Person:
 @contextmanager
 def logged_in(service: Service, username: str, password: str) -> Iterator[Person]:
     with httpx.Client(base_url=service.url, timeout=30) as http:
-        answer = http.post("/api/login", json={"username": username, "password": password, "kind": "token"})
+        answer = http.post("/api/login", json={"username": username, "password": password, "bearer": True})
         answer.raise_for_status()
         http.headers["authorization"] = f"Bearer {answer.json()['token']}"
         yield Person(http)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import check, models, rules, site
+from veedor.cli import audit, check, login, models, rules, site, users
 from veedor.cli.analyze import analyze
 from veedor.cli.demo import demo
 from veedor.cli.init import init
@@ -42,6 +42,10 @@ app.command(
 app.command("check", help=t("cli-check"), epilog=t("cli-example", command="veedor check --repair"))(check.check)
 app.add_typer(models.app, name="models")
 app.add_typer(rules.app, name="rules")
+app.command("login", help=t("cli-login"), epilog=t("cli-example", command="veedor login --user rosa"))(login.login)
+app.command("logout", help=t("cli-logout"), epilog=t("cli-example", command="veedor logout"))(login.logout)
+app.add_typer(users.app, name="users")
+app.add_typer(audit.app, name="audit")
 
 
 @app.callback()

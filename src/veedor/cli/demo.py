@@ -62,11 +62,15 @@ def demo(
 
 
 def _greet(running: Demo) -> None:
+    from veedor.compose.demo import OPERATOR
+
     service = running.service
     err.print(f"[bold]{t('cli-demo-open', url=service.url)}[/]")
+    logins = [(OPERATOR, running.password)]
     if service.first_password is not None:
-        login = t("cli-demo-login", user=service.administrator, password=service.first_password)
-        err.print(login, highlight=False, markup=False)
+        logins.append((service.administrator, service.first_password))
+    for user, password in logins:
+        err.print(t("cli-demo-login", user=user, password=password), highlight=False, markup=False)
     err.print(t("cli-demo-cameras-list", names=", ".join(one.name for one in running.cameras)))
     err.print(t("cli-demo-stop"))
     err.print(t("cli-demo-waiting"))

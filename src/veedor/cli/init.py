@@ -24,8 +24,9 @@ def init(
     from veedor.compose.config import load
     from veedor.compose.initial import config_home, write_config
     from veedor.desk.security import make_certificate
+    from veedor.kit.clock import SystemClock
 
-    certificate = make_certificate(tls, config_home() / "tls") if tls else None
+    certificate = make_certificate(tuple(tls), config_home() / "tls", SystemClock()) if tls else None
     path = write_config(
         folder,
         site=site,
@@ -40,5 +41,5 @@ def init(
     if as_json:
         print_json({"config": str(path), "secret_key": str(config.secret_key), "data": str(config.data)})
         return
-    out.print(t("cli-init-done", path=str(path), key=str(config.secret_key)))
+    out.print(t("cli-init-done", path=str(path), secret=str(config.secret_key)))
     out.print(t("cli-init-next", path=str(path)))

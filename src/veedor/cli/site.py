@@ -19,8 +19,8 @@ def run(
         "veedor.yaml"
     ),
 ) -> None:
-    from veedor.compose.errors import ConfigMissing
     from veedor.compose.config import load
+    from veedor.compose.errors import ConfigMissing
     from veedor.compose.service import run_until_stopped
 
     if not config.is_file():

@@ -14,11 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from veedor.access.principal import Role
 from veedor.compose.accounting import Account, account
 from veedor.compose.clips import Clip, bikes, cache_directory, vtest
 from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile
 from veedor.compose.demo_rules import BY_CLIP, OWN
 from veedor.compose.single import Service, running
+from veedor.desk.accounts import passwords
+from veedor.desk.accounts.service import NewUser, add_user, find_for_login, set_password
+from veedor.desk.accounts.sessions import Sessions
 from veedor.kit.clock import Clock
 from veedor.kit.ids import new_id
 from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
@@ -97,6 +101,21 @@ def demo_cameras(options: DemoOptions) -> Iterator[tuple[list[DemoCamera], RtspS
 Plan = tuple[str, Clip | str, float]
 
 
+def _operator(service: Service) -> str:
+    """Somebody who handles alerts: an administrator only runs the machine. Returns the generated password."""
+    password = passwords.generate()
+    new = NewUser(OPERATOR, "", (Role.OPERATOR, Role.SUPERVISOR), passwords.hash_password(password))
+    desk = service.desk
+    with desk.database.session() as session:
+        row = find_for_login(session, OPERATOR)
+        if row is None:
+            add_user(session, desk.clock, desk.agency_id, new)
+        else:
+            sessions = Sessions(desk.database, desk.clock, desk.config.session_hours)
+            set_password(session, desk.clock, row, new.password_hash, sessions)
+    return password
+
+
 def _own(source: str, number: int) -> Plan:
     if "://" in source:
         return f"Cámara {number}", source, 0.0
@@ -141,8 +160,11 @@ def _camera(name: str, clip: Clip | str, server: RtspServerProcess | None) -> De
     return DemoCamera(name, clip.name, streams, paths)
 
 
+OPERATOR = "operador"
+
+
 class Demo:
-    """A running demo. Use `demo(...)`."""
+    """A running demo. Use `demo(...)`. `password`: of the account OPERATOR, made for this run."""
 
     def __init__(
         self, service: Service, cameras: list[DemoCamera], server: RtspServerProcess | None, sink: AnnouncingSink
@@ -152,6 +174,7 @@ class Demo:
         self.sink = sink
         self._server = server
         self._ids: dict[str, str] = {}
+        self.password = _operator(service)
         site = service.site
         for one in cameras:
             now = site.clock.now()
@@ -210,7 +233,7 @@ class Demo:
             "alerts": analysis.get("alerts", 0),
             "recorded_s": round(sum((one.ended_at - one.started_at).total_seconds() for one in segments), 2),
             # before the first and after the last picture there is nothing to have lost
-            "gaps": sum(1 for gap in gaps if gap.started_at > first and gap.started_at < last),
+            "gaps": sum(1 for gap in gaps if first < gap.started_at < last and gap.ended_at != gap.started_at),
         }
 
     def _account(self, one: DemoCamera, files: list[Path]) -> Account:

@@ -78,8 +78,7 @@ def problems(site: Site) -> list[Message]:
             found.append(
                 Message("problem-camera", {"camera": name, "problem": health.problem.render(site.config.language)})
             )
-    for worker in site.workers:
-        if not worker.status()["ready"]:
-            found.append(Message("problem-worker", {"worker": worker.name}))
+    waiting = [worker for worker in site.workers if not worker.status()["ready"]]
+    found.extend(Message("problem-worker", {"worker": worker.name}) for worker in waiting)
     found.extend(error.message for error in site.parts.rules.problem_list())
     return found

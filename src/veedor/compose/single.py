@@ -153,6 +153,7 @@ def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = 
         site = stack.enter_context(open_site(config, clock))
         desk = open_desk(config, site, clock, stack)
         password = ensure_first_administrator(desk.database, clock, config.agency_id, config.agency)
+        workers = DeskWorkers(desk, evidence_key_file(config.secret_key))
         alerts: AlertSink = AlertService(desk)
         site.start(wrap_alerts(alerts) if wrap_alerts else alerts)
         stack.callback(site.stop)

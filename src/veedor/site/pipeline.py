@@ -18,7 +18,8 @@ from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
 from veedor.site.detect.atlas import AtlasDetector, Watcher, WatcherConfig
 from veedor.site.scene.watcher import SceneWatcher, SceneWatcherConfig
-from veedor.site.track.tracker import Tracker, TrackerConfig
+from veedor.site.track.config import TrackerConfig
+from veedor.site.track.tracker import Tracker
 
 # Static objects are tracked by a tracker of their own: a bag on the floor must not steal the id of the person who
 # stands beside it. Their ids start here, so that a track id stays unique per camera.

@@ -36,8 +36,8 @@ class _Watched:
     camera: Camera
     engine: RuleEngine
     lock: threading.Lock
+    analysed: bool
     newest: Observation | None = None
-    observed_s: float = float("-inf")  # when the last analysed frame came
     events: int = 0
     alerts: int = 0
 
@@ -66,10 +66,13 @@ class Reasoner:
         self._facts.put(None)
         self._thread.join(20.0)
 
-    def watch(self, camera: Camera, rules: RuleSet) -> None:
-        """Start, or start again, with these rules. Events that the old rules had open are ended."""
+    def watch(self, camera: Camera, rules: RuleSet, *, analysed: bool) -> None:
+        """Start, or start again, with these rules. Events that the old rules had open are ended.
+
+        `analysed`: a worker sends observations of this camera.
+        """
         old = self._cameras.get(camera.id)
-        fresh = _Watched(camera, RuleEngine(rules, camera.id, self._time_zone), threading.Lock())
+        fresh = _Watched(camera, RuleEngine(rules, camera.id, self._time_zone), threading.Lock(), analysed)
         if old is not None:
             self.forget(camera.id)
             fresh.events, fresh.alerts = old.events, old.alerts
@@ -90,8 +93,6 @@ class Reasoner:
             if watched.newest is not None and observation.at_s <= watched.newest.at_s:
                 return
             watched.newest = observation
-            if observation.connected:
-                watched.observed_s = observation.at_s
             self._archive.append(observation.camera_id, observation)
             self._publish(watched, watched.engine.step(observation), observation.frame)
 
@@ -101,8 +102,7 @@ class Reasoner:
         if watched is None:
             return
         now_s = self._clock.monotonic()
-        analysed = watched.camera.analyse.enabled
-        if connected and analysed:
+        if connected and watched.analysed:
             return  # observations come from the worker, or it is being restarted: then nothing is known
         newest = watched.newest
         size = (newest.width, newest.height) if newest else (0, 0)

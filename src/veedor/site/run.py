@@ -6,6 +6,7 @@ import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ class Site:
         self.reasoner = Reasoner(clock, parts.archive, parts.outbox, parts.policy, self._draw, config.time_zone)
         self.workers = [
             WorkerSupervisor(f"worker-{number}", config.worker, clock, self.reasoner.observe)
-            for number in range(config.workers if config.worker else 0)
+            for number in range(config.workers)
+            if config.worker is not None
         ]
         self.fan_out = FanOut([parts.recorder, self.live, _Analysis(self)])
         self._watcher = threading.Thread(target=self._watch, name="site-watch", daemon=True)
@@ -148,27 +150,33 @@ class Site:
                         self._start_camera(camera)
             for camera in self._running.values():
                 if self.parts.rules.changed(camera.id):
-                    self.reasoner.watch(camera, self.parts.rules.rules(camera.id))
+                    self._reason(camera)
 
     def _start_camera(self, camera: Camera) -> None:
         self._running[camera.id] = camera
         self.parts.recorder.watch(camera)
         self.live.watch_camera(camera)
-        self.reasoner.watch(camera, self.parts.rules.rules(camera.id))
-        if camera.analyse.enabled and self.workers:
+        self._reason(camera)
+        if self._is_analysed(camera):
             min(self.workers, key=lambda worker: len(worker.cameras())).watch(camera.id, camera.analyse.fps)
         for stream in camera.streams:
             reader = StreamReader(
                 camera,
                 stream.role,
                 open_with=self.config.ingest,
-                password=lambda camera_id=camera.id: self.parts.cameras.password(camera_id),
+                password=partial(self.parts.cameras.password, camera.id),
                 clock=self.clock,
                 sink=self.fan_out,
                 on_health=lambda _health: None,
             )
             self._readers[camera.id, stream.role] = reader
             reader.start()
+
+    def _is_analysed(self, camera: Camera) -> bool:
+        return camera.analyse.enabled and bool(self.workers)
+
+    def _reason(self, camera: Camera) -> None:
+        self.reasoner.watch(camera, self.parts.rules.rules(camera.id), analysed=self._is_analysed(camera))
 
     def _stop_camera(self, camera_id: str) -> None:
         self._running.pop(camera_id)
@@ -189,7 +197,7 @@ class Site:
             self.reasoner.tick(camera.id, states.get((camera.id, role)) is StreamState.ONLINE)
 
     def stop_readers_at_end(self, timeout_s: float) -> None:
-        """Wait until no stream is online (their cameras ended them), then stop reading; recording goes on to its end."""
+        """Wait until no stream is online (their cameras ended them), then stop reading; the rest goes on."""
         deadline_s = self.clock.monotonic() + timeout_s
         while self.clock.monotonic() < deadline_s:
             if all(health.state is not StreamState.ONLINE for health in self.health()):
