@@ -141,6 +141,8 @@ class Recovery:
             self._set_aside(path, str(problem))
             return None
         name = found.head.name
+        run = RunRow(name.run, name.key, name.started_us)
+        self._index.write([run])  # before the rename: should this start die as well, the next one knows where to look
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
             if found.layout.file_size > found.whole_end:
@@ -159,7 +161,7 @@ class Recovery:
         sync_folder(path.parent)
         self._config.step("recovery-renamed")
         self._adopt(final, name)
-        return RunRow(name.run, name.key, name.started_us)
+        return run
 
     def _adopt(self, path: Path, name: SegmentName) -> None:
         try:
