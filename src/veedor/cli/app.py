@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import audit, check, login, models, rules, site, users
+from veedor.cli import audit, cameras, check, login, models, rules, site, users
 from veedor.cli.analyze import analyze
 from veedor.cli.demo import demo
 from veedor.cli.init import init
@@ -36,6 +36,7 @@ app.command("demo", help=t("cli-demo"), epilog=t("cli-example", command="veedor 
 )
 app.command("init", help=t("cli-init"), epilog=t("cli-example", command='veedor init --site "La Victoria"'))(init)
 app.add_typer(site.app, name="site")
+app.add_typer(cameras.app, name="cameras")
 app.command(
     "analyze", help=t("cli-analyze"), epilog=t("cli-example", command="veedor analyze video.mp4 --events out.json")
 )(analyze)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import cv2
 
@@ -20,7 +21,7 @@ from veedor.site.ingest.reader import IngestConfig, StreamReader
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """What was seen. `keyframe_interval_s` None: no second keyframe came in time. `clock_offset_s`: camera less ours."""
+    """What was seen. `keyframe_interval_s` None: no second keyframe came. `clock_offset_s`: camera less ours."""
 
     codec: str
     width: int
@@ -89,7 +90,7 @@ def _report(watcher: _Watcher, offset_s: float | None) -> ProbeReport:
     first, last = packets[0], packets[-1]
     span_s = float((last.dts_ticks - first.dts_ticks) * last.info.time_base) or 1.0
     keys = [one.pts_s for one in packets if one.is_keyframe]
-    gaps = [after - before for before, after in zip(keys, keys[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(keys)]
     octets = sum(len(one.data) for one in packets[:-1])
     frame = _picture(packets)
     return ProbeReport(
@@ -113,10 +114,12 @@ def _picture(packets: list[Packet]) -> Frame | None:
     frame: Frame | None = None
     for packet in packets[start:]:
         try:
-            frame = (decoder.decode(packet) or [frame])[-1]
+            shown = decoder.decode(packet)
         except VeedorError:
             continue
-    return frame if frame is not None else (decoder.flush() or [None])[-1]
+        frame = shown[-1] if shown else frame
+    waiting = decoder.flush() if frame is None else []
+    return waiting[-1] if waiting else frame
 
 
 def to_jpeg(frame: Frame, quality: int = 88) -> bytes:

@@ -1,0 +1,153 @@
+"""Cameras from a CSV file: every bad line is told by its number; all are added, or none, unless asked otherwise."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from veedor.kit.clock import Clock
+from veedor.kit.errors import UserError, VeedorError
+from veedor.kit.ids import new_id
+from veedor.model.camera import (
+    Camera,
+    Placement,
+    RecordSettings,
+    SourceKind,
+    StreamRole,
+    StreamSource,
+    Transport,
+)
+from veedor.site.cameras import CameraStore
+from veedor.site.ingest.addresses import parse
+from veedor.site.ingest.errors import BadAddress, BadCameraList
+
+E = TypeVar("E", bound=StrEnum)
+
+COLUMNS = tuple(["name", "url", "sub_url", "username", "password", "transport", "kind", "latitude", "longitude", "keep_days", "audio"])
+MAX_FILE = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was added, and what was wrong with the other lines (in the order of lines)."""
+
+    cameras: tuple[Camera, ...]
+    problems: tuple[BadCameraList, ...]
+
+
+class _BadValue(UserError):
+    """params: problem"""
+
+
+def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock, *, partial: bool) -> Imported:
+    """Add the cameras of `file` (UTF-8 CSV with a heading of COLUMNS; comma or semicolon). Where a line is bad,
+    nothing is added, unless `partial`. Raises BadCameraList where the file as a whole cannot be used."""
+    rows = list(_rows(file))
+    problems: list[BadCameraList] = []
+    added: list[Camera] = []
+    try:
+        with store.together():
+            for line, row in rows:
+                try:
+                    camera, password = _camera(row, agency_id, clock)
+                    added.append(store.save(camera, password))
+                except VeedorError as problem:
+                    problems.append(BadCameraList(file=str(file), line=str(line), problem=str(problem)))
+            if problems and not partial:
+                raise _Undo
+    except _Undo:
+        added = []
+    return Imported(tuple(added), tuple(problems))
+
+
+class _Undo(Exception):
+    """Takes back what was added."""
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        if file.stat().st_size > MAX_FILE:
+            raise BadCameraList(file=str(file), line="1", problem="> 10 MB")
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise BadCameraList(file=str(file), line="1", problem=problem.strerror or "?") from problem
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        raise BadCameraList(file=str(file), line=str(line), problem="UTF-8") from problem
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    names = [name.strip().lower() for name in reader.fieldnames or []]
+    unknown = [name for name in names if name not in COLUMNS]
+    missing = [name for name in ("name", "url") if name not in names]
+    if unknown or missing:
+        told = ", ".join([f"? {name}" for name in unknown] + [f"+ {name}" for name in missing])
+        raise BadCameraList(file=str(file), line="1", problem=f"{told} ({', '.join(COLUMNS)})")
+    reader.fieldnames = names
+    try:
+        for row in reader:
+            yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
+    except csv.Error as problem:
+        raise BadCameraList(file=str(file), line=str(reader.line_num), problem=str(problem)) from problem
+
+
+def _camera(row: dict[str, str], agency_id: str, clock: Clock) -> tuple[Camera, str | None]:
+    kind = _choice(SourceKind, row.get("kind", ""), _kind_of(row["url"]))
+    transport = _choice(Transport, row.get("transport", ""), Transport.TCP)
+    if not row["url"]:
+        raise BadAddress(problem="url")
+    streams = [StreamSource(StreamRole.MAIN, row["url"], transport)]
+    if row.get("sub_url"):
+        streams.append(StreamSource(StreamRole.SUB, row["sub_url"], transport))
+    camera = Camera(
+        id=new_id(clock.now()),
+        name=row["name"],
+        agency_id=agency_id,
+        kind=kind,
+        streams=tuple(streams),
+        username=row.get("username") or None,
+        record=RecordSettings(
+            audio=row.get("audio", "").lower() in ("1", "yes", "true", "si", "sí", "x"),
+            keep_days=_number(row, "keep_days", 30.0, (0.01, 36_500)),
+        ),
+        placement=_placement(row),
+    )
+    return camera, row.get("password") or None
+
+
+def _placement(row: dict[str, str]) -> Placement | None:
+    if not row.get("latitude") and not row.get("longitude"):
+        return None
+    return Placement(_number(row, "latitude", None, (-90, 90)), _number(row, "longitude", None, (-180, 180)))
+
+
+def _number(row: dict[str, str], name: str, default: float | None, bounds: tuple[float, float]) -> float:
+    text = row.get(name, "").replace(",", ".")
+    if not text and default is not None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        raise _BadValue(problem=f"{name}: {text!r}") from None
+    if not bounds[0] <= value <= bounds[1]:
+        raise _BadValue(problem=f"{name}: {text}")
+    return value
+
+
+def _kind_of(url: str) -> SourceKind:
+    if "://" not in url or url.startswith("file:"):
+        return SourceKind.FILE
+    return SourceKind.MJPEG if parse(url)[0].scheme.startswith("http") else SourceKind.RTSP
+
+
+def _choice(kind: type[E], text: str, default: E) -> E:
+    if not text:
+        return default
+    try:
+        return kind(text.lower())
+    except ValueError:
+        raise _BadValue(problem=f"{text!r}: {', '.join(one.value for one in kind)}") from None
