@@ -1,4 +1,4 @@
-"""Every command that a document shows is one that exists, with those options."""
+"""Every command that a document or a sentence of the program shows is one that exists, with those options."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from doc_files import ROOT, ShownCommand, commands, documents
 
 from veedor.cli.app import app
 
-SHOWN = [shown for path in documents() for shown in commands(path, "veedor")]
+CATALOGUES = sorted((ROOT / "src" / "veedor" / "locale").rglob("*.ftl"))
+SHOWN = [shown for path in (*documents(), *CATALOGUES) for shown in commands(path, "veedor")]
 PROGRAM: Any = typer.main.get_command(app)
 
 

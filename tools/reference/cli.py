@@ -87,8 +87,14 @@ def _command(name: str, command: Any, lang: str) -> str:
         rows = [_row(item, types_.get(item.name, str), lang) for item in items]
         parts.append(text.table(_HEADINGS[lang], rows))
     if name != "veedor" and command.epilog:
-        parts.append(text.plain(command.epilog))
+        parts.append(_example(text.plain(command.epilog)))
     return "\n\n".join(part for part in parts if part)
+
+
+def _example(epilog: str) -> str:
+    """ "Example: veedor ..." with the command in a block, where it is copied from (and tested)."""
+    label, _, line = epilog.partition(": ")
+    return f"{label}:\n\n```sh\n{line}\n```" if line.startswith("veedor ") else epilog
 
 
 def _heading(name: str) -> str:
@@ -109,7 +115,7 @@ def _usage(name: str, items: list[Any], *, is_group: bool) -> str:
             word = _placeholder(item) + ("..." if item.nargs == -1 or getattr(item, "multiple", False) else "")
             words.append(word if item.required else f"[{word}]")
         elif item.required:
-            words.append(f"{item.opts[-1]} {_placeholder(item)}")
+            words.append(f"{max(item.opts, key=len)} {_placeholder(item)}")
     if any(item.param_type_name == "option" and not item.required for item in items):
         words.append("[...]")
     return " ".join([*words, "COMMAND"] if is_group else words)
@@ -132,8 +138,9 @@ def _row(item: Any, kind: Any, lang: str) -> tuple[str, str, str, str]:
 
 def item_type(kind: Any) -> Any:
     """`str` of `list[str] | None`."""
-    inner = next((one for one in typing.get_args(kind) if one is not type(None)), kind)
-    return inner if typing.get_origin(kind) is list else item_type(inner)
+    while inner := [one for one in typing.get_args(kind) if one is not type(None)]:
+        kind = inner[0]
+    return kind
 
 
 def _default(item: Any, lang: str) -> str:
