@@ -69,9 +69,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def database_file(data_directory: Path) -> Path:
+    """The desk's own SQLite file in the site's data directory."""
+    return data_directory.resolve() / _FILE_NAME
+
+
 def database_url(data_directory: Path) -> str:
-    """The URL of the desk's own SQLite file in the site's data directory."""
-    return f"sqlite:///{(data_directory / _FILE_NAME).resolve()}"
+    """The same as a URL."""
+    return sa.URL.create("sqlite", database=str(database_file(data_directory))).render_as_string()
 
 
 class Database:
