@@ -86,14 +86,16 @@ def event(**changes: Any) -> Event:
 
 
 @contextlib.contextmanager
-def cases(directory: Path, *, work: bool = True, clips: ClipConfig | None = None) -> Iterator[Cases]:
-    """`work`: whether the workers run in their threads."""
+def cases(
+    directory: Path, *, work: bool = True, fresh: bool = True, clips: ClipConfig | None = None
+) -> Iterator[Cases]:
+    """`work`: whether the workers run in their threads. `fresh`: whether the people are still to be added."""
     footage = StoredFootage(directory / "recordings")
     bare = make_desk(directory)
     bare.cameras.save(replace(camera("cam-1"), name="Jirón Puno"))
     ports = replace(bare.ports, footage=footage)
     desk = Desk(ports, create_app(ports), bare.audit, bare.live, bare.cameras)
-    for name, role in ROLES.items():
+    for name, role in ROLES.items() if fresh else ():
         desk.add_user(name, role)
     fast = EvidenceConfig(every_s=0.1, retry_first_s=0.05)
     workers = DeskWorkers(ports, directory / "keys" / "evidence.pem", clips or ClipConfig(every_s=0.05), fast)

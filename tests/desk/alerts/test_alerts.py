@@ -15,6 +15,7 @@ from pathlib import Path
 
 import av
 import pytest
+import sqlalchemy as sa
 
 from desk.cases import JPEG, Cases, cases, event
 from stored_footage import START
@@ -67,11 +68,11 @@ def test_events_survive_the_round_trip() -> None:
     assert event_from_json(event_to_json(one)) == one
 
 
-@pytest.mark.parametrize("bad", ["../../etc/passwd", "a/b", "", ".", "x" * 65, "ñ", "a\nb"])
-def test_an_id_that_could_leave_the_folder_is_refused(desk: Cases, bad: str) -> None:
-    for picture in (JPEG, None):
-        with pytest.raises(BadEventId):
-            desk.alerts.raise_alert(event(id=bad), picture)
+def test_an_id_that_could_leave_the_folder_is_refused(desk: Cases) -> None:
+    for bad in ("../../etc/passwd", "a/b", "", ".", "x" * 65, "ñ", "a\nb"):
+        for picture in (JPEG, None):
+            with pytest.raises(BadEventId):
+                desk.alerts.raise_alert(event(id=bad), picture)
     assert desk.ana.get("/api/alerts").json()["alerts"] == []
 
 
@@ -127,13 +128,12 @@ def test_lists_filter_and_page_without_losing_or_repeating(desk: Cases) -> None:
     assert desk.ana.get("/api/alerts", params={"since": "2099-01-01T00:00:00Z"}).json()["alerts"] == []
 
 
-@pytest.mark.parametrize(
-    "query", [{"cursor": "%%%"}, {"cursor": "YWJj"}, {"limit": "0"}, {"status": "lost"}, {"since": "2026-01-01T00:00"}]
-)
-def test_a_bad_query_is_told(desk: Cases, query: dict[str, str]) -> None:
-    answer = desk.ana.get("/api/alerts", params=query)
-    assert answer.status_code in (400, 422), answer.text
-    assert answer.json()["message"]
+def test_a_bad_query_is_told(desk: Cases) -> None:
+    bad = [{"cursor": "%%%"}, {"cursor": "YWJj"}, {"limit": "0"}, {"status": "lost"}, {"since": "2026-01-01T00:00"}]
+    for query in bad:
+        answer = desk.ana.get("/api/alerts", params=query)
+        assert answer.status_code in (400, 422), answer.text
+        assert answer.json()["message"]
 
 
 def test_from_new_to_escalated_with_every_act_kept(desk: Cases) -> None:
@@ -205,13 +205,11 @@ def test_the_database_itself_refuses_two_acts_on_one_version(desk: Cases) -> Non
         )
 
 
-@pytest.mark.parametrize("change", ["UPDATE acts SET actor_id = 'x'", "DELETE FROM acts"])
-def test_acts_cannot_be_changed(desk: Cases, change: str) -> None:
-    import sqlalchemy as sa
-
+def test_acts_cannot_be_changed(desk: Cases) -> None:
     desk.ana.post(f"/api/alerts/{desk.raise_alert()}/acknowledge", json={})
-    with pytest.raises(StoreError), desk.desk.ports.database.session() as session:
-        session.execute(sa.text(change))
+    for change in ("UPDATE acts SET actor_id = 'x'", "DELETE FROM acts"):
+        with pytest.raises(StoreError), desk.desk.ports.database.session() as session:
+            session.execute(sa.text(change))
 
 
 def test_acts_from_another_place_merge_and_conflicts_are_shown(desk: Cases) -> None:
