@@ -30,6 +30,7 @@ import veedor.desk.footage.endpoints
 import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
+import veedor.desk.page.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.stream.endpoints
 from veedor import __version__
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.live.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.stream.endpoints.router,
+    veedor.desk.page.endpoints.router,
 )
 
 # All that answers without a login. Everything else has `Need`, or the application does not start.
