@@ -204,11 +204,12 @@ def import_(
         site, store = _open(stack, config)
         done = import_cameras(file, store, site.agency_id, SystemClock(), partial=partial)
     if as_json:
-        problems = [{"line": int(str(one.params["line"])), "problem": one.render(lang)} for one in done.problems]
+        problems = [{"line": one.line, "problem": one.error.render(lang)} for one in done.problems]
         print_json({"imported": [_row(camera) for camera in done.cameras], "problems": problems})
     else:
         for problem in done.problems:
-            err.print(problem.render(lang), highlight=False, markup=False)
+            told = t("cli-cameras-bad-line", line=str(problem.line), problem=problem.error.render(lang))
+            err.print(told, highlight=False, markup=False)
         out.print(t("cli-cameras-imported", count=len(done.cameras), bad=len(done.problems)), highlight=False)
     if done.problems and not partial:
         raise typer.Exit(2)

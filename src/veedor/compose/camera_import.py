@@ -28,16 +28,36 @@ from veedor.site.ingest.errors import BadAddress, BadCameraList
 
 E = TypeVar("E", bound=StrEnum)
 
-COLUMNS = tuple(["name", "url", "sub_url", "username", "password", "transport", "kind", "latitude", "longitude", "keep_days", "audio"])
+COLUMNS = (
+    "name",
+    "url",
+    "sub_url",
+    "username",
+    "password",
+    "transport",
+    "kind",
+    "latitude",
+    "longitude",
+    "keep_days",
+    "audio",
+)
 MAX_FILE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that could not be added, and why. `line` counts from 1, the heading included."""
+
+    line: int
+    error: VeedorError
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
-    """What was added, and what was wrong with the other lines (in the order of lines)."""
+    """What was added, and the bad lines in their order."""
 
     cameras: tuple[Camera, ...]
-    problems: tuple[BadCameraList, ...]
+    problems: tuple[BadLine, ...]
 
 
 class _BadValue(UserError):
@@ -48,7 +68,7 @@ def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock,
     """Add the cameras of `file` (UTF-8 CSV with a heading of COLUMNS; comma or semicolon). Where a line is bad,
     nothing is added, unless `partial`. Raises BadCameraList where the file as a whole cannot be used."""
     rows = list(_rows(file))
-    problems: list[BadCameraList] = []
+    problems: list[BadLine] = []
     added: list[Camera] = []
     try:
         with store.together():
@@ -57,7 +77,7 @@ def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock,
                     camera, password = _camera(row, agency_id, clock)
                     added.append(store.save(camera, password))
                 except VeedorError as problem:
-                    problems.append(BadCameraList(file=str(file), line=str(line), problem=str(problem)))
+                    problems.append(BadLine(line, problem))
             if problems and not partial:
                 raise _Undo
     except _Undo:

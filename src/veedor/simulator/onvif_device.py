@@ -157,7 +157,7 @@ class OnvifSimulator:
 
     def _token_is_right(self, request: str) -> bool:
         username, password = self._login or ("", "")
-        parts = [re.search(rf"<(?:\w+:)?{name}[^>]*>([^<]*)<", request) for name in
+        parts = [re.search(rf"<(?:\w+:)?{name}(?:\s[^>]*)?>([^<]*)<", request) for name in
                  ("Username", "Password", "Nonce", "Created")]  # fmt: skip
         if not all(parts):
             return False

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from veedor.kit.clock import Clock
-from veedor.kit.errors import NotFound
 from veedor.kit.secrets import SecretBox
 from veedor.kit.sqlite import open_database, store_errors, transaction
 from veedor.model.camera import (
@@ -29,7 +28,7 @@ from veedor.model.camera import (
     Transport,
 )
 from veedor.site.ingest.addresses import parse, without_login
-from veedor.site.ingest.errors import BadAddress, NameTaken
+from veedor.site.ingest.errors import BadAddress, BadCameraName, CameraNotFound, NameTaken
 
 MAX_NAME = 200
 
@@ -75,7 +74,7 @@ class CameraStore:
         return [_camera(row) for row in rows]
 
     def camera(self, key: str) -> Camera:
-        """By id, else by name in any case. Raises NotFound."""
+        """By id, else by name in any case. Raises CameraNotFound."""
         return _camera(self._row(key))
 
     def password(self, key: str) -> str | None:
@@ -137,7 +136,7 @@ class CameraStore:
             if row is None:
                 row = database.execute("SELECT * FROM camera WHERE folded_name = ?", (_folded(key),)).fetchone()
         if row is None:
-            raise NotFound(kind="camera", name=key)
+            raise CameraNotFound(kind="camera", name=key)
         found: sqlite3.Row = row
         return found
 
@@ -171,7 +170,7 @@ def _cleaned(camera: Camera) -> tuple[Camera, str | None]:
     """The camera as it may be stored, and the password that one of its URLs held."""
     name = " ".join(camera.name.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise BadAddress(problem=f"«{name[:40]}»")
+        raise BadCameraName(name=name[:40])
     if not any(stream.role is StreamRole.MAIN for stream in camera.streams):
         raise BadAddress(problem=f"{name}: main")
     username, password = camera.username, None

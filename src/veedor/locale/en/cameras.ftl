@@ -36,6 +36,7 @@ cli-cameras-imported = { $count ->
     [one] { $bad } bad line
    *[other] { $bad } bad lines
  }
+cli-cameras-bad-line = Line { $line }: { $problem }
 cli-cameras-test-stream = Stream { $stream }
 cli-cameras-test-codec = Codec
 cli-cameras-test-size = Picture

@@ -45,3 +45,7 @@ error-ingest-name-taken = There is already a camera "{ $name }"
 error-ingest-bad-camera-list = { $file }, line { $line }: { $problem }
     .hint = Correct the line, or import the good ones with --partial
 error-ingest-undecodable = A picture of { $name } is damaged
+error-ingest-bad-camera-name = A camera cannot be called "{ $name }"
+    .hint = Give it a name of 1 to 200 printable characters
+error-ingest-camera-not-found = There is no camera "{ $name }"
+    .hint = `veedor cameras list` shows those there are

@@ -36,6 +36,7 @@ cli-cameras-imported = { $count ->
     [one] { $bad } línea con error
    *[other] { $bad } líneas con error
  }
+cli-cameras-bad-line = Línea { $line }: { $problem }
 cli-cameras-test-stream = Transmisión { $stream }
 cli-cameras-test-codec = Códec
 cli-cameras-test-size = Imagen

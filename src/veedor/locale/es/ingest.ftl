@@ -45,3 +45,7 @@ error-ingest-name-taken = Ya hay una cámara «{ $name }»
 error-ingest-bad-camera-list = { $file }, línea { $line }: { $problem }
     .hint = Corrija la línea, o importe solo las correctas con --partial
 error-ingest-undecodable = Una imagen de { $name } está dañada
+error-ingest-bad-camera-name = Una cámara no puede llamarse «{ $name }»
+    .hint = Póngale un nombre de 1 a 200 caracteres imprimibles
+error-ingest-camera-not-found = No existe la cámara «{ $name }»
+    .hint = `veedor cameras list` muestra las que hay

@@ -12,14 +12,14 @@ Unavailable
 UserError
 ├── WrongPassword · StreamNotFound · NotVideo · UnsupportedCodec · PictureTooLarge
 ├── AddressRefused · SchemeRefused · RedirectRefused · BadAddress · FileRefused
-├── EmptyFile · TruncatedFile · FileUnreadable · BadOnvifAnswer · BadCameraList
+├── EmptyFile · TruncatedFile · FileUnreadable · BadOnvifAnswer · BadCameraList · BadCameraName · CameraNotFound
 VeedorError
 └── Undecodable          one packet cannot be decoded
 """
 
 from __future__ import annotations
 
-from veedor.kit.errors import Conflict, Unavailable, UserError, VeedorError
+from veedor.kit.errors import Conflict, NotFound, Unavailable, UserError, VeedorError
 
 
 class CameraUnreachable(Unavailable):
@@ -146,6 +146,18 @@ class NameTaken(Conflict):
     """params: name"""
 
     key = "error-ingest-name-taken"
+
+
+class BadCameraName(UserError):
+    """params: name"""
+
+    key = "error-ingest-bad-camera-name"
+
+
+class CameraNotFound(NotFound):
+    """params: name"""
+
+    key = "error-ingest-camera-not-found"
 
 
 class BadCameraList(UserError):
