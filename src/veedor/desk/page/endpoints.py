@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 
 from veedor import __version__
 from veedor.access.actions import Action
@@ -36,7 +36,7 @@ def index() -> FileResponse:
 
 
 @router.get("/page/{name}")
-def asset(name: str, lang: Literal["es", "en"] = "es") -> FileResponse | JSONResponse:
+def asset(name: str, lang: Literal["es", "en"] = "es") -> Response:
     """A file of the page, or its texts in `lang` as `texts.json`."""
     if name == "texts.json":
         keys = sorted(key for key in catalogue_keys(lang) if key.startswith("page-"))
