@@ -158,6 +158,35 @@ def test_a_clock_that_goes_back_ends_events_and_begins_anew() -> None:
     assert engine.close() == []
 
 
+def test_a_wall_clock_that_is_set_back_an_hour_leaves_durations_true() -> None:
+    engine = RuleEngine(RuleSet.loads("rules: [{name: r, kind: loitering, dwell_s: 10}]", name="r"), "c")
+    here, events = Actor(1, [(0, 0.5, 0.5), (100, 0.5, 0.5)]), []
+    for number in range(150):
+        t = number / 5
+        events += engine.step(observation(t, number, [here], START if t < 5 else START - timedelta(hours=1)))
+    events += engine.close()
+    begun, over = events
+    assert (begun.completed_at - begun.started_at).total_seconds() == pytest.approx(10.0)
+    assert over.ended_at is not None
+    assert (over.ended_at - over.started_at).total_seconds() == pytest.approx(29.8)
+
+
+def test_odd_tracks_do_no_harm() -> None:
+    engine = RuleEngine(RuleSet.loads(EVERY_KIND, name="r"), "c")
+    odd = Tracks(
+        np.asarray([1, 1, 2, 3, -5], np.int64),
+        np.asarray([[0, 0, 9, 9], [600, 0, 609, 9], [np.nan] * 4, [9, 9, 1, 1], [-1e9, 0, 1e9, 1e9]], np.float32),
+        np.ones(5, np.float32),
+        np.asarray([1, 1, 1, 99, -3], np.int32),
+        np.ones(5, np.bool_),
+    )
+    for number, at_s in enumerate([0.0, 0.2, float("nan"), 0.4, 0.6, float("inf"), 5.0]):
+        for width in (640, 0):
+            engine.step(Observation("c", at_s, START, number, width, width, odd))
+    engine.close()
+    assert all(count == {} for count in engine.crossings().values()), "one id in two places crosses nothing"
+
+
 def test_counts_of_crossings_per_class_and_direction() -> None:
     rules = "tripwires: {T: {from: [0.5, 0], to: [0.5, 1]}}\nrules:\n"
     rules += "  - {name: r, kind: tripwire, tripwire: T, direction: left_to_right, schedule: {days: [sun]}}\n"
@@ -203,6 +232,14 @@ def test_crowd_of_caviar() -> None:
     assert event["start_s"] == pytest.approx(108 / 25, abs=0.1)  # the fourth person appears in frame 109
     assert event["end_s"] == pytest.approx(330 / 25, abs=1.1)  # the first one leaves after frame 331
     assert clip_events("01-Walk1", rules) == []
+
+
+def test_a_file_whose_frames_are_far_apart_is_read_at_once() -> None:
+    rows = np.asarray([[1, 1, 5, 5, 9, 9], [2, 1, 5, 5, 9, 9], [90_000_000, 2, 5, 5, 9, 9]], float)
+    frames = [obs.frame for obs in from_rows(rows, (100, 100), 25, START)]
+    assert (frames[0], frames[-1]) == (1, 90_000_000)
+    assert len(frames) < 2000
+    assert list(from_rows(rows[:0], (100, 100), 25, START)) == []
 
 
 def test_backtest_over_archived_paths_sees_what_the_live_rules_saw() -> None:

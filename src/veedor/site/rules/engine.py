@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -54,6 +55,8 @@ class RuleEngine:
         and the rules begin anew.
         """
         events: list[Event] = []
+        if not math.isfinite(obs.at_s):
+            return events
         if obs.at_s < self._last_s:
             events = self.close()
             self._start()

@@ -21,6 +21,7 @@ _DROP_REACH = 0.35  # of the owner's size: how far from the owner's box a droppe
 _DROP_SIZE = 0.6  # a dropped thing is at most so much of its owner's area
 _OWNER_AGE_S = 0.5
 _BORDER = 0.01  # what begins at the border has come in, and was not dropped
+_UNKNOWN, _PERSON, _OBJECT = int(ObjectClass.UNKNOWN), int(ObjectClass.PERSON), int(ObjectClass.OBJECT)
 _COVERED = 0.6  # an object that is covered so far by a person or vehicle is that person or vehicle
 
 
@@ -86,9 +87,9 @@ class ObjectLeft(Rule[ObjectLeftParams]):
             track_id, number = int(view.ids[index]), int(view.classes[index])
             if track_id not in still:
                 continue
-            if number == ObjectClass.UNKNOWN and not (track_id in self._dropped and still[track_id].from_birth):
+            if number == _UNKNOWN and not (track_id in self._dropped and still[track_id].from_birth):
                 continue
-            if number == ObjectClass.OBJECT and _covered(view, index):
+            if number == _OBJECT and _covered(view, index):
                 continue
             found[track_id] = still[track_id].since
         return found
@@ -97,7 +98,7 @@ class ObjectLeft(Rule[ObjectLeftParams]):
         now_s = view.moment.at_s
         newborn = self.setting.trails.newborn - self.setting.trails.heirs.keys()
         for index, track_id in enumerate(view.ids.tolist()):
-            unclassed = view.classes[index] == ObjectClass.UNKNOWN
+            unclassed = int(view.classes[index]) == _UNKNOWN
             if track_id in self._dropped or (unclassed and track_id in newborn and self._beside_owner(view, index)):
                 self._dropped[track_id] = now_s
         if len(self._dropped) > len(view):
@@ -126,8 +127,8 @@ class ObjectLeft(Rule[ObjectLeftParams]):
         trail: Trail = self.setting.trails[track_id]
         for index, other in enumerate(view.ids.tolist()):
             number = int(view.classes[index])
-            unclassed = number == ObjectClass.UNKNOWN and other not in self._dropped
-            if other == track_id or not (number == ObjectClass.PERSON or unclassed):
+            unclassed = number == _UNKNOWN and other not in self._dropped
+            if other == track_id or not (number == _PERSON or unclassed):
                 continue
             if _box_gap(np.asarray(trail.box), view.boxes[index], view.aspect) < self.params.attended_within:
                 return True
@@ -144,7 +145,7 @@ def _covered(view: View, index: int) -> bool:
     """Whether a tracked person or vehicle covers most of the box."""
     box, area = view.boxes[index], float(view.area[index])
     for other, number in enumerate(view.classes.tolist()):
-        if other == index or not (number == ObjectClass.PERSON or number in VEHICLES):
+        if other == index or not (number == _PERSON or number in VEHICLES):
             continue
         low = np.maximum(box[:2], view.boxes[other, :2])
         high = np.minimum(box[2:], view.boxes[other, 2:])

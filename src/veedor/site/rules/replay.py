@@ -12,23 +12,23 @@ from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.track import ArchivedTrack, Tracks
 
+EMPTY_S = 60.0  # after so long without a track every rule has come to rest: more empty frames change nothing
 SEEN_WITHIN_S = 2.5  # the archive keeps a point at least each 2 s of what it sees: a longer step is an absence
 
 
 def from_rows(
     rows: NDArray[np.float64], size: tuple[int, int], fps: float, start: datetime, camera_id: str = "file"
 ) -> Iterator[Observation]:
-    """One observation per frame, from 1 to the last, of tracks without a class.
+    """One observation per frame, from 1 to the last, of tracks without a class; long empty stretches are shortened.
 
     `rows`: (n, >= 6): frame (from 1), track id, then the box's left, top, width, height in pixels of `size`
     (width, height). Frame f is `(f - 1) / fps` seconds after `start`.
     """
     ordered = rows[np.argsort(rows[:, 0], kind="stable")]
-    frames = ordered[:, 0].astype(np.int64)
-    last = int(frames[-1]) if len(frames) else 0
-    bounds = np.searchsorted(frames, np.arange(1, last + 2))
-    for frame in range(1, last + 1):
-        part = ordered[bounds[frame - 1] : bounds[frame]]
+    frames, starts = np.unique(ordered[:, 0].astype(np.int64), return_index=True)
+    parts = dict(zip(frames.tolist(), np.split(ordered, starts[1:]), strict=True)) if len(frames) else {}
+    for frame in _frames(frames.tolist(), int(EMPTY_S * fps) + 1):
+        part = parts.get(frame, rows[:0])
         boxes = np.column_stack((part[:, 2:4], part[:, 2:4] + part[:, 4:6])).astype(np.float32)
         count = len(part)
         tracks = Tracks(
@@ -40,6 +40,15 @@ def from_rows(
         )
         at_s = (frame - 1) / fps
         yield Observation(camera_id, at_s, start + timedelta(seconds=at_s), frame, *size, tracks)
+
+
+def _frames(filled: Sequence[int], most_empty: int) -> Iterator[int]:
+    """1, 2, 3 ... to the last of `filled`, without what is more than `most_empty` frames into an empty stretch."""
+    last = 0
+    for frame in filled:
+        yield from range(last + 1, min(frame, last + 1 + most_empty))
+        yield frame
+        last = frame
 
 
 def from_archive(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from veedor.site.rules.view import Moment, View
 
 P = TypeVar("P", bound=RuleParams)
 MAX_OVERLAYS = 12
+_CLOCK_STEP_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Rule(ABC, Generic[P]):
             rule=self.params.name,
             kind=self.kind,
             severity=self.params.severity,
-            started_at=found.since.captured_at,
+            started_at=_steady(found.since.captured_at, now.captured_at, found.since.at_s - now.at_s),
             completed_at=now.captured_at,
             ended_at=None,
             explanation=found.explanation,
@@ -103,7 +104,14 @@ class Rule(ABC, Generic[P]):
 
 def ended(event: Event, at: Moment) -> Event:
     """`event`, over since `at`."""
-    return replace(event, ended_at=max(at.captured_at, event.started_at), end_s=at.at_s, end_frame=at.frame)
+    ended_at = _steady(at.captured_at, event.started_at, at.at_s - event.start_s)
+    return replace(event, ended_at=ended_at, end_s=at.at_s, end_frame=at.frame)
+
+
+def _steady(told: datetime, anchor: datetime, offset_s: float) -> datetime:
+    """`told`, unless the wall clock was set in between: then `anchor` plus the seconds that really passed."""
+    expected = anchor + timedelta(seconds=offset_s)
+    return told if abs((told - expected).total_seconds()) <= _CLOCK_STEP_S else expected
 
 
 def selected(view: View, params: TrackRuleParams, table: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from veedor.site.rules.trails import FORGET_S
 from veedor.site.rules.view import Moment, View
 
 Direction = Literal["left_to_right", "right_to_left"]
-_MARGIN_OF_BOX = 0.05  # a foot point trembles by about so much of the box's height
+_MARGIN_OF_BOX = 0.1  # a foot point trembles by some hundredths of the height of its box: a palm for a person
 _MARGIN_MIN = 0.005  # of the picture's height
 
 

@@ -8,10 +8,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.site.rules.place import Zone
 
+_LAST_CLASS = max(ObjectClass)
 _EDGE = 1e-6  # a foot cut off by the picture's border still stands in a zone that reaches the border
 
 Floats = NDArray[np.float64]
@@ -39,18 +41,17 @@ class View:
         self.scene: SceneFacts | None = obs.scene if obs.connected else None
         self.aspect = obs.width / obs.height if obs.width > 0 and obs.height > 0 else 1.0
         tracks = obs.tracks
-        boxes = tracks.xyxy.astype(np.float64) / (
-            max(obs.width, 1),
-            max(obs.height, 1),
-            max(obs.width, 1),
-            max(obs.height, 1),
-        )
+        width, height = max(obs.width, 1), max(obs.height, 1)
+        boxes = tracks.xyxy.astype(np.float64) / np.array((width, height, width, height))
         keep = tracks.observed & np.isfinite(boxes).all(axis=1)
         if not obs.connected:
             keep = np.zeros(len(tracks), np.bool_)
+        if len(set(tracks.track_id.tolist())) < len(tracks):
+            keep &= _firsts(tracks.track_id)
         self.boxes: Floats = boxes[keep]
         self.ids: NDArray[np.int64] = tracks.track_id[keep]
-        self.classes: NDArray[np.int32] = tracks.class_id[keep]
+        classes = tracks.class_id[keep]
+        self.classes: NDArray[np.int32] = np.where((classes < 0) | (classes > _LAST_CLASS), 0, classes)
         sides = np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 0.0)
         self.height: Floats = sides[:, 1]
         self.area: Floats = sides[:, 0] * sides[:, 1]
@@ -73,3 +74,10 @@ class View:
         if found is None:
             found = self._inside[key] = zone.holds(self.points(anchor))
         return found
+
+
+def _firsts(ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) bool: the first row of each id. One track is in one place; an import may say otherwise."""
+    mask = np.zeros(len(ids), np.bool_)
+    mask[np.unique(ids, return_index=True)[1]] = True
+    return mask
