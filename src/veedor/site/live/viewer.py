@@ -29,6 +29,7 @@ class Viewer:
     def put(self, fragment: LiveFragment, *, starts_gop: bool) -> bool:
         """Queue a fragment; whether the viewer is still there."""
         with self._lock:
+            self._closed = self._closed or self._loop.is_closed()
             if self._closed:
                 return False
             if not fragment.is_init:

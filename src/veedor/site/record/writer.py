@@ -30,7 +30,7 @@ from veedor.site.record.room import Room
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 1.0
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(slots=True)
