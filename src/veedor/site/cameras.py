@@ -28,16 +28,17 @@ from veedor.model.camera import (
     Transport,
 )
 from veedor.site.ingest.addresses import parse, without_login
-from veedor.site.ingest.errors import BadAddress, BadCameraName, CameraNotFound, NameTaken
+from veedor.site.ingest.errors import BadAddress, BadCameraName, BadCameraSetting, CameraNotFound, NameTaken
 
-MAX_NAME = 200
+MAX_NAME = 120
+ANALYSIS_FPS = (0.2, 30.0)
 
 MIGRATIONS = (
     """
     CREATE TABLE camera (
         id TEXT PRIMARY KEY,
         -- Names are what people use; two cameras of one name would be confused in an emergency.
-        name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+        name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
         folded_name TEXT NOT NULL UNIQUE,  -- name without case: the unique key
         settings TEXT NOT NULL,            -- JSON of everything else in model.camera.Camera
         password BLOB,                     -- Fernet token; null: none known
@@ -92,7 +93,7 @@ class CameraStore:
 
         `password` None keeps the one there is; "" forgets it. A password is also forgotten when the camera is moved to
         another host without giving it again: it is not the new host's to know.
-        Raises NameTaken, BadAddress, SchemeRefused.
+        Raises NameTaken, BadCameraName, BadCameraSetting, BadAddress, SchemeRefused.
         """
         clean, found = _cleaned(camera)
         password = found if password is None else password
@@ -168,11 +169,16 @@ def _folded(name: str) -> str:
 
 def _cleaned(camera: Camera) -> tuple[Camera, str | None]:
     """The camera as it may be stored, and the password that one of its URLs held."""
-    name = " ".join(camera.name.split())
+    name = " ".join(camera.name.split(" ")).strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise BadCameraName(name=name[:40])
-    if not any(stream.role is StreamRole.MAIN for stream in camera.streams):
-        raise BadAddress(problem=f"{name}: main")
+        raise BadCameraName(name="".join(letter for letter in name[:40] if letter.isprintable()))
+    roles = [stream.role for stream in camera.streams]
+    if StreamRole.MAIN not in roles or len(set(roles)) < len(roles):
+        raise BadCameraSetting(name=name, setting="streams", value=", ".join(roles) or "-")
+    if not ANALYSIS_FPS[0] <= camera.analyse.fps <= ANALYSIS_FPS[1]:
+        raise BadCameraSetting(name=name, setting="fps", value=f"{camera.analyse.fps:g}")
+    if not camera.record.keep_days > 0 or (camera.record.max_bytes is not None and camera.record.max_bytes <= 0):
+        raise BadCameraSetting(name=name, setting="keep_days, max_bytes", value=f"{camera.record.keep_days:g}")
     username, password = camera.username, None
     streams = []
     for stream in camera.streams:

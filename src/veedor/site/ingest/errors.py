@@ -12,7 +12,8 @@ Unavailable
 UserError
 ├── WrongPassword · StreamNotFound · NotVideo · UnsupportedCodec · PictureTooLarge
 ├── AddressRefused · SchemeRefused · RedirectRefused · BadAddress · FileRefused
-├── EmptyFile · TruncatedFile · FileUnreadable · BadOnvifAnswer · BadCameraList · BadCameraName · CameraNotFound
+├── EmptyFile · TruncatedFile · FileUnreadable · BadOnvifAnswer
+├── BadCameraList · BadCameraName · BadCameraSetting · CameraNotFound · NameTaken
 VeedorError
 └── Undecodable          one packet cannot be decoded
 """
@@ -152,6 +153,12 @@ class BadCameraName(UserError):
     """params: name"""
 
     key = "error-ingest-bad-camera-name"
+
+
+class BadCameraSetting(UserError):
+    """params: name, setting, value"""
+
+    key = "error-ingest-bad-camera-setting"
 
 
 class CameraNotFound(NotFound):
