@@ -14,6 +14,7 @@ import av.container
 from veedor.kit.hashing import canonical_json, sha256_bytes
 from veedor.simulator.errors import UnservableFile
 
+_RECIPE = 2  # raise it when the same wish gives another file
 _ENCODERS = {"h264": "libx264", "hevc": "libx265"}
 
 
@@ -37,7 +38,9 @@ def prepare(file: Path, cache: Path, wanted: Preparation | None = None) -> Path:
     if not file.is_file():
         raise UnservableFile(file=str(file), problem="no such file")
     status = file.stat()
-    key = sha256_bytes(canonical_json([str(file.resolve()), status.st_size, status.st_mtime_ns, *astuple(wanted)]))
+    key = sha256_bytes(
+        canonical_json([_RECIPE, str(file.resolve()), status.st_size, status.st_mtime_ns, *astuple(wanted)])
+    )
     target = cache / f"{file.stem}-{key[:16]}.mp4"
     if not target.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -76,7 +79,7 @@ def _transcode(file: Path, target: Path, wanted: Preparation) -> None:
         rate = Fraction(wanted.fps or video.average_rate or 25).limit_denominator(1001)
         out = _video_out(sink, video, rate, wanted)
         step = 1 / rate
-        due = Fraction(0)  # time of the next frame to keep, from the first one
+        near = min(step, 1 / Fraction(video.average_rate or 25)) / 2
         written = 0
         start: Fraction | None = None
         for frame in source.decode(video):
@@ -84,13 +87,13 @@ def _transcode(file: Path, target: Path, wanted: Preparation) -> None:
             start = at if start is None else start
             if wanted.max_s is not None and at - start >= wanted.max_s:
                 break
-            if at - start + step / 2 < due:
-                continue
-            picture = frame.reformat(width=out.width, height=out.height, format="yuv420p")
-            picture.pts, picture.time_base, picture.pict_type = written, step, 0
-            sink.mux(out.encode(picture))
-            written += 1
-            due = max(due + step, at - start + step / 2)
+            # A picture stands for every moment of the new rate up to it: none where it is not due, several where the
+            # file has fewer pictures per second than are wanted. Speed never changes.
+            while written * step <= at - start + near:
+                picture = frame.reformat(width=out.width, height=out.height, format="yuv420p")
+                picture.pts, picture.time_base, picture.pict_type = written, step, 0
+                sink.mux(out.encode(picture))
+                written += 1
         sink.mux(out.encode(None))
         if not written:
             raise UnservableFile(file=str(file), problem="no picture in it")
