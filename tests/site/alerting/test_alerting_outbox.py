@@ -90,6 +90,18 @@ def test_what_the_desk_refuses_is_given_up_and_blocks_nobody_else(tmp_path: Path
     outbox.stop()
 
 
+def test_a_row_that_cannot_be_read_is_given_up(tmp_path: Path) -> None:
+    outbox, desk = Outbox(tmp_path / "events.db", SystemClock(), QUICK), Desk()
+    for name in ("spoilt", "after"):
+        one = event(name)
+        outbox.record(one, alert=one)
+    outbox._database.execute("UPDATE outbox SET body = '{}' WHERE event_id = 'spoilt'")
+    outbox.start(desk)
+    wait_until(lambda: desk.told == [("raise", "after")])
+    assert [name for name, _ in outbox.given_up()] == ["spoilt"]
+    outbox.stop()
+
+
 def test_one_camera_s_trouble_does_not_delay_another(tmp_path: Path) -> None:
     clock = SimulatedClock()
     outbox, desk = Outbox(tmp_path / "events.db", clock), Desk()

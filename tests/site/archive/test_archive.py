@@ -234,6 +234,13 @@ def test_the_background_thread_says_what_is_wrong_and_when_it_is_over(tmp_path: 
     archive.stop()
 
 
+def test_what_nobody_writes_is_bounded(tmp_path: Path) -> None:
+    archive = TrackArchive(tmp_path, SystemClock(), ArchiveConfig(most_waiting=5))
+    walk(archive, 200)
+    assert len(archive._waiting) <= 10
+    assert archive.lost > 0
+
+
 def test_a_damaged_day_is_named(tmp_path: Path) -> None:
     (tmp_path / "tracks-2026-03-02.db").write_bytes(b"no database at all" * 500)
     archive = TrackArchive(tmp_path, SystemClock())

@@ -60,6 +60,14 @@ def test_short_absence_does_not_split_the_event_long_absence_does() -> None:
     assert len(run(zone_rule("zone_intrusion"), Stage([Actor(1, stay, hidden=[(5, 9)])], 20))) == 2
 
 
+def test_a_new_number_in_the_zone_is_the_same_intruder_and_a_second_person_is_another() -> None:
+    renamed = [Actor(1, [(0, 0.6, 0.7), (5, 0.6, 0.7)]), Actor(2, [(6, 0.61, 0.7), (9, 0.6, 0.7)])]
+    (event,) = run(zone_rule("zone_intrusion"), Stage(renamed, 15))
+    assert (event.start_s, event.end_s, event.track_ids) == (pytest.approx(0.0), pytest.approx(9.0), (1,))
+    beside = [Actor(1, [(0, 0.6, 0.7), (9, 0.6, 0.7)]), Actor(2, [(6, 0.61, 0.7), (9, 0.6, 0.7)])]
+    assert len(run(zone_rule("zone_intrusion"), Stage(beside, 15))) == 2
+
+
 def test_class_size_and_unclassed_tracks() -> None:
     only_cars = zone_rule("zone_intrusion", "classes: [vehicle]")
     assert run(only_cars, Stage([Actor(1, THROUGH)])) == []

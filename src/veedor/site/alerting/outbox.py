@@ -193,8 +193,8 @@ class Outbox:
             try:
                 rest_s = self.deliver(sink)
                 self._clean()
-            except StoreError:
-                log.exception("the outbox cannot be read; trying again")
+            except Exception:  # this thread is the only way out for alerts: it must go on
+                log.exception("the outbox has failed; trying again")
                 rest_s = self._config.retry_most_s
             self._clock.wait(self._wake, rest_s)
             self._wake.clear()
@@ -225,18 +225,18 @@ class Outbox:
 
     def _deliver_row(self, sink: AlertSink, row: _Row) -> bool:
         """Hand one over; whether its camera's next row may follow at once."""
-        event = event_from_json(json.loads(row.body))
         try:
+            event = event_from_json(json.loads(row.body))
             if row.what == "raise":
                 sink.raise_alert(event, row.snapshot)
             else:
                 sink.end_event(event)
         except (Unavailable, StoreError) as problem:
-            log.warning("the desk cannot take event %s now: %s", event.id, problem)
+            log.warning("the desk cannot take row %d now: %s", row.seq, problem)
             self._failed(row, None)
             return False
         except Exception as problem:
-            log.exception("the desk refuses event %s", event.id)
+            log.exception("the desk refuses row %d: %.200s", row.seq, row.body)
             last = row.attempts + 1 >= self._config.give_up_after
             self._failed(row, f"{type(problem).__name__}: {problem}" if last else None)
             return last

@@ -57,6 +57,7 @@ _MIGRATIONS = (
     """,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CLASSES = frozenset(int(one) for one in ObjectClass)
 _SUFFIXES = ("", "-wal", "-shm")
 
 
@@ -104,6 +105,9 @@ class TrackArchive:
             change = collector.scene_change(observation)
             if change is not None:
                 self._waiting.append(change)
+            if len(self._waiting) > 2 * self._config.most_waiting:  # nobody writes
+                self.lost += len(self._waiting) - self._config.most_waiting
+                self._waiting = self._waiting[-self._config.most_waiting :]
 
     def flush(self) -> None:
         """Write what is complete, now. Raises StoreError; what could not be written waits on."""
@@ -114,7 +118,7 @@ class TrackArchive:
                 for day, rows in groupby(sorted(batch, key=_when), key=lambda row: _day(_when(row))):
                     self._write(day, list(rows))
                     batch = [row for row in batch if _day(_when(row)) != day]
-            except StoreError:
+            except BaseException:
                 self._put_back(batch)
                 raise
 
@@ -183,16 +187,17 @@ class TrackArchive:
                 self._cleaned_on = today
                 try:
                     self.retain()
-                except StoreError:
+                except Exception:
                     log.exception("old tracks could not be removed")
 
     def _try_write(self) -> None:
         try:
             self.flush()
-        except StoreError as problem:
+        except Exception as problem:  # the thread must go on: it is the only one that writes
             if self.problem is None:
                 log.exception("tracks cannot be archived now")
-            self.problem = problem
+            told = problem if isinstance(problem, StoreError) else None
+            self.problem = told or StoreError(path=str(self._directory), problem=repr(problem))
         else:
             self.problem = None
 
@@ -276,7 +281,7 @@ def _joined(camera_id: str, rows: Sequence[sqlite3.Row]) -> ArchivedTrack:
     return ArchivedTrack(
         camera_id,
         int(rows[0]["track_id"]),
-        ObjectClass(rows[-1]["object_class"]),
+        ObjectClass(number) if (number := rows[-1]["object_class"]) in _CLASSES else ObjectClass.UNKNOWN,
         _EPOCH + timedelta(microseconds=started_us),
         _EPOCH + timedelta(microseconds=max(row["ended_us"] for row in rows)),
         path,

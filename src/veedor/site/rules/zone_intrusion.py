@@ -19,7 +19,8 @@ class ZoneIntrusionParams(ZoneRuleParams):
 
 
 class ZoneIntrusion(Rule[ZoneIntrusionParams]):
-    """One event per track, from its first moment in the zone to its last."""
+    """One event per track, from its first moment in the zone to its last; a track that is lost there and found again
+    under another number is the same."""
 
     kind: ClassVar[str] = "zone_intrusion"
     Params = ZoneIntrusionParams
@@ -34,6 +35,8 @@ class ZoneIntrusion(Rule[ZoneIntrusionParams]):
 
     def step(self, view: View) -> list[Event]:
         inside: list[int] = []
+        for new, old in self.setting.trails.heirs.items():
+            self._episodes.rename(old, new)
         if len(view) and self.scheduled(view.moment):
             mask = selected(view, self.params, self._table)
             inside = view.ids[mask & view.inside(self._zone, self.params.anchor)].tolist()
