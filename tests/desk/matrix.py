@@ -1,0 +1,147 @@
+"""Route x role: who may call what, written out by hand. A route without a row fails `test_matrix.py`.
+
+Roles are letters, so that a row can be read at a glance: v viewer, o operator, s supervisor, a administrator,
+u auditor. `ok` is the status that somebody gets who may: 404 where the row names a thing that does not exist, which
+only those learn who passed the check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from veedor.access.principal import Role
+
+LETTERS = {
+    "v": Role.VIEWER,
+    "o": Role.OPERATOR,
+    "s": Role.SUPERVISOR,
+    "a": Role.ADMINISTRATOR,
+    "u": Role.AUDITOR,
+}
+EVERYBODY = "vosau"
+
+# What the path parameters of a row stand for. "plaza" and segment 1 exist; "nobody" does not.
+IDS = {
+    "camera_id": "plaza",
+    "segment_id": "1",
+    "user_id": "nobody",
+    "session_id": "nobody",
+    "alert_id": "nobody",
+    "incident_id": "nobody",
+    "evidence_id": "nobody",
+    "package_id": "nobody",
+    "path:path": "manifest.json",
+}
+_SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
+_AT = f"?at={quote('2026-03-01T07:00:10-05:00')}"
+_CAMERA = {
+    "name": "Mercado",
+    "kind": "rtsp",
+    "streams": [{"role": "main", "url": "rtsp://10.0.0.9/main"}],
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str  # WS: a WebSocket
+    path: str
+    roles: str
+    ok: int = 200
+    query: str = ""
+    body: Any = None
+    own: bool = False  # about oneself: people of another agency may too
+    camera_id: str = "plaza"
+
+    @property
+    def url(self) -> str:
+        ids = {**IDS, "camera_id": self.camera_id}
+        url = self.path
+        for name, value in ids.items():
+            url = url.replace(f"{{{name}}}", value)
+        return url + self.query
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+PUBLIC = {("GET", "/api/health/live"), ("POST", "/api/login"), ("GET", "/"), ("GET", "/page/{name}")}
+
+ROWS = [
+    # oneself
+    Row("GET", "/api/me", EVERYBODY, own=True),
+    Row("GET", "/api/me/sessions", EVERYBODY, own=True),
+    Row("DELETE", "/api/me/sessions/{session_id}", EVERYBODY, 404, own=True),
+    Row("POST", "/api/me/password", EVERYBODY, 400, body={"current": "correct horse battery", "new": "x"}, own=True),
+    Row("GET", "/api/openapi.json", EVERYBODY, own=True),
+    Row("POST", "/api/logout", EVERYBODY, 204, own=True),
+    # people and the record of what they do
+    Row("GET", "/api/users", "au"),
+    Row("POST", "/api/users", "a", 400, body={"username": "not a name", "roles": ["viewer"]}),
+    Row("PATCH", "/api/users/{user_id}", "a", 404, body={"disabled": True}),
+    Row("POST", "/api/users/{user_id}/password", "a", 404, body={}),
+    Row("GET", "/api/audit", "u"),
+    Row("GET", "/api/audit/verify", "u"),
+    # the machine
+    Row("GET", "/api/health", EVERYBODY),
+    Row("GET", "/metrics", "sau"),
+    Row("GET", "/api/stream", EVERYBODY),
+    # cameras
+    Row("GET", "/api/cameras", EVERYBODY),
+    Row("GET", "/api/cameras/{camera_id}", EVERYBODY),
+    Row("PUT", "/api/cameras/{camera_id}", "a", body=_CAMERA, camera_id="mercado"),
+    Row("DELETE", "/api/cameras/{camera_id}", "a", 404, camera_id="ghost"),
+    Row("POST", "/api/cameras/{camera_id}/test", "a"),
+    # looking
+    Row("GET", "/api/cameras/{camera_id}/snapshot.jpg", "vosa"),
+    Row("WS", "/api/cameras/{camera_id}/live", "vosa", 101),
+    Row("GET", "/api/cameras/{camera_id}/segments", "osa", query=_SPAN),
+    Row("GET", "/api/cameras/{camera_id}/gaps", "osa", query=_SPAN),
+    Row("GET", "/api/cameras/{camera_id}/segments/{segment_id}/file", "os"),
+    Row("GET", "/api/cameras/{camera_id}/clip.mp4", "os", query=_SPAN),
+    Row("GET", "/api/cameras/{camera_id}/still.jpg", "os", query=_AT),
+    Row("GET", "/api/cameras/{camera_id}/tracks", "os", query=_SPAN),
+    Row("GET", "/api/cameras/{camera_id}/tracks/live", "os"),
+    Row("GET", "/api/events", "vosa", query=_SPAN),
+    # alerts
+    Row("GET", "/api/alerts", "vosa"),
+    Row("GET", "/api/alerts/stats", "vosa"),
+    Row("GET", "/api/alerts/{alert_id}", "vosa", 404),
+    Row("GET", "/api/alerts/{alert_id}/snapshot.jpg", "vosa", 404),
+    Row("GET", "/api/alerts/{alert_id}/clip.mp4", "os", 404),
+    Row("POST", "/api/alerts/{alert_id}/acknowledge", "os", 404, body={}),
+    Row("POST", "/api/alerts/{alert_id}/dismiss", "os", 404, body={"reason": "test"}),
+    Row("POST", "/api/alerts/{alert_id}/escalate", "os", 404, body={}),
+    # incidents
+    Row("GET", "/api/incidents", "osu"),
+    Row("GET", "/api/incident-types", "osu"),
+    Row("POST", "/api/incidents", "os", 201, body={"type": "other"}),
+    Row("GET", "/api/incidents/{incident_id}", "osu", 404),
+    Row("POST", "/api/incidents/{incident_id}/notes", "os", 404, body={"text": "Llamó de nuevo"}),
+    Row("POST", "/api/incidents/{incident_id}/checklist", "os", 404, body={"step": "call"}),
+    Row("POST", "/api/incidents/{incident_id}/assign", "os", 404, body={"assignee": "Unidad 3"}),
+    Row("POST", "/api/incidents/{incident_id}/close", "os", 404, body={"disposition": "other", "note": "x"}),
+    Row("POST", "/api/incidents/{incident_id}/reopen", "os", 404, body={"reason": "Volvió a pasar"}),
+    # evidence
+    Row("GET", "/api/evidence-key", "osu", 404),  # this desk has no key
+    Row("GET", "/api/incidents/{incident_id}/evidence", "osu", 404),
+    Row(
+        "POST",
+        "/api/incidents/{incident_id}/evidence",
+        "os",
+        404,
+        body={
+            "camera": "plaza",
+            "start": "2026-03-01T12:00:00Z",
+            "end": "2026-03-01T12:00:10Z",
+            "reason": "Pedido de la comisaría",
+        },
+    ),
+    Row("GET", "/api/evidence/{evidence_id}", "osu", 404),
+    Row("POST", "/api/evidence/{evidence_id}/release", "s", 404, body={"reason": "Caso cerrado"}),
+    Row("POST", "/api/incidents/{incident_id}/exports", "s", 404, body={"reason": "Oficio 12"}),
+    Row("GET", "/api/incidents/{incident_id}/exports", "osu", 404),
+    Row("GET", "/api/exports/{package_id}", "osu", 404),
+    Row("GET", "/api/exports/{package_id}/files/{path:path}", "s", 404),
+]
