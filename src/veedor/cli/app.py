@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import audit, cameras, check, login, models, rules, site, users
+from veedor.cli import alerts, audit, cameras, check, evidence, incidents, login, models, rules, site, users
 from veedor.cli.analyze import analyze
+from veedor.cli.bench import bench
 from veedor.cli.demo import demo
 from veedor.cli.init import init
 from veedor.cli.output import t
@@ -31,6 +32,7 @@ def _version(value: bool) -> None:
 
 # Groups and commands are added here, one line each: app.add_typer(cameras.app, name="cameras"),
 # app.command("track")(track.track) ...
+app.command("bench", help=t("cli-bench"), epilog=t("cli-example", command="veedor bench streams -- --cameras 8"))(bench)
 app.command("demo", help=t("cli-demo"), epilog=t("cli-example", command="veedor demo --for 90s --report report.json"))(
     demo
 )
@@ -47,6 +49,9 @@ app.command("login", help=t("cli-login"), epilog=t("cli-example", command="veedo
 app.command("logout", help=t("cli-logout"), epilog=t("cli-example", command="veedor logout"))(login.logout)
 app.add_typer(users.app, name="users")
 app.add_typer(audit.app, name="audit")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(incidents.app, name="incidents")
+app.add_typer(evidence.app, name="evidence")
 
 
 @app.callback()

@@ -68,3 +68,15 @@ class OriginalDamaged(StoreCorrupt):
     """params: path, problem"""
 
     key = "error-evidence-original-damaged"
+
+
+class EvidenceExportFailed(UserError):
+    """params: package, problem"""
+
+    key = "error-evidence-export-failed"
+
+
+class EvidenceDownloadDamaged(UserError):
+    """params: path"""
+
+    key = "error-evidence-download-damaged"

@@ -70,3 +70,16 @@ column-raised = Alerts
 column-handled = Handled
 column-false = False
 column-false-rate = False rate
+column-camera = Camera
+column-status = Status
+
+alert-severity-info = information
+alert-severity-low = low
+alert-severity-medium = medium
+alert-severity-high = high
+alert-severity-critical = critical
+alert-clip-pending = pending
+alert-clip-ready = ready
+alert-clip-failed = no clip
+error-alerts-time = "{ $text }" is not a time
+    .hint = Use 30m, 2h, 3d, or a date and time like 2026-03-01T10:00:00-05:00

@@ -100,3 +100,32 @@ evidence-readme =
 
     Verification proves that these files are those that the site signed. It does not prove by itself that the camera's
     clock was right: the manifest says where each time comes from and by how much it is known to be off.
+
+evidence-key-there = there is something else there, which is not overwritten
+
+cli-evidence = Evidence: lock, export and verify footage
+cli-evidence-lock = Lock a span of footage for an incident, so that retention does not delete it
+cli-evidence-list = List the locked footage of an incident
+cli-evidence-release = Release a locked span, with the reason
+cli-evidence-export = Build a signed package with the originals and fetch it into a new folder
+cli-evidence-verify = Verify a package offline, with the site's public key
+cli-evidence-key = Save the public key that this site's packages are verified with
+cli-evidence-reason = Reason, such as the number of the official letter
+cli-evidence-purpose = Purpose (goes into the audit and the manifest)
+cli-evidence-case = Number of the case or prosecutor's file
+cli-evidence-camera = Camera (id)
+cli-evidence-from = From: date and time (without a zone: this machine's), or 30m, 2h ago
+cli-evidence-to = To
+cli-evidence-id = Id of the locked span
+cli-evidence-out = A new or empty folder
+cli-evidence-package = Fetch a package that was built before, instead of building one
+cli-evidence-directory = The package's folder
+cli-evidence-key-file = The site's public key (PEM), got by another way than the package
+cli-evidence-key-out = File to save it in
+cli-evidence-key-written = Public key saved in { $file }. Hand it over by another way than the packages
+cli-evidence-exported = Package { $package } in { $directory }: { $files } files, verified
+cli-evidence-none = No footage is locked
+
+column-evidence = Evidence
+column-start = From
+column-end = To

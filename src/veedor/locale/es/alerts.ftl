@@ -70,3 +70,16 @@ column-raised = Alertas
 column-handled = Atendidas
 column-false = Falsas
 column-false-rate = Tasa de falsas
+column-camera = Cámara
+column-status = Estado
+
+alert-severity-info = informativa
+alert-severity-low = baja
+alert-severity-medium = media
+alert-severity-high = alta
+alert-severity-critical = crítica
+alert-clip-pending = pendiente
+alert-clip-ready = listo
+alert-clip-failed = sin clip
+error-alerts-time = «{ $text }» no es una hora
+    .hint = Use 30m, 2h, 3d, o una fecha y hora como 2026-03-01T10:00:00-05:00

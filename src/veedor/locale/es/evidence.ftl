@@ -100,3 +100,32 @@ evidence-readme =
 
     La verificación prueba que estos archivos son los que el sitio firmó. No prueba, por sí sola, que el reloj
     de la cámara estuviera en hora: el manifiesto dice de dónde viene cada hora y su desfase conocido.
+
+evidence-key-there = ahí hay otra cosa, que no se sobrescribe
+
+cli-evidence = Evidencia: bloquear, exportar y verificar video
+cli-evidence-lock = Bloquea un tramo de video de un incidente, para que la retención no lo borre
+cli-evidence-list = Lista el video bloqueado de un incidente
+cli-evidence-release = Libera un tramo bloqueado, con su motivo
+cli-evidence-export = Crea un paquete firmado con los originales y lo descarga en una carpeta nueva
+cli-evidence-verify = Verifica un paquete sin conexión, con la clave pública del sitio
+cli-evidence-key = Guarda la clave pública con la que se verifican los paquetes de este sitio
+cli-evidence-reason = Motivo, por ejemplo el número de oficio
+cli-evidence-purpose = Finalidad (queda en la auditoría y en el manifiesto)
+cli-evidence-case = Número de caso o carpeta fiscal
+cli-evidence-camera = Cámara (identificador)
+cli-evidence-from = Desde: fecha y hora (sin zona horaria: la de este equipo), o 30m, 2h atrás
+cli-evidence-to = Hasta
+cli-evidence-id = Identificador del tramo bloqueado
+cli-evidence-out = Carpeta nueva o vacía
+cli-evidence-package = Descarga un paquete ya creado en vez de crear otro
+cli-evidence-directory = Carpeta del paquete
+cli-evidence-key-file = Clave pública del sitio (PEM), obtenida por otra vía que el paquete
+cli-evidence-key-out = Archivo donde guardarla
+cli-evidence-key-written = Clave pública guardada en { $file }. Entréguela por una vía distinta que los paquetes
+cli-evidence-exported = Paquete { $package } en { $directory }: { $files } archivos, verificado
+cli-evidence-none = No hay video bloqueado
+
+column-evidence = Evidencia
+column-start = Desde
+column-end = Hasta
