@@ -49,7 +49,7 @@ def street(width: int = 640, height: int = 360, seed: int = 1) -> Picture:
     x = 0
     while x < width:
         wide = int(rng.integers(50, 120))
-        picture[:horizon, x : x + wide] = rng.integers(60, 200, 3)
+        picture[:horizon, x : x + wide] = rng.integers(70, 190) + rng.integers(-12, 13, 3)
         for row in range(12, horizon - 20, 34):
             for column in range(x + 8, min(x + wide, width) - 16, 26):
                 picture[row : row + 20, column : column + 12] = rng.integers(20, 90, 3)

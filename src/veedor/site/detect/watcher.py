@@ -33,6 +33,8 @@ class WatcherConfig:
     motion: MotionConfig = field(default_factory=MotionConfig)
     refresh_s: float = 15.0  # a whole frame at least this often
     still_refresh_s: float = 2.0  # a tracked object that stands still is looked at this often
+    still_cells: float = 0.03  # share of the cells in a track's box that may change while it counts as still
+    still_step: float = 0.04  # and its last step, in sizes (square root of the area): its colour may hide the change
     track_pad: float = 0.2  # around a track's box, share of its larger side
     blob_pad: float = 0.3
     min_side_px: int = 48  # of a region around change, in the analysed picture
@@ -150,7 +152,8 @@ class Watcher:
                 restless[row] = True
             elif not restless[row]:
                 inside = changed[self._cells(predicted[row])]
-                restless[row] = inside.size == 0 or np.count_nonzero(inside) >= max(1, 0.04 * inside.size)
+                restless[row] = np.count_nonzero(inside) >= max(1, self._config.still_cells * inside.size)
+                restless[row] |= _has_moved(known.xyxy, tracks.xyxy[row], self._config.still_step)
         return restless
 
     def _remember(self, tracks: Tracks, looked: NDArray[np.bool_]) -> None:
@@ -214,6 +217,11 @@ class Watcher:
         left, top = min(max(int(x1), 0), columns), min(max(int(y1), 0), rows)
         right, bottom = min(max(math.ceil(x2), 0), columns), min(max(math.ceil(y2), 0), rows)
         return slice(top, bottom), slice(left, right)
+
+
+def _has_moved(before: NDArray[np.float32], now: NDArray[np.float32], sizes: float) -> bool:
+    size = math.sqrt(max(1.0, float((now[2] - now[0]) * (now[3] - now[1]))))
+    return bool(np.abs(now - before).max() > sizes * size)
 
 
 def _heights(xyxy: Boxes) -> NDArray[np.float32]:

@@ -84,9 +84,9 @@ class StaticForeground:
         self._absorb(np.asarray(self._static_s > self._config.forget_s), self._before)
 
     def _learn(self, small: Plane, difference: Plane, where: Mask, gain: float) -> None:
-        share = np.asarray(min(1.0, gain) * where, np.float32)
+        share: Plane = np.asarray(min(1.0, gain) * where, np.float32)
         self._background = self._background + share * (small - self._background)
-        self._noise = self._noise + share * (np.minimum(difference, self._config.min_change) - self._noise)
+        self._noise = self._noise + share * (np.minimum(difference, np.float32(self._config.min_change)) - self._noise)
 
     def _absorb(self, cells: Mask, small: Plane) -> None:
         """What `cells` show is the background from now on."""
