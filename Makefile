@@ -5,20 +5,26 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export VEEDOR_SHARED ?= $(abspath ../shared)
 
-.PHONY: help setup test check format reference clean
+.PHONY: help setup demo test check format bench soak reference clean
 
 help: ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 $(READY): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	@$(PYTHON) -c 'import sys; sys.exit("Veedor needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
 setup: $(READY) ## Make the virtual environment and install everything
 
+# make demo; make demo CAMERAS="rtsp://192.168.1.64/stream1 video.mp4"; make demo DEMO="--for 90s --report report.json"
+demo: $(READY) ## Everything on one machine, with real video (CAMERAS="rtsp://... file.mp4" for your own)
+	$(BIN)/veedor demo $(DEMO) $(CAMERAS)
+
 test: $(READY) ## All tests
+	$(BIN)/veedor models pull
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(READY) ## Format, lint, strict types, import rules
@@ -27,9 +33,18 @@ check: $(READY) ## Format, lint, strict types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-reference: $(READY) ## Generate docs/reference and the table of dependencies
+format: $(READY) ## Format the code and apply safe fixes
+	-$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## Figures into bench/results/*.json (FULL=1: the long ones)
+	$(BIN)/python bench/run.py $(if $(FULL),--full)
+
+soak: $(READY) ## Random kills and outages against a running site (SEED=n to repeat one, MINUTES=n)
+	$(BIN)/python bench/soak.py $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+reference: $(READY) ## Generate docs/reference from the program
 	$(BIN)/python -m tools.reference
 
-format: $(READY) ## Format the code and apply safe fixes
-	$(BIN)/ruff check --fix --quiet . || true
-	$(BIN)/ruff format .
+clean: ## Remove what the other targets made here
+	rm -rf $(VENV) .venvs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -29,11 +29,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from scenes import MAIN, SUB, scene
-
 from veedor.compose.accounting import account
 from veedor.compose.clips import cache_directory
-from veedor.compose.single import open_site
 from veedor.compose.config import AnalysisFile, NetworksFile, RecordingFile, SiteFile
+from veedor.compose.single import open_site
 from veedor.kit.clock import SystemClock
 from veedor.kit.ids import new_id
 from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
@@ -61,7 +60,7 @@ class Sink:
         self.counting = threading.Event()
         self._clock = SystemClock()
 
-    def raise_alert(self, event: Event, snapshot_jpeg: bytes | None) -> None:
+    def raise_alert(self, event: Event, snapshot_jpeg: bytes | None) -> None:  # noqa: ARG002
         if self.counting.is_set():
             self.latencies_s.append((self._clock.now() - event.completed_at).total_seconds())
 
@@ -101,9 +100,7 @@ def run(cameras: int, seconds: float, active: float, source: Path) -> dict[str, 
         sink = Sink()
         with RtspServerProcess(served(cameras, active, source)) as server, open_site(config, clock) as site:
             for number in range(cameras):
-                streams = tuple(
-                    StreamSource(role, server.url(f"/{number}/{role.value}")) for role in StreamRole
-                )
+                streams = tuple(StreamSource(role, server.url(f"/{number}/{role.value}")) for role in StreamRole)
                 camera = Camera(new_id(clock.now()), f"cam {number}", "bench", SourceKind.RTSP, streams)
                 saved = site.parts.cameras.save(camera)
                 site.parts.rules.write(saved.id, RULES, name="rules")
@@ -112,14 +109,17 @@ def run(cameras: int, seconds: float, active: float, source: Path) -> dict[str, 
             return measure(site, server, sink, cameras, seconds, started_at)
 
 
-def measure(site: Any, server: RtspServerProcess, sink: Sink, cameras: int, seconds: float, started_at: Any) -> dict[str, Any]:
+def measure(
+    site: Any, server: RtspServerProcess, sink: Sink, cameras: int, seconds: float, started_at: Any
+) -> dict[str, Any]:
     clock = site.clock
     never = threading.Event()
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:  # all connected and the detector loaded
-        if all(w.status()["ready"] for w in site.workers) and len(
-            [h for h in site.health() if h.state.value == "online"]
-        ) == 2 * cameras:
+        if (
+            all(w.status()["ready"] for w in site.workers)
+            and len([h for h in site.health() if h.state.value == "online"]) == 2 * cameras
+        ):
             break
         clock.wait(never, 0.2)
     clock.wait(never, 5.0)  # the motion gates learn their views
@@ -164,7 +164,9 @@ def snapshot(site: Any, server: RtspServerProcess) -> dict[str, Any]:
     }
 
 
-def summary(cameras: int, before: dict[str, Any], after: dict[str, Any], sink: Sink, packets: dict[str, int]) -> dict[str, Any]:
+def summary(
+    cameras: int, before: dict[str, Any], after: dict[str, Any], sink: Sink, packets: dict[str, int]
+) -> dict[str, Any]:
     seconds = after["at"] - before["at"]
     analysis = {k: v - before["analysis"].get(k, 0) for k, v in after["analysis"].items()}
     detector = {k: v - before["detector"].get(k, 0) for k, v in after["detector"].items()}

@@ -32,6 +32,9 @@ def _version(value: bool) -> None:
 
 # Groups and commands are added here, one line each: app.add_typer(cameras.app, name="cameras"),
 # app.command("track")(track.track) ...
+app.command(
+    "track", help=t("track-help"), epilog=t("cli-example", command="veedor track --detections det.txt --out tracks.txt")
+)(track.track)
 app.command("bench", help=t("cli-bench"), epilog=t("cli-example", command="veedor bench streams -- --cameras 8"))(bench)
 app.command("demo", help=t("cli-demo"), epilog=t("cli-example", command="veedor demo --for 90s --report report.json"))(
     demo

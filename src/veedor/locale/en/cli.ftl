@@ -47,3 +47,7 @@ cli-demo-lost = { $name }: { $received } packets received, { $recorded } recorde
 cli-demo-own = { $name }: { $received } packets received, { $recorded } recorded (your own camera: what it sent is not known)
 cli-demo-latency = Alert latency: median { $p50 } s, 95th percentile { $p95 } s
 cli-demo-bad-duration = "{ $text }" is no duration: use 90s, 5m or 1h
+cli-bench = Measure the project's figures on this machine
+cli-bench-figure = Which figure: { $figures }
+cli-bench-arguments = Options of the measurement, after "--"
+cli-bench-source = The measurements come with the source, not with the installed package

@@ -47,3 +47,7 @@ cli-demo-lost = { $name }: { $received } paquetes recibidos, { $recorded } graba
 cli-demo-own = { $name }: { $received } paquetes recibidos, { $recorded } grabados (cámara propia: lo enviado no se conoce)
 cli-demo-latency = Demora de las alertas: mediana { $p50 } s, percentil 95 { $p95 } s
 cli-demo-bad-duration = «{ $text }» no es una duración: use 90s, 5m o 1h
+cli-bench = Mide en esta máquina las cifras del proyecto
+cli-bench-figure = Qué cifra: { $figures }
+cli-bench-arguments = Opciones de la medición, tras «--»
+cli-bench-source = Las mediciones vienen con el código fuente, no con el paquete instalado
