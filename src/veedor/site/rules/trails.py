@@ -17,31 +17,38 @@ _PATH_EVERY_S = 0.2
 _PATH_POINTS = 75
 _HEIR_GAP_S = 2.0
 _HEIR_STILL_GAP_S = 10.0
-_HEIR_REACH = 0.7  # of the box's height
+_HEIR_REACH = 0.4  # of the box's height, around where the lost track would be by now
+_HEIR_REACH_PER_S = 0.2  # more, for each second without it
 _HEIR_IOU = 0.5
 _BORDER = 0.005
 
 
 @dataclass(slots=True)
 class Trail:
-    """One track up to now. `box`: xyxy, 0..1. `path`: recent foot points, at most one each 0.2 s."""
+    """One track up to now. `box`: xyxy, 0..1. `path`: seconds and foot point (x, y), at most one each 0.2 s."""
 
     born: Moment
     last: Moment
     box: tuple[float, float, float, float]
     object_class: int
     inherited: bool = False  # another track has already taken its place
-    path: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_PATH_POINTS))
-    path_at_s: float = -1.0
+    path: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=_PATH_POINTS))
 
     def stood_still(self, aspect: float) -> bool:
         """Whether it did not move in its last two seconds."""
-        points = list(self.path)[-11:]
-        if len(points) < 5:
-            return False
+        last = self.path[-1]
+        recent = [one for one in self.path if last[0] - one[0] <= 2.1]
         reach = 0.3 * (self.box[3] - self.box[1])
-        (x, y), others = points[-1], points[:-1]
-        return all(np.hypot((x - a) * aspect, y - b) <= reach for a, b in others)
+        return len(recent) >= 5 and all(np.hypot((last[1] - x) * aspect, last[2] - y) <= reach for _, x, y in recent)
+
+    def expected(self, at_s: float) -> tuple[float, float]:
+        """Where its foot would be at `at_s`, if it went on as in its last second: x, y."""
+        last_s, x, y = self.path[-1]
+        first_s, first_x, first_y = next(one for one in self.path if last_s - one[0] <= 1.1)
+        if last_s <= first_s:
+            return x, y
+        share = (at_s - last_s) / (last_s - first_s)
+        return x + share * (x - first_x), y + share * (y - first_y)
 
 
 class Trails:
@@ -76,9 +83,8 @@ class Trails:
                 trail = self._trails[track_id] = Trail(now, now, tuple(boxes[index]), classes[index])
                 new.append(track_id)
             trail.last, trail.box, trail.object_class = now, tuple(boxes[index]), classes[index]
-            if now.at_s - trail.path_at_s >= _PATH_EVERY_S - 1e-6 or trail.path_at_s < 0:
-                trail.path.append(tuple(feet[index]))
-                trail.path_at_s = now.at_s
+            if not trail.path or now.at_s - trail.path[-1][0] >= _PATH_EVERY_S - 1e-6:
+                trail.path.append((now.at_s, feet[index][0], feet[index][1]))
         self.newborn = frozenset(new)
         self.heirs = {}
         for track_id in new:
@@ -103,9 +109,11 @@ class Trails:
             unknown = ObjectClass.UNKNOWN in (new.object_class, other.object_class)
             if new.object_class != other.object_class and not unknown:
                 continue
-            distance = foot_distance(new.box, other.box, aspect)
             height = max(new.box[3] - new.box[1], other.box[3] - other.box[1])
-            near = gap_s <= _HEIR_GAP_S and distance <= _HEIR_REACH * height
+            x, y = other.expected(now.at_s)
+            foot_x, foot_y = (new.box[0] + new.box[2]) / 2, new.box[3]
+            distance = float(np.hypot((foot_x - x) * aspect, foot_y - y))
+            near = gap_s <= _HEIR_GAP_S and distance <= (_HEIR_REACH + _HEIR_REACH_PER_S * gap_s) * height
             same_place = other.stood_still(aspect) and _iou(new.box, other.box) >= _HEIR_IOU
             if (near or same_place) and distance < best_distance:
                 best, best_distance = other_id, distance
@@ -116,13 +124,8 @@ class Trails:
         trail = self._trails.get(track_id)
         if trail is None:
             return None
-        return TrackOverlay(track_id, ObjectClass(trail.object_class).label, trail.box, tuple(trail.path))
-
-
-def foot_distance(a: tuple[float, ...], b: tuple[float, ...], aspect: float) -> float:
-    """Distance between the foot points of two boxes (xyxy, 0..1), in picture heights."""
-    across = ((a[0] + a[2]) - (b[0] + b[2])) / 2 * aspect
-    return float(np.hypot(across, a[3] - b[3]))
+        path = tuple((x, y) for _, x, y in trail.path)
+        return TrackOverlay(track_id, ObjectClass(trail.object_class).label, trail.box, path)
 
 
 def _iou(a: tuple[float, ...], b: tuple[float, ...]) -> float:
