@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import alerts, audit, cameras, check, evidence, incidents, login, models, rules, site, users
+from veedor.cli import alerts, audit, cameras, check, evidence, incidents, login, models, rules, site, track, users
 from veedor.cli.analyze import analyze
 from veedor.cli.bench import bench
 from veedor.cli.demo import demo

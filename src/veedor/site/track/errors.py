@@ -24,6 +24,12 @@ class BadDetections(UserError):
 
 
 class MotFileError(UserError):
-    """params: file, line, problem. A MOTChallenge text that cannot be read."""
+    """params: file, line, kind (number, columns, frame, id), value. A line that is not MOTChallenge text."""
 
     key = "error-track-mot-file"
+
+
+class MotFileUnreadable(UserError):
+    """params: file, line (texts), problem. The file is not there, is cut off, or is no text; `line` is the last read."""
+
+    key = "error-track-mot-unreadable"
