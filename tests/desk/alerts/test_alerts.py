@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -66,6 +67,14 @@ def test_an_alert_reads_in_its_readers_language(desk: Cases) -> None:
 def test_events_survive_the_round_trip() -> None:
     one = event(explanation=Message("k", {"at": START, "n": 1, "s": "x", "f": 0.5}), ended_at=START)
     assert event_from_json(event_to_json(one)) == one
+
+
+def test_numbers_that_json_does_not_know_do_not_stop_an_alert(desk: Cases) -> None:
+    params = {"seconds": np.float32(4.5), "count": np.float64(2), "speed": float("inf"), "rate": float("nan")}
+    alert = desk.raise_alert(explanation=Message("alerts-clip-fault", params), start_s=np.float32(1.5))
+    shown = desk.ana.get(f"/api/alerts/{alert}")
+    assert shown.status_code == 200
+    assert shown.json()["explanation_params"] == {"seconds": 4.5, "count": 2.0, "speed": "inf", "rate": "nan"}
 
 
 def test_an_id_that_could_leave_the_folder_is_refused(desk: Cases) -> None:

@@ -13,7 +13,7 @@ from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import NotFound, Unavailable, VeedorError
+from veedor.kit.errors import NotFound, StoreError, Unavailable, VeedorError
 from veedor.kit.messages import Message
 from veedor.model.alert import ClipState
 from veedor.model.event import Event
@@ -27,7 +27,8 @@ class ClipConfig:
 
     `before_s`, `after_s`: around the event's start and the moment it completed; `longest_s`: of a long event the end
     is kept, since that is what raised the alert. `patience_s`: how long footage up to the clip's end is waited for,
-    counted while this worker runs; `site_patience_s`: how long a site that does not answer is.
+    counted while this worker runs; `site_patience_s`: how long a site that does not answer, a full disk or
+    a file that cannot be read is.
     """
 
     before_s: float = 5.0
@@ -104,12 +105,11 @@ class ClipWorker:
             self._media.save_clip(row.id, self._ports.footage.clip(row.camera_id, start, end))
         except NotFound:
             return self._done(row, ClipState.FAILED, Message("alerts-clip-no-footage"))
-        except Unavailable as problem:
+        except (Unavailable, StoreError) as problem:  # a full or busy disk passes, and holds up no other clip
             if waited_s < self._config.site_patience_s:
+                log.warning("clip of alert %s: %s", row.id, problem)
                 return False
             return self._done(row, ClipState.FAILED, problem.message)
-        except VeedorError:
-            raise  # a full disk is no reason to give up a clip
         except Exception:
             log.exception("clip of alert %s", row.id)
             return self._done(row, ClipState.FAILED, Message("alerts-clip-fault"))

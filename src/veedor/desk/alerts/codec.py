@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from veedor.kit.messages import Message
+from veedor.kit.messages import Message, Param
 from veedor.model.event import Event, Severity, TrackOverlay
 
 
@@ -23,17 +24,14 @@ def event_to_json(event: Event) -> dict[str, Any]:
         "ended_at": event.ended_at.isoformat() if event.ended_at else None,
         "explanation": {
             "key": event.explanation.key,
-            "params": {
-                name: {"time": value.isoformat()} if isinstance(value, datetime) else value
-                for name, value in event.explanation.params.items()
-            },
+            "params": {name: _param(value) for name, value in event.explanation.params.items()},
         },
         "track_ids": [int(track) for track in event.track_ids],
         "zone": event.zone,
-        "start_s": event.start_s,
-        "end_s": event.end_s,
-        "start_frame": event.start_frame,
-        "end_frame": event.end_frame,
+        "start_s": float(event.start_s),
+        "end_s": None if event.end_s is None else float(event.end_s),
+        "start_frame": int(event.start_frame),
+        "end_frame": None if event.end_frame is None else int(event.end_frame),
         "overlays": [
             {
                 "track_id": int(overlay.track_id),
@@ -45,6 +43,16 @@ def event_to_json(event: Event) -> dict[str, Any]:
         ],
         "zone_norm": [[float(x), float(y)] for x, y in event.zone_norm],
     }
+
+
+def _param(value: Param) -> Any:
+    """A parameter that JSON can hold. Arithmetic leaves NumPy scalars behind, and JSON knows no infinity."""
+    if isinstance(value, datetime):
+        return {"time": value.isoformat()}
+    if isinstance(value, str | int):
+        return value
+    number = float(value)
+    return number if math.isfinite(number) else str(number)
 
 
 def event_from_json(value: Mapping[str, Any]) -> Event:
