@@ -100,9 +100,17 @@ def rules_text(all_kinds: bool) -> str:
 def observations(rows: np.ndarray, size: tuple[int, int] = SIZE, fps: float = FPS) -> list[Any]:
     from datetime import UTC, datetime
 
-    from veedor.site.rules.replay import from_rows
+    from veedor.model.track import Tracks
+    from veedor.site.rules.replay import from_frames
 
-    return list(from_rows(rows, size, fps, datetime(2026, 1, 1, tzinfo=UTC)))
+    frames = {}
+    for frame in np.unique(rows[:, 0]).astype(int).tolist():
+        part = rows[rows[:, 0] == frame]
+        boxes = np.column_stack((part[:, 2:4], part[:, 2:4] + part[:, 4:6])).astype(np.float32)
+        ones = np.ones(len(part), np.float32)
+        unknown = np.zeros(len(part), np.int32)
+        frames[frame] = Tracks(part[:, 1].astype(np.int64), boxes, ones, unknown, ones.astype(np.bool_))
+    return list(from_frames(frames, size, fps, datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def our_speed(rows: np.ndarray, all_kinds: bool) -> float:

@@ -104,6 +104,16 @@ def test_wrong_calls_name_what_is_wrong(files: Path, changed: dict[str, str], sa
     assert not (files / "events.json").exists()
 
 
+def test_the_class_column_counts_where_it_tells_tracks_apart(files: Path) -> None:
+    people = TRACKS.replace(",1,-1,-1,-1", ",1,1,-1,-1")
+    (files / "tracks.txt").write_text(people)
+    assert len(json.loads(run_rules(files, "--json").stdout)) == 1  # all the same: no class at all
+    assert json.loads(run_rules(files, "--json", "--classes", "column").stdout) == []  # a person is no car
+    (files / "tracks.txt").write_text(people + TRACKS.replace(",7,", ",8,").replace(",1,-1,-1,-1", ",1,3,-1,-1"))
+    assert [one["track_ids"] for one in json.loads(run_rules(files, "--json").stdout)] == [[8]]
+    assert len(json.loads(run_rules(files, "--json", "--classes", "none").stdout)) == 2
+
+
 def test_no_tracks_is_no_events(files: Path) -> None:
     (files / "tracks.txt").write_text("")
     assert run_rules(files).returncode == 0

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,14 +18,19 @@ from veedor.kit.errors import UserError
 from veedor.kit.sqlite import store_errors
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from veedor.site.rules.ruleset import RuleSet
 
 app = typer.Typer(help=t("rules-cli"), no_args_is_help=True)
 
 _RUN_EXAMPLE = "veedor rules run --tracks tracks.txt --fps 25 --size 384x288 --rules rules.yaml --events events.json"
+
+
+class ClassColumn(StrEnum):
+    """What the class column of the tracks is worth."""
+
+    AUTO = "auto"
+    COLUMN = "column"
+    NONE = "none"
 
 
 class SizeError(UserError):
@@ -43,12 +49,6 @@ class TimeZoneError(UserError):
     """params: given"""
 
     key = "error-rules-time-zone"
-
-
-class TracksError(UserError):
-    """params: file, line, problem"""
-
-    key = "error-rules-tracks"
 
 
 class FpsError(UserError):
@@ -123,7 +123,7 @@ def check_file(
 
 @app.command("run", help=t("rules-cli-run"), epilog=t("cli-example", command=_RUN_EXAMPLE))
 @command
-def run(  # noqa: PLR0913, PLR0917  (one parameter per option)
+def run(
     tracks: Annotated[Path, typer.Option("--tracks", help=t("rules-cli-tracks"))],
     fps: Annotated[float, typer.Option("--fps", help=t("rules-cli-fps"))],
     size: Annotated[str, typer.Option("--size", help=t("rules-cli-size"))],
@@ -131,11 +131,13 @@ def run(  # noqa: PLR0913, PLR0917  (one parameter per option)
     events: Annotated[Path | None, typer.Option("--events", help=t("rules-cli-events"))] = None,
     start: Annotated[str, typer.Option("--start", help=t("rules-cli-start"))] = "",
     time_zone: Annotated[str, typer.Option("--time-zone", help=t("rules-cli-time-zone"))] = "America/Lima",
+    classes: Annotated[ClassColumn, typer.Option("--classes", help=t("rules-cli-classes"))] = ClassColumn.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
     from veedor.site.rules.engine import RuleEngine
     from veedor.site.rules.export import event_rows
-    from veedor.site.rules.replay import from_rows
+    from veedor.site.rules.replay import from_frames, says_classes, without_classes
+    from veedor.site.track.motchallenge import read_tracks
 
     if not (math.isfinite(fps) and 0 < fps <= 1000):
         raise FpsError(given=str(fps))
@@ -144,17 +146,19 @@ def run(  # noqa: PLR0913, PLR0917  (one parameter per option)
     if not start and ruleset.has_schedules:
         err.print(t("rules-cli-no-schedules"), markup=False, highlight=False)
         ruleset = ruleset.without_schedules()
-    stored = _read_tracks(tracks)
+    stored = read_tracks(tracks)
+    if classes is ClassColumn.NONE or (classes is ClassColumn.AUTO and not says_classes(stored)):
+        stored = without_classes(stored)
     engine = RuleEngine(ruleset, "file", zone)
-    rows = event_rows(engine.run(from_rows(stored, picture, fps, _start(start, zone))), lang)
+    rows = event_rows(engine.run(from_frames(stored, picture, fps, _start(start, zone))), lang)
     if events is not None and str(events) != "-":
         _write(events, rows)
     if as_json or str(events) == "-":
         print_json(rows)
         return
     print_rows(rows, ("rule", "zone", "start_s", "end_s", "explanation"), as_json=False, empty=t("rules-cli-empty"))
-    seconds = f"{(stored[:, 0].max() if len(stored) else 0) / fps:.1f}"
-    ids = str(len(set(stored[:, 1].tolist())))
+    seconds = f"{max(stored, default=0) / fps:.1f}"
+    ids = str(len({track_id for present in stored.values() for track_id in present.track_id.tolist()}))
     out.print(t("rules-cli-done", events=str(len(rows)), seconds=seconds, tracks=ids), highlight=False)
 
 
@@ -168,28 +172,6 @@ def _rules(path: Path, as_json: bool) -> RuleSet:
             err.print(f"✗ {one.render(lang)}", markup=False, highlight=False)
         fail(problems[0] if as_json else problems[-1], as_json=as_json)
     return RuleSet.load(path)
-
-
-def _read_tracks(path: Path) -> NDArray[np.float64]:
-    """(n, 6): frame, id, left, top, width, height, of MOTChallenge text."""
-    import numpy as np
-
-    rows: list[list[float]] = []
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise TracksError(file=str(path), line="1", problem=str(problem)) from problem
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = [float(part) for part in line.replace(",", " ").split()[:6]]
-        except ValueError as problem:
-            raise TracksError(file=str(path), line=str(number), problem=str(problem)) from problem
-        if len(row) < 6 or not all(map(math.isfinite, row)) or not 1 <= row[0] <= 1e8 or abs(row[1]) > 1e15:
-            raise TracksError(file=str(path), line=str(number), problem=line[:80])
-        rows.append(row)
-    return np.asarray(rows, np.float64).reshape(-1, 6)
 
 
 def _size(given: str) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,8 @@ from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
 from veedor.site.rules import RuleEngine, RuleSet
+from veedor.site.rules.replay import says_classes, without_classes
+from veedor.site.track.motchallenge import read_tracks
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday, 10:00 in Lima
 WIDTH, HEIGHT = 1600, 900
@@ -102,11 +103,13 @@ def run(rules: str, stage: Stage, time_zone: str = "America/Lima") -> list[Event
     return list(last.values())
 
 
-def caviar(clip: str) -> np.ndarray:
-    """The tracks of a CAVIAR clip: (n, >= 6)."""
+def caviar(clip: str, fps: int = 25) -> dict[int, Tracks]:
+    """The tracks of a CAVIAR clip by frame, thinned from 25 to `fps`. People and bags have the same class: none."""
     shared = Path(os.environ.get("VEEDOR_SHARED", Path(__file__).parents[4] / "shared"))
     files = sorted((shared / "data" / "behaviour" / "caviar" / clip).glob("*.tracks.txt.gz"))
     if not files:
         pytest.skip("no CAVIAR tracks: set VEEDOR_SHARED")
-    with gzip.open(files[0], "rt") as file:
-        return np.loadtxt(file, delimiter=",")
+    step = 25 // fps
+    frames = {frame: tracks for frame, tracks in read_tracks(files[0]).items() if (frame - 1) % step == 0}
+    assert not says_classes(frames)
+    return {(frame - 1) // step + 1: tracks for frame, tracks in without_classes(frames).items()}

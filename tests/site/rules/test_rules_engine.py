@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ from veedor.model.track import ArchivedTrack, Tracks
 from veedor.site.rules import RuleEngine, RuleSet
 from veedor.site.rules.backtest import backtest
 from veedor.site.rules.export import event_rows
-from veedor.site.rules.replay import from_rows
+from veedor.site.rules.replay import from_frames
 
 EVERY_KIND = """
 zones:
@@ -200,12 +200,8 @@ def test_counts_of_crossings_per_class_and_direction() -> None:
 
 
 def clip_events(clip: str, rules: str, fps: int = 25) -> list[dict[str, object]]:
-    rows = caviar(clip)
-    step = 25 // fps
-    rows = rows[(rows[:, 0] - 1) % step == 0]
-    rows[:, 0] = (rows[:, 0] - 1) // step + 1
     engine = RuleEngine(RuleSet.loads(rules, name="r"), "c")
-    return event_rows(engine.run(from_rows(rows, (384, 288), fps, datetime(2000, 1, 1, tzinfo=UTC))), "en")
+    return event_rows(engine.run(from_frames(caviar(clip, fps), (384, 288), fps, START)), "en")
 
 
 LEFT = "rules: [{name: left, kind: object_left, dwell_s: 5}]\n"
@@ -235,11 +231,11 @@ def test_crowd_of_caviar() -> None:
 
 
 def test_a_file_whose_frames_are_far_apart_is_read_at_once() -> None:
-    rows = np.asarray([[1, 1, 5, 5, 9, 9], [2, 1, 5, 5, 9, 9], [90_000_000, 2, 5, 5, 9, 9]], float)
-    frames = [obs.frame for obs in from_rows(rows, (100, 100), 25, START)]
+    here = observation(0.0, 1, [Actor(1, [(0, 0.5, 0.5), (1, 0.5, 0.5)])]).tracks
+    frames = [obs.frame for obs in from_frames({2: here, 1: here, 90_000_000: here}, (100, 100), 25, START)]
     assert (frames[0], frames[-1]) == (1, 90_000_000)
     assert len(frames) < 2000
-    assert list(from_rows(rows[:0], (100, 100), 25, START)) == []
+    assert list(from_frames({}, (100, 100), 25, START)) == []
 
 
 def test_backtest_over_archived_paths_sees_what_the_live_rules_saw() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,30 +17,32 @@ EMPTY_S = 60.0  # after so long without a track every rule has come to rest: mor
 SEEN_WITHIN_S = 2.5  # the archive keeps a point at least each 2 s of what it sees: a longer step is an absence
 
 
-def from_rows(
-    rows: NDArray[np.float64], size: tuple[int, int], fps: float, start: datetime, camera_id: str = "file"
+def from_frames(
+    frames: Mapping[int, Tracks], size: tuple[int, int], fps: float, start: datetime, camera_id: str = "file"
 ) -> Iterator[Observation]:
-    """One observation per frame, from 1 to the last, of tracks without a class; long empty stretches are shortened.
+    """One observation per frame, from 1 to the last; long empty stretches are shortened.
 
-    `rows`: (n, >= 6): frame (from 1), track id, then the box's left, top, width, height in pixels of `size`
-    (width, height). Frame f is `(f - 1) / fps` seconds after `start`.
+    `frames`: the tracks of each frame that has any, in pixels of `size` (width, height). Frame f is `(f - 1) / fps`
+    seconds after `start`.
     """
-    ordered = rows[np.argsort(rows[:, 0], kind="stable")]
-    frames, starts = np.unique(ordered[:, 0].astype(np.int64), return_index=True)
-    parts = dict(zip(frames.tolist(), np.split(ordered, starts[1:]), strict=True)) if len(frames) else {}
-    for frame in _frames(frames.tolist(), int(EMPTY_S * fps) + 1):
-        part = parts.get(frame, rows[:0])
-        boxes = np.column_stack((part[:, 2:4], part[:, 2:4] + part[:, 4:6])).astype(np.float32)
-        count = len(part)
-        tracks = Tracks(
-            part[:, 1].astype(np.int64),
-            boxes,
-            np.ones(count, np.float32),
-            np.full(count, ObjectClass.UNKNOWN, np.int32),
-            np.ones(count, np.bool_),
-        )
+    nothing = Tracks.empty()
+    for frame in _frames(sorted(frames), int(EMPTY_S * fps) + 1):
         at_s = (frame - 1) / fps
+        tracks = frames.get(frame, nothing)
         yield Observation(camera_id, at_s, start + timedelta(seconds=at_s), frame, *size, tracks)
+
+
+def without_classes(frames: Mapping[int, Tracks]) -> dict[int, Tracks]:
+    """The same tracks, their classes unknown."""
+    return {
+        frame: replace(tracks, class_id=np.full(len(tracks), ObjectClass.UNKNOWN, np.int32))
+        for frame, tracks in frames.items()
+    }
+
+
+def says_classes(frames: Mapping[int, Tracks]) -> bool:
+    """Whether the classes tell tracks apart. Files without classes often hold the same number in all lines."""
+    return len({int(one) for tracks in frames.values() for one in np.unique(tracks.class_id)}) > 1
 
 
 def _frames(filled: Sequence[int], most_empty: int) -> Iterator[int]:
