@@ -126,19 +126,27 @@ async def _on_error(connection: HTTPConnection, error: Exception) -> Response:
 async def _on_invalid(connection: HTTPConnection, error: Exception) -> Response:
     """Names what is wrong with a request; never what was sent, which may be a password."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    # FastAPI reads the body before it asks any dependency; a stranger hears only that a login is needed.
-    if connection.url.path not in PUBLIC:
-        ports: DeskPorts = connection.app.state.ports
-        token, _ = token_of(connection, ports.config)
-        if not token or await run_in_threadpool(connection.app.state.sessions.find, token) is None:
-            return await _on_error(connection, NotAuthenticated())
+    if await _is_stranger(connection):
+        return await _on_error(connection, NotAuthenticated())
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "-"
     return await _on_error(connection, BadRequest(field=field[:200], problem=str(first["msg"])[:300]))
 
 
+async def _is_stranger(connection: HTTPConnection) -> bool:
+    """FastAPI reads the body before it asks any dependency; a stranger hears only that a login is needed."""
+    if connection.url.path in PUBLIC:
+        return False
+    token, _ = token_of(connection, connection.app.state.ports.config)
+    return not token or await run_in_threadpool(connection.app.state.sessions.find, token) is None
+
+
 async def _on_http_error(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error.__cause__, VeedorError):  # raised while FastAPI read the body
+        return await _on_error(connection, error.__cause__)
+    if error.status_code == 400 and await _is_stranger(connection):
+        return await _on_error(connection, NotAuthenticated())
     if error.status_code == 404:
         return await _on_error(connection, NotFound(kind="path", name=connection.url.path[:200]))
     body = ErrorOut(error=f"http-{error.status_code}", message=str(error.detail), hint=None)

@@ -122,6 +122,7 @@ class Database:
         self._held.depth = 1
         try:
             with self.errors(), self._writer.begin() as session:
+                session.connection()  # begin now: who waits for the lock waits here, before any work is done
                 yield session
         finally:
             self._held.depth = 0

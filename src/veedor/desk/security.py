@@ -18,7 +18,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from veedor.desk.context import DeskConfig
-from veedor.desk.errors import CertificateExists, Exposed, RequestTooLarge, UnknownHost, WrongOrigin
+from veedor.desk.errors import BadRequest, CertificateExists, Exposed, RequestTooLarge, UnknownHost, WrongOrigin
 from veedor.kit.clock import Clock
 from veedor.kit.messages import LANGUAGES
 
@@ -109,6 +109,8 @@ class RefusalHandler(Protocol):
 
 
 def _host_name(header: str) -> str | None:
+    if any(character in header for character in "@/?#\\"):  # a Host has none; a URL's parts would hide the name
+        return None
     try:
         return urlsplit(f"//{header}").hostname
     except ValueError:
@@ -224,7 +226,11 @@ def _general_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host.strip("[]")))
     except ValueError:
-        return x509.DNSName(host)
+        pass
+    try:
+        return x509.DNSName(host.encode("idna").decode("ascii"))
+    except UnicodeError as problem:
+        raise BadRequest(field="host", problem=host[:100]) from problem
 
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:

@@ -45,7 +45,7 @@ class TrackOut(Out):
                 "class": one.object_class.label,
                 "started_at": one.started_at,
                 "ended_at": one.ended_at,
-                "path": one.path.round(4).tolist(),
+                "path": one.path.astype("float64").round(4).tolist(),
             }
         )
 

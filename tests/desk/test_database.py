@@ -1,0 +1,130 @@
+"""Migrations and sessions."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import InvalidRequestError
+
+from veedor.desk.accounts.tables import AgencyRow, SessionRow
+from veedor.desk.database import Database, database_file, database_url
+from veedor.desk.schema import METADATA
+from veedor.kit.errors import StoreCorrupt, StoreError, StoreLocked
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    one = Database(database_url(tmp_path), busy_timeout_s=0.2)
+    one.migrate()
+    return one
+
+
+def agency(agency_id: str = "muni") -> AgencyRow:
+    return AgencyRow(id=agency_id, name="Municipalidad", created_at=NOON)
+
+
+def test_migrations_from_nothing_make_what_the_tables_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_migrating_again_changes_nothing_and_keeps_rows(database: Database) -> None:
+    with database.session() as session:
+        session.add(agency())
+    database.migrate()
+    with database.reading() as session:
+        assert session.scalars(sa.select(AgencyRow.id)).all() == ["muni"]
+
+
+def test_every_table_has_an_agency() -> None:
+    for table in METADATA.tables.values():
+        assert table.name == "agencies" or "agency_id" in table.columns, table.name
+
+
+def test_a_newer_schema_is_refused(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError):
+        database.migrate()
+
+
+def test_a_session_commits_at_its_end_or_not_at_all(database: Database) -> None:
+    def fails_half_way() -> None:
+        with database.session() as session:
+            session.add(agency())
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_half_way()
+    with database.reading() as session:
+        assert session.get(AgencyRow, "muni") is None
+
+
+def test_times_come_back_aware_and_naive_ones_do_not_go_in(database: Database) -> None:
+    lima = timezone(timedelta(hours=-5))
+    with database.session() as session:
+        session.add(AgencyRow(id="muni", name="", created_at=datetime(2026, 3, 1, 7, 0, tzinfo=lima)))
+    with database.reading() as session:
+        assert session.get_one(AgencyRow, "muni").created_at == NOON
+    with pytest.raises(sa.exc.StatementError, match="naive"), database.session() as session:
+        session.add(AgencyRow(id="x", name="", created_at=datetime(2026, 3, 1)))  # noqa: DTZ001
+
+
+def test_a_lock_held_elsewhere_is_our_error(database: Database, tmp_path: Path) -> None:
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        other = Database(database_url(tmp_path))
+        with other.session():
+            held.set()
+            done.wait(10)
+        other.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(10)
+    try:
+        with pytest.raises(StoreLocked), database.session():
+            pass
+        with database.reading() as session:  # readers do not wait for writers
+            assert session.scalars(sa.select(AgencyRow)).all() == []
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_damaged_file_is_our_error(tmp_path: Path) -> None:
+    database_file(tmp_path).write_bytes(b"this is not a database" * 1000)
+    with pytest.raises(StoreCorrupt, match=r"desk\.db"):
+        Database(database_url(tmp_path)).migrate()
+
+
+def test_a_session_inside_a_session_is_a_fault_at_once(database: Database) -> None:
+    with database.session(), pytest.raises(RuntimeError), database.session():
+        pass
+    with database.session():  # and the outer one is over
+        pass
+
+
+def test_relationships_are_never_loaded_behind_our_back(database: Database) -> None:
+    row = SessionRow(id="s", agency_id="muni", user_id="u", token_hash="h", kind="cookie")
+    with database.session() as session:
+        session.add(agency())
+        session.flush()
+        session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+        row.created_at = row.expires_at = NOON
+        session.add(row)
+        session.flush()
+        with pytest.raises(InvalidRequestError, match="raise"):
+            _ = row.user
+        session.delete(row)
