@@ -98,10 +98,27 @@ def test_all_problems_are_told_in_the_order_of_lines() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "rules", "[1, 2]", "zones: {}", "rules: 3", "rules: [a: b: c]", "rules: []\nrules: []", "\t", "a: &a [*a]"],
+    [
+        "zones: {Z: [[" + "9" * 400 + ", 0], [1, 0], [1, 1]]}\nrules: []",
+        "zones: {Z: [[" + "9" * 6000 + ", 0], [1, 0], [1, 1]]}\nrules: []",
+        "rules: " + "[" * 20_000,
+        "? [a, b]\n: 3\nrules: []",
+        "rules: [{1: 2, name: 3, kind: [a]}]",
+        "",
+        "rules",
+        "[1, 2]",
+        "zones: {}",
+        "rules: 3",
+        "rules: [a: b: c]",
+        "rules: []\nrules: []",
+        "\t",
+        "a: &a [*a]",
+    ],
 )
 def test_no_rules_file_at_all(text: str) -> None:
-    assert check(text, name="r.yaml")[1]
+    problems = check(text, name="r.yaml")[1]
+    assert problems
+    assert all(len(one.render("es")) < 300 for one in problems)
 
 
 def test_aliases_that_multiply_are_refused() -> None:

@@ -100,7 +100,7 @@ def check(text: str, *, name: str) -> tuple[RuleSet, list[ConfigError]]:
         tree = configfile.parse(text, name=name)
     except ConfigError as problem:
         return RuleSet(), [problem]
-    except RecursionError:
+    except (RecursionError, ValueError):  # nested, or a number written, beyond what Python takes
         return RuleSet(), [RulesFileError.at(name, (1, 1), "", Message("rules-problem-too-large"))]
     return _Checker(tree, name).run()
 
@@ -230,6 +230,7 @@ class _Checker:
     def _say(self, at: Location, key: str, **params: Param) -> None:
         place = configfile.position(self._tree, at)
         path = ".".join(str(part) for part in at)
+        params = {name: _shorten(value, 80) if isinstance(value, str) else value for name, value in params.items()}
         self._problems.append(RulesFileError.at(self._name, place, path, Message(key, params)))
 
 
@@ -253,6 +254,11 @@ def _guess(given: str, known: Iterable[str]) -> dict[str, Param]:
     by_folded = {one.casefold(): one for one in known}
     close = difflib.get_close_matches(given.casefold()[:100], list(by_folded), n=1, cutoff=0.6)
     return {"has_guess": "yes" if close else "no", "guess": by_folded[close[0]] if close else ""}
+
+
+def _shorten(text: str, most: int) -> str:
+    """`text`, cut where it is longer than a message can show."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _fields(adapter: TypeAdapter[Any]) -> Sequence[str]:

@@ -43,12 +43,10 @@ def _point(value: Any) -> tuple[float, float]:
     numbers = isinstance(value, list | tuple) and len(value) == 2
     if not numbers or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
         raise PydanticCustomError("rules-problem-point", "a point is two numbers, [x, y]")
-    x, y = float(value[0]), float(value[1])
-    if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
-        raise PydanticCustomError(
-            "rules-problem-off-picture", "the point is off the picture", {"point": f"[{x:g}, {y:g}]"}
-        )
-    return x, y
+    x, y = value
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise PydanticCustomError("rules-problem-off-picture", "the point is off the picture", {"point": f"[{x}, {y}]"})
+    return float(x), float(y)
 
 
 Point = Annotated[tuple[float, float], BeforeValidator(_point)]
