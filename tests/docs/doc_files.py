@@ -78,7 +78,7 @@ def _shown(document: str, line: str, program: str, *, whole: bool) -> list[Shown
         words = words[1:]
     if len(words) < 2 or Path(words[0]).name != program:
         return []
-    for stop in ("|", ">", "&&", ";", ">>"):
+    for stop in ("|", ">", "&&", ";", ">>", "--"):
         if stop in words:
             words = words[: words.index(stop)]
     return [ShownCommand(document, line, tuple(words), whole)]

@@ -36,7 +36,10 @@ MEANINGS: dict[str, Meaning] = {
     "allowed": Meaning("Networks that may have cameras. Empty: all but this machine itself and link-local addresses"),
     "file_directories": Meaning("Folders from which video files may be taken as cameras. Empty: none"),
     "directory": Meaning("Folder of the recordings", default="`<data>/recordings`"),
-    "keep_days": Meaning("How long footage is kept, where its camera does not say otherwise; locked evidence stays"),
+    "keep_days": Meaning(
+        "How long footage of cameras that were removed is kept. A camera has days of its own: "
+        "`veedor cameras add --keep-days`, 30 where not given. Locked evidence stays longer than either"
+    ),
     "legal_minimum_days": Meaning("An alert is raised when want of space deletes footage younger than this"),
     "reserve_bytes": Meaning("Space that video never fills, so that databases and the audit can always be written"),
     "max_bytes": Meaning("Most space that recordings may take together. None: all of the disk but the reserve"),
