@@ -56,7 +56,7 @@ def test_boxes_come_back_in_the_pixels_of_their_own_frame(size: tuple[int, int])
     for step in range(8):
         looks, wanted = [], []
         for number, view in enumerate(views):
-            x = width // 8 * (number + 1) + step * max(2, width // 160)
+            x = width // 8 * (number + 1) + step * max(3, width // 160)
             y = height // 2 + number * height // 40
             wanted.append([(x, y, x + wide, y + tall)])
             frame = frame_of(with_people(view, wanted[-1]), step / 5, camera=str(number))

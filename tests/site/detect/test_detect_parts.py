@@ -125,8 +125,8 @@ def test_noise_flicker_and_compression_are_no_motion() -> None:
 
 
 def test_dusk_is_no_motion() -> None:
-    view = street()
-    dusk = [noisy((view * (1 - number / 600)).astype(np.uint8), number) for number in range(300)]
+    view = street(320, 180)
+    dusk = [noisy((view * (1 - number / 600)).astype(np.uint8), number) for number in range(150)]
     assert max(changes(MotionGate(), dusk)) < 0.01
 
 

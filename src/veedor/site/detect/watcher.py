@@ -31,19 +31,19 @@ class Reason(Enum):
 @dataclass(frozen=True, slots=True)
 class WatcherConfig:
     motion: MotionConfig = field(default_factory=MotionConfig)
-    refresh_s: float = 15.0  # a whole frame at least this often
-    still_refresh_s: float = 2.0  # a tracked object that stands still is looked at this often
+    refresh_s: float = 30.0  # a whole frame at least this often
+    still_refresh_s: float = 3.0  # a tracked object that stands still is looked at this often
     still_cells: float = 0.03  # share of the cells in a track's box that may change while it counts as still
-    still_step: float = 0.04  # and its last step, in sizes (square root of the area): its colour may hide the change
+    still_step: float = 0.03  # and its last step, in sizes (square root of the area): its colour may hide the change
     track_pad: float = 0.2  # around a track's box, share of its larger side
-    blob_pad: float = 0.3
+    blob_pad: float = 0.2
     min_side_px: int = 48  # of a region around change, in the analysed picture
     min_blob_cells: int = 3
-    barren_looks: int = 4  # so many looks that found nothing (leaves, water, flags), and a place is looked at ...
+    barren_looks: int = 3  # so many looks that found nothing (leaves, water, flags), and a place is looked at ...
     barren_refresh_s: float = 1.0  # ... this often only
-    object_px: float = 60.0  # height on the canvas at which an object is shown, where its size is known
+    object_px: float = 58.0  # height on the canvas at which an object is shown, where its size is known
     min_scale: float = 0.3
-    max_scale: float = 1.0
+    max_scale: float = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +138,9 @@ class Watcher:
             known = self._known.get(track_id)
             if known is not None and dt_s > 0:
                 step = boxes[row] - known.xyxy
-                shift = np.tile((step[:2] + step[2:]) / 2, 2)
+                # Nothing leaps further than its own size in a step: that is a track that took over another object.
+                size = max(boxes[row, 2] - boxes[row, 0], boxes[row, 3] - boxes[row, 1])
+                shift = np.tile(np.clip((step[:2] + step[2:]) / 2, -size, size), 2)
                 boxes[row, :2] = np.minimum(boxes[row, :2], boxes[row, :2] + shift[:2])
                 boxes[row, 2:] = np.maximum(boxes[row, 2:], boxes[row, 2:] + shift[2:])
         return boxes
