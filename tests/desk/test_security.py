@@ -118,6 +118,11 @@ def test_errors_speak_the_callers_language(desk: Desk, wish: str, start: str) ->
     assert httpx.get(f"{desk.url}/api/me", headers={"accept-language": wish}).json()["message"].startswith(start)
 
 
+def test_the_language_that_the_page_asks_for_wins(desk: Desk) -> None:
+    answer = httpx.get(f"{desk.url}/api/me", params={"lang": "en"}, headers={"accept-language": "es"})
+    assert answer.json()["message"] == "Log in first"
+
+
 def test_faults_of_ours_show_no_details(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.add_user("rosa", Role.OPERATOR)
     client = desk.client("rosa")

@@ -53,10 +53,10 @@ def cookie_name(config: DeskConfig) -> str:
 
 
 def language_of(connection: HTTPConnection, config: DeskConfig) -> str:
-    """The user's language, else the first that the browser asks for and we have, else the site's."""
-    chosen = getattr(connection.state, "language", None)
-    if chosen in LANGUAGES:
-        return str(chosen)
+    """`?lang=`, else the user's language, else the first that the browser asks for and we have, else the site's."""
+    for chosen in (connection.query_params.get("lang"), getattr(connection.state, "language", None)):
+        if chosen in LANGUAGES:
+            return str(chosen)
     wishes = []
     for part in connection.headers.get("accept-language", "").split(",")[:20]:
         tag, _, quality = part.partition(";q=")

@@ -83,8 +83,8 @@ export class AlertList {
         make("p", { className: "sentence", textContent: alert.explanation }),
         make("p", { className: "muted" }, `${alert.camera_name} · ${this.time(alert.raised_at)} `, times),
         make("p", { className: "state" },
-          make("span", { className: "severity", textContent: text(`severity-${alert.severity}`) }), ` ${state}`),
-        this.buttons(alert)));
+          make("span", { className: "severity", textContent: text(`severity-${alert.severity}`) }), ` ${state}`)),
+      this.buttons(alert) ?? "");
     card.dataset.key = key;
     card.setAttribute("role", "listitem");
     card.addEventListener("focusin", () => this.choose(alert.id));

@@ -33,12 +33,12 @@ export function text(key, values = {}) {
 }
 
 export async function request(method, path, body) {
-  const options = { method, headers: { "accept-language": language }, credentials: "same-origin" };
+  const options = { method, headers: {}, credentials: "same-origin" };
   if (body !== undefined) {
     options.headers["content-type"] = "application/json";
     options.body = JSON.stringify(body);
   }
-  const answer = await fetch(path, options);
+  const answer = await fetch(`${path}${path.includes("?") ? "&" : "?"}lang=${language}`, options);
   if (answer.status === 204) return null;
   const said = await answer.json().catch(() => null);
   if (!answer.ok) {

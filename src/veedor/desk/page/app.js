@@ -37,7 +37,7 @@ class Console {
   }
 
   listen() {
-    const events = new EventSource("/api/stream");
+    const events = new EventSource(`/api/stream?lang=${language}`);
     this.events = events;
     const on = (kind, handle) => events.addEventListener(kind, (event) => handle(JSON.parse(event.data)));
     let first = true;
