@@ -426,6 +426,19 @@ def test_the_clip_of_a_long_event_is_bounded_and_keeps_its_end() -> None:
     assert clip_span(short, config) == (START - timedelta(seconds=5), START + timedelta(seconds=6))
 
 
+def test_pictures_of_old_alerts_go_but_not_those_of_incidents(desk: Cases) -> None:
+    plain, escalated = desk.raise_alert(), desk.raise_alert()
+    desk.ana.post(f"/api/alerts/{escalated}/escalate", json={"type": "robbery"})
+    now = desk.desk.ports.clock.now()
+    media = AlertMedia(desk.desk.ports.data_directory)
+    assert worker(desk, SimulatedClock(now + timedelta(days=89))).tidy() == 0
+    assert worker(desk, SimulatedClock(now + timedelta(days=91))).tidy() == 1
+    assert not media.snapshot(plain).exists()
+    assert media.snapshot(escalated).exists()
+    assert desk.ana.get(f"/api/alerts/{plain}/snapshot.jpg").status_code == 404
+    assert desk.ana.get(f"/api/alerts/{plain}").json()["status"] == "new"
+
+
 # kill -9
 
 _RAISER = """

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -207,6 +208,27 @@ def test_a_damaged_original_fails_the_export_and_says_which(desk: Cases, inciden
     assert "cam-1-2.mp4" in package["problem"]
     assert list(packages_folder(desk.desk.ports.data_directory).iterdir()) == []
     assert desk.sara.get(f"/api/exports/{package['id']}/files/manifest.json").status_code == 404
+
+
+def test_a_lock_does_not_wait_for_a_package_and_stopping_does_not_either(desk: Cases, incident: str) -> None:
+    evidence = lock(desk, incident)
+    wait_until(lambda: status(desk, evidence) == "held")
+    cutting, clip = threading.Event(), desk.footage.clip
+
+    def endless(*arguments: Any) -> Iterator[bytes]:
+        chunk = next(iter(clip(*arguments)))
+        while True:
+            cutting.set()
+            yield chunk[:1]
+
+    desk.footage.clip = endless  # type: ignore[method-assign]
+    package = desk.sara.post(f"/api/incidents/{incident}/exports", json={"reason": "oficio"}).json()["id"]
+    assert cutting.wait(20)
+    second = lock(desk, incident)
+    wait_until(lambda: status(desk, second) == "held")
+    desk.workers.stop()
+    assert desk.sara.get(f"/api/exports/{package}").json()["state"] == "building"
+    assert list(packages_folder(desk.desk.ports.data_directory).iterdir()) == []
 
 
 def test_files_of_old_packages_go_and_the_record_stays(desk: Cases, incident: str) -> None:

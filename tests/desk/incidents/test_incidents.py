@@ -170,3 +170,14 @@ def test_what_happens_is_told_to_open_pages(desk: Cases, incident: str) -> None:
     hub = LiveFeedHub(desk.desk.ports.database, desk.desk.ports.clock)
     told = [(item.kind, item.payload["act"]) for item in hub.after(0, "muni")]
     assert told == [("incident.act", "open"), ("incident.act", "note")]
+
+
+def test_text_that_no_database_or_manifest_could_hold_is_refused_or_kept_whole(desk: Cases, incident: str) -> None:
+    path = f"/api/incidents/{incident}"
+    lone = desk.ana.post(f"{path}/notes", content=b'{"text": "\\ud800"}', headers={"content-type": "application/json"})
+    assert lone.status_code == 422
+    assigned = b'{"assignee": "\\udfff"}'
+    lone = desk.ana.post(f"{path}/assign", content=assigned, headers={"content-type": "application/json"})
+    assert lone.status_code == 422
+    kept = "ñandú 🚓 \u202e {$x} <b> ' OR 1=1 --"
+    assert desk.ana.post(f"{path}/notes", json={"text": kept}).json()["timeline"][-1]["reason"] == kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 
 from veedor.desk.errors import BadRequest
 
@@ -21,9 +21,9 @@ def read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _, item_id = text.partition(" ")
-        at = datetime.fromisoformat(moment)
-    except (ValueError, binascii.Error) as problem:
+        at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError, binascii.Error) as problem:
         raise BadRequest(field="cursor", problem="not a cursor of this list") from problem
-    if at.tzinfo is None or not item_id:
+    if not item_id:
         raise BadRequest(field="cursor", problem="not a cursor of this list")
     return at, item_id

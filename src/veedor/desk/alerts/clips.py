@@ -28,7 +28,8 @@ class ClipConfig:
     `before_s`, `after_s`: around the event's start and the moment it completed; `longest_s`: of a long event the end
     is kept, since that is what raised the alert. `patience_s`: how long footage up to the clip's end is waited for,
     counted while this worker runs; `site_patience_s`: how long a site that does not answer, a full disk or
-    a file that cannot be read is.
+    a file that cannot be read is. `keep_media_days`: pictures and clips of alerts that became no incident go then;
+    the alerts themselves stay.
     """
 
     before_s: float = 5.0
@@ -37,6 +38,8 @@ class ClipConfig:
     every_s: float = 0.5
     patience_s: float = 30.0
     site_patience_s: float = 900.0
+    keep_media_days: float = 90.0
+    tidy_every_s: float = 3600.0
 
 
 def clip_span(event: Event, config: ClipConfig) -> tuple[datetime, datetime]:
@@ -56,6 +59,7 @@ class ClipWorker:
         self._media = AlertMedia(ports.data_directory)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._tidied_s: float | None = None
         self._first_seen_s: dict[str, float] = {}  # only of pending alerts; monotonic, so a clock step harms nothing
 
     def start(self) -> None:
@@ -73,6 +77,7 @@ class ClipWorker:
         while not self._ports.clock.wait(self._stop, self._config.every_s):
             try:
                 self.run_once()
+                self._tidy_now_and_then()
             except VeedorError as problem:  # the database is locked or full: what is pending stays pending
                 log.warning("clips: %s", problem)
             except Exception:
@@ -91,6 +96,30 @@ class ClipWorker:
                 break
             settled += self._settle(row, reached)
         return settled
+
+    def _tidy_now_and_then(self) -> None:
+        now_s = self._ports.clock.monotonic()
+        if self._tidied_s is None or now_s - self._tidied_s >= self._config.tidy_every_s:
+            self._tidied_s = now_s
+            self.tidy()
+
+    def tidy(self) -> int:
+        """Remove pictures and clips past their time, the rows first: none promises a file that is gone."""
+        oldest = self._ports.clock.now() - timedelta(days=self._config.keep_media_days)
+        removed = 0
+        while not self._stop.is_set():
+            with self._ports.database.session() as session:
+                old = repository.with_old_media(session, oldest)
+                for row in old:
+                    row.has_snapshot = False
+                    row.clip_state = ClipState.FAILED.value
+                    row.clip_problem = Message("alerts-clip-expired").to_json()
+            for row in old:
+                self._media.remove(row.id)
+            removed += len(old)
+            if not old:
+                break
+        return removed
 
     def _settle(self, row: AlertRow, reached: dict[str, datetime | None]) -> bool:
         """Cut the clip if its footage is there, or will not come. `reached` saves asking twice in one round."""

@@ -40,6 +40,11 @@ class AlertMedia:
                 except OSError as problem:
                     raise os_store_error(path, problem) from problem
 
+    def remove(self, alert_id: str) -> None:
+        """Remove both files, where they are."""
+        self.snapshot(alert_id).unlink(missing_ok=True)
+        self.clip(alert_id).unlink(missing_ok=True)
+
     def remove_unfinished(self) -> None:
         """Clear what a dead process left half-written."""
         for part in self._root.glob("*/.*.partial-*"):

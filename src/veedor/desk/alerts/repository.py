@@ -116,6 +116,16 @@ def pending_clips(session: Session, limit: int = 100) -> list[AlertRow]:
     return list(session.scalars(query.order_by(AlertRow.raised_at).limit(limit)))
 
 
+def with_old_media(session: Session, before: datetime, limit: int = 100) -> list[AlertRow]:
+    """Alerts raised before that time which have a picture or a clip and became no incident."""
+    query = sa.select(AlertRow).where(
+        AlertRow.raised_at < before,
+        AlertRow.incident_id.is_(None),
+        sa.or_(AlertRow.has_snapshot.is_(True), AlertRow.clip_state == ClipState.READY.value),
+    )
+    return list(session.scalars(query.order_by(AlertRow.raised_at).limit(limit)))
+
+
 def rule_counts(session: Session, agency_id: str, since: datetime | None) -> list[RuleCounts]:
     """Per camera and rule, the most false alerts first."""
     false = [reason.value for reason in DismissReason if reason.is_false_alert]

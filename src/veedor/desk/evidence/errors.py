@@ -2,9 +2,15 @@
 
 UserError
 ├── EvidenceNotAuthentic   a package is not what was signed (exit code 2)
-├── EvidenceKeyUnusable    not an Ed25519 public key, or one that lies inside the package
+├── EvidenceKeyUnusable    not an Ed25519 public key, or not readable
+├── EvidenceKeyInside      a key that lies inside the package
+├── EvidenceSpan           a span that makes no sense
 ├── ExportTargetNotEmpty   the folder for an export has files in it
+├── EvidenceExportFailed   the desk could not build the package
+├── EvidenceDownloadDamaged a file arrived other than the manifest says
+├── PackageTooBig          more segments than one manifest may list
 └── Conflict
+    ├── EvidenceNothing    nothing is locked
     ├── EvidenceNotHeld    the site has not confirmed the lock
     └── StillRecording     the span reaches into footage that is being written
 StoreCorrupt
@@ -80,3 +86,9 @@ class EvidenceDownloadDamaged(UserError):
     """params: path"""
 
     key = "error-evidence-download-damaged"
+
+
+class PackageTooBig(UserError):
+    """params: segments (as text)"""
+
+    key = "error-evidence-too-big"

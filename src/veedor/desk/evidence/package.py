@@ -10,14 +10,14 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from veedor.desk.evidence.errors import OriginalDamaged, StillRecording
+from veedor.desk.evidence.errors import OriginalDamaged, PackageTooBig, StillRecording
 from veedor.desk.evidence.manifest import (
     PackageRequest,
     PackedFile,
@@ -27,8 +27,8 @@ from veedor.desk.evidence.manifest import (
     segment_json,
 )
 from veedor.desk.evidence.signing import Signer
-from veedor.desk.evidence.verify import MANIFEST, SIGNATURE
-from veedor.kit.errors import NotFound, StoreFull
+from veedor.desk.evidence.verify import MANIFEST, MAX_MANIFEST_BYTES, SIGNATURE
+from veedor.kit.errors import NotFound, StoreFull, Unavailable
 from veedor.kit.files import sync
 from veedor.kit.hashing import canonical_json
 from veedor.kit.messages import render
@@ -54,17 +54,24 @@ class BuiltPackage:
     manifest_sha256: str
 
 
-def build_package(footage: Footage, signer: Signer, request: PackageRequest, target: Path) -> BuiltPackage:
-    """Build the package at `target`, which must not exist yet.
+def build_package(
+    footage: Footage,
+    signer: Signer,
+    request: PackageRequest,
+    target: Path,
+    stop: Callable[[], bool] = lambda: False,
+) -> BuiltPackage:
+    """Build the package at `target`, which must not exist yet. `stop` is asked again and again: True gives up.
 
-    Raises StillRecording (try again soon), OriginalDamaged (names the segment), StoreFull and other StoreErrors.
+    Raises StillRecording (try again soon), OriginalDamaged (names the segment), PackageTooBig, StoreFull and other
+    StoreErrors; Unavailable when stopped.
     Whatever it raises, and wherever the process dies, no folder is left that bears the name of a package.
     """
     part = target.with_name(f"{BUILDING_PREFIX}{target.name}")
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        built = _Build(footage, part).run(request, signer)
+        built = _Build(footage, part, stop).run(request, signer)
         _sync_tree(part)
         part.rename(target)
         sync(target.parent)
@@ -87,6 +94,7 @@ class _Build:
 
     footage: Footage
     root: Path
+    stop: Callable[[], bool]
     packed: list[PackedFile] = field(default_factory=list)
 
     def run(self, request: PackageRequest, signer: Signer) -> BuiltPackage:
@@ -100,6 +108,8 @@ class _Build:
         manifest = manifest_json(request, spans, self.packed, signer.fingerprint)
         manifest["alert_pictures"] = [{"file": f"alerts/{name}", **what} for name, _jpeg, what in request.pictures]
         data = canonical_json(manifest)
+        if len(data) > MAX_MANIFEST_BYTES:
+            raise PackageTooBig(segments=str(sum(len(found) for found in originals.values())))
         _write_new(self.root / MANIFEST, [data])
         _write_new(self.root / SIGNATURE, [signer.sign(data)])
         octets = sum(file.octets for file in self.packed) + len(data)
@@ -199,10 +209,16 @@ class _Build:
         self._write("SHA256SUMS", ["".join(lines).encode()], "sums")
 
     def _write(self, path: str, chunks: Iterable[bytes], kind: str) -> PackedFile:
-        octets, digest = _write_new(self.root / PurePosixPath(path), chunks)
+        octets, digest = _write_new(self.root / PurePosixPath(path), self._while_wanted(chunks))
         packed = PackedFile(path, octets, digest, kind)
         self.packed.append(packed)
         return packed
+
+    def _while_wanted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if self.stop():
+                raise Unavailable(name="veedor", problem="stopping")
+            yield chunk
 
 
 def _readme(request: PackageRequest, spans: list[dict[str, Any]], key_fingerprint: str, lang: str) -> str:

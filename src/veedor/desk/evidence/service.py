@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from veedor.access.principal import Principal
 from veedor.desk.acts.errors import NotNow, TextMissing
-from veedor.desk.acts.repository import append, new_act
+from veedor.desk.acts.repository import acts_of, append, new_act
 from veedor.desk.context import DeskPorts
 from veedor.desk.evidence import repository
 from veedor.desk.evidence.errors import EvidenceNotHeld, EvidenceNothing, EvidenceSpan, StillRecording
@@ -104,7 +104,9 @@ class EvidenceService:
             act = new_act(who, subject, ActKind.RELEASE_LOCK, self._ports.clock.now(), reason=reason.strip())
             before = repository.state_of(session, row.id)
             if not evidence_allows(before, act):
-                raise NotNow(state=before.status.value, who=before.released_by or "?", at="?")
+                last = acts_of(session, SubjectKind.EVIDENCE, row.id)[-1]
+                at = last.at.isoformat(timespec="seconds")
+                raise NotNow(state=before.status.value, who=last.actor_name or last.actor_id, at=at)
             repository.act_on(session, row, act, version)
             self.tell(session, row, act)
 

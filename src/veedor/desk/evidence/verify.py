@@ -27,7 +27,7 @@ from veedor.kit.messages import Message
 FORMAT = "veedor-evidence/1"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
-_MAX_MANIFEST_BYTES = 64 * 1024 * 1024
+MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 _MAX_DEPTH = 16
 _CHUNK_BYTES = 1024 * 1024
 _SAFE_PATH = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,199}/){0,8}[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -116,7 +116,7 @@ def printable(text: str) -> str:
 def _read_manifest(directory: Path, problems: list[Problem]) -> tuple[dict[str, Any], bytes]:
     """The manifest as a dict ({} where it is not one) and its bytes."""
     try:
-        data = _read_small(directory / MANIFEST, _MAX_MANIFEST_BYTES)
+        data = _read_small(directory / MANIFEST, MAX_MANIFEST_BYTES)
     except _Unreadable as problem:
         problems.append(_problem(MANIFEST, problem.key, problem.detail))
         return {}, b""

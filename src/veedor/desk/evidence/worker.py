@@ -54,17 +54,22 @@ class EvidenceWorker:
         self._service = EvidenceService(ports)
         self._packages = packages_folder(ports.data_directory)
         self._stop = threading.Event()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._wakes: list[threading.Event] = []
         self._unsubscribe: Callable[[], None] = lambda: None
         self._retry_at_s: dict[str, tuple[float, float]] = {}  # id: (when, pause); only of what is outstanding
         self._waiting_since_s: dict[str, float] = {}  # packages that wait for footage
 
     def start(self) -> None:
+        """A thread for locks and one for packages: a lock never waits for a big package to be copied."""
         self.prepare()
-        self._unsubscribe = self._ports.database.on_commit(self._wake.set)
-        self._thread = threading.Thread(target=self.run, name="desk-evidence", daemon=True)
-        self._thread.start()
+        for name, work in (("desk-locks", self.ask_once), ("desk-packages", self.build_once)):
+            wake = threading.Event()
+            self._wakes.append(wake)
+            self._threads.append(threading.Thread(target=self._run, args=(work, wake), name=name, daemon=True))
+        self._unsubscribe = self._ports.database.on_commit(self._wake)
+        for thread in self._threads:
+            thread.start()
 
     def prepare(self) -> None:
         """Publish the public key, and clear what a dead process left."""
@@ -81,34 +86,43 @@ class EvidenceWorker:
                 )
 
     def stop(self) -> None:
-        """Return when the package in hand is done."""
+        """Return soon: a package in hand is given up, and built anew at the next start."""
         self._unsubscribe()
+        self._unsubscribe = lambda: None  # stopping twice is no fault
         self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._wake()
+        for thread in self._threads:
+            thread.join()
 
-    def run(self) -> None:
+    def _wake(self) -> None:
+        for wake in self._wakes:
+            wake.set()
+
+    def _run(self, work: Callable[[], None], wake: threading.Event) -> None:
         while not self._stop.is_set():
-            self._wake.clear()
+            wake.clear()
             try:
-                self.run_once()
+                work()
             except VeedorError as problem:  # the database is locked or full: what is outstanding stays so
                 log.warning("evidence: %s", problem)
             except Exception:
                 log.exception("evidence: fault")
-            self._ports.clock.wait(self._wake, self._config.every_s)
+            self._ports.clock.wait(wake, self._config.every_s)
 
-    def run_once(self) -> None:
-        """Look at everything that is outstanding once."""
+    def ask_once(self) -> None:
+        """Take every outstanding lock and release to the site once."""
         with self._ports.database.reading() as session:
             locks = repository.outstanding(session, self._ports.agency_id)
-            packages = repository.packages_in(session, self._ports.agency_id, [PackageState.BUILDING])
         keep = {row.id for row in locks}
         self._retry_at_s = {key: value for key, value in self._retry_at_s.items() if key in keep}
         for lock in locks:
             if not self._stop.is_set() and self._is_due(lock.id):
                 self._ask_site(lock)
+
+    def build_once(self) -> None:
+        """Build every ordered package, and remove the files of old ones."""
+        with self._ports.database.reading() as session:
+            packages = repository.packages_in(session, self._ports.agency_id, [PackageState.BUILDING])
         for package in packages:
             if not self._stop.is_set():
                 self._build(package)
@@ -192,9 +206,10 @@ class EvidenceWorker:
         waited_s = now_s - self._waiting_since_s.setdefault(row.id, now_s)
         try:
             shutil.rmtree(target, ignore_errors=True)  # whole, but its row was never written: nobody has seen it
-            built = build_package(self._ports.footage, self._signer, self._request(row), target)
-        except (StillRecording, Unavailable) as problem:
-            if waited_s < self._config.build_patience_s:
+            stop = self._stop.is_set
+            built = build_package(self._ports.footage, self._signer, self._request(row), target, stop)
+        except (StillRecording, Unavailable, StoreLocked) as problem:
+            if waited_s < self._config.build_patience_s or self._stop.is_set():
                 return
             self._finish(row, None, problem.message)
         except VeedorError as problem:

@@ -22,6 +22,7 @@ error-acts-text-missing = The text of "{ $field }" is missing
     .hint = Say why, in a sentence
 
 alerts-clip-no-footage = There is no recording of that moment
+alerts-clip-expired = The clip and the picture have had their time and were removed
 alerts-clip-fault = The clip could not be cut
 
 alert-status-new = new

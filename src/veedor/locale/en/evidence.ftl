@@ -19,6 +19,9 @@ error-evidence-export-failed = Package { $package } could not be made: { $proble
 error-evidence-download-damaged = The file { $path } arrived damaged
     .hint = Export again
 
+error-evidence-too-big = Too many segments for one package ({ $segments })
+    .hint = Spread the spans over several incidents, or lock shorter spans
+
 evidence-verify-missing = { $path }: missing
 evidence-verify-extra = { $path }: extra, the manifest does not list it
 evidence-verify-changed = { $path }: was changed ({ $detail })

@@ -22,6 +22,7 @@ error-acts-text-missing = Falta el texto de «{ $field }»
     .hint = Escriba en una frase el motivo
 
 alerts-clip-no-footage = No hay grabación de ese momento
+alerts-clip-expired = El clip y la imagen ya cumplieron su plazo y se retiraron
 alerts-clip-fault = No se pudo cortar el clip
 
 alert-status-new = nueva

@@ -19,6 +19,9 @@ error-evidence-export-failed = No se pudo crear el paquete { $package }: { $prob
 error-evidence-download-damaged = El archivo { $path } llegó dañado
     .hint = Repita la exportación
 
+error-evidence-too-big = Son demasiados segmentos para un solo paquete ({ $segments })
+    .hint = Reparta los tramos en varios incidentes, o bloquee tramos más cortos
+
 evidence-verify-missing = { $path }: falta
 evidence-verify-extra = { $path }: sobra, no figura en el manifiesto
 evidence-verify-changed = { $path }: fue alterado ({ $detail })
