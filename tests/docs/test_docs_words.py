@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import re
 from enum import Enum
 from importlib import import_module
 
@@ -35,3 +36,11 @@ def test_every_room_is_on_the_map() -> None:
     ]
     assert "site/record/" in rooms
     assert [room for room in rooms if f"`{room}`" not in text] == []
+
+
+def test_messages_that_the_install_guide_quotes_are_messages_of_the_program() -> None:
+    guide = (ROOT / "docs" / "operate" / "install.md").read_text(encoding="utf-8")
+    quoted = re.findall(r'^\| "([^"]+)"', guide.split("## What to do when", 1)[1], re.MULTILINE)
+    assert quoted, "the guide quotes nothing"
+    catalogue = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/veedor/locale/en").glob("*.ftl"))
+    assert [words for words in quoted if words not in catalogue] == []
