@@ -156,6 +156,7 @@ def test_a_loop_that_closes_under_a_viewer_harms_nobody(hub):
     thread.start()
     loop.close()
     thread.join(20)
+    feed(hub, list(packets(seconds=21))[-25:])
     assert problems == []
     assert not any(stream_.viewers for stream_ in hub._streams.values())
 

@@ -25,6 +25,7 @@ def camera(camera_id: str = "cam", *, sub: bool = False, **record: object) -> Ca
 
 def recorder(root: Path, clock: Clock | None = None, **config: object) -> Recorder:
     config.setdefault("reserve_bytes", 0)
+    config.setdefault("settle_s", 0.0)
     return Recorder(RecordConfig(root, **config), clock or SystemClock())  # type: ignore[arg-type]
 
 

@@ -234,3 +234,26 @@ def test_a_stalled_disk_loses_packets_loudly_and_only_then(tmp_path):
     assert len(stored_units(tmp_path)) == status["packets"]
     assert rows(tmp_path, "SELECT * FROM gaps WHERE reason = 'disk_error'")
     assert check(RecordConfig(tmp_path, reserve_bytes=0), deep=True).problems == []
+
+
+def test_a_stop_of_the_site_is_not_taken_for_a_disabled_camera(tmp_path):
+    """When a site stops, its readers end first."""
+    one = recorder(tmp_path)
+    one.start()
+    one.watch(camera())
+    for packet in packets(seconds=3):
+        one.packet(packet)
+    one.session_ended("cam", StreamRole.MAIN, 1, GapReason.DISABLED, START)
+    one.stop()
+    assert [row[0] for row in rows(tmp_path, "SELECT reason FROM gaps WHERE ended_us IS NULL")] == ["started"]
+
+
+def test_a_camera_that_is_disabled_says_so(tmp_path):
+    one = recorder(tmp_path)
+    one.start()
+    one.watch(camera())
+    for packet in packets(seconds=3):
+        one.packet(packet)
+    one.forget("cam")
+    one.stop()
+    assert [row[0] for row in rows(tmp_path, "SELECT reason FROM gaps WHERE ended_us IS NULL")] == ["disabled"]

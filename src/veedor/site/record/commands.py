@@ -7,7 +7,7 @@ from typing import Protocol
 
 from veedor.model.packet import ClockSource
 from veedor.model.recording import GapReason
-from veedor.site.record.index import GapNoted, GapOpened, RunEnded
+from veedor.site.record.index import GapNoted, GapOpened, RunEnded, StreamSeen
 from veedor.site.record.layout import SegmentName, StreamKey
 
 
@@ -65,7 +65,7 @@ class Finish:
     ended_us: int
 
 
-Command = Begin | Data | Finish | GapOpened | GapNoted | RunEnded
+Command = Begin | Data | Finish | GapOpened | GapNoted | RunEnded | StreamSeen
 
 
 class Outlet(Protocol):

@@ -27,6 +27,7 @@ class RecordConfig:
     much of the disk free, so that index, audit and the rest of the machine keep working.
     `max_bytes`: of all footage together. `queue_bytes`: fragments waiting for a slow disk before packets are lost.
     `clock_tolerance_s`: how far wall time may differ from media time within a segment before it counts as a step.
+    `settle_s`: how long finished segments wait for company before they are synced and get their rows.
     """
 
     directory: Path
@@ -39,5 +40,6 @@ class RecordConfig:
     queue_bytes: int = 256 << 20
     index_reserve_bytes: int = 16 << 20
     clock_tolerance_s: float = 2.0
+    settle_s: float = 1.0
     free_bytes: Callable[[Path], int] = disk_free_bytes
     step: Callable[[str], None] = no_step

@@ -60,6 +60,16 @@ class GapOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamSeen:
+    """A stream is to be recorded from `at_us` on: unless a gap goes on already, or a run of before, one begins.
+    `upcoming_run`: runs from this number on are later than this (their rows may be written first)."""
+
+    key: StreamKey
+    at_us: int
+    upcoming_run: int
+
+
+@dataclass(frozen=True, slots=True)
 class GapClosed:
     """Footage again from `at_us` on."""
 
@@ -77,7 +87,7 @@ class GapNoted:
     reason: GapReason
 
 
-Row = RunRow | RunEnded | SegmentRow | GapOpened | GapClosed | GapNoted
+Row = RunRow | RunEnded | SegmentRow | GapOpened | GapClosed | GapNoted | StreamSeen
 
 # Reasons that say why the process was not recording, to be followed by what then keeps the stream away.
 _PROCESS_REASONS = (GapReason.STARTED, GapReason.CRASHED, GapReason.DISABLED)
@@ -132,15 +142,6 @@ class Index:
                 self.connection.execute("SELECT 1 FROM segments WHERE run = ? AND number = ?", (run, number)).fetchone()
                 is not None
             )
-
-    def knows_stream(self, key: StreamKey) -> bool:
-        """Whether there is footage or a gap of it."""
-        with store_errors(self.path):
-            for table in ("segments", "gaps"):
-                query = f"SELECT 1 FROM {table} WHERE camera_id = ? AND role = ? LIMIT 1"  # noqa: S608
-                if self.connection.execute(query, (key.camera_id, key.role)).fetchone():
-                    return True
-        return False
 
     def octets_by_camera(self) -> dict[str, int]:
         """Stored bytes of each camera."""
@@ -258,12 +259,25 @@ def _write_gap_opened(db: sqlite3.Connection, row: GapOpened) -> None:
         "SELECT id, started_us, reason FROM gaps WHERE camera_id = ? AND role = ? AND ended_us IS NULL", key
     ).fetchone()
     if going is not None:
+        if row.reason is GapReason.STARTED and going["reason"] == GapReason.DISABLED:
+            # the readers end before the recorder does: it is the process that stops, not the camera that is disabled
+            db.execute("UPDATE gaps SET reason = ? WHERE id = ?", (row.reason, going["id"]))
         if GapReason(going["reason"]) not in _PROCESS_REASONS or row.reason in _PROCESS_REASONS:
             return
         db.execute("UPDATE gaps SET ended_us = max(started_us, ?) WHERE id = ?", (row.at_us, going["id"]))
     db.execute(
         "INSERT INTO gaps (camera_id, role, started_us, ended_us, reason) VALUES (?, ?, ?, NULL, ?)",
         (*key, row.at_us, row.reason),
+    )
+
+
+def _write_stream_seen(db: sqlite3.Connection, row: StreamSeen) -> None:
+    key = (row.key.camera_id, row.key.role)
+    db.execute(
+        "INSERT INTO gaps (camera_id, role, started_us, ended_us, reason) SELECT ?, ?, ?, NULL, ? WHERE NOT EXISTS"
+        " (SELECT 1 FROM gaps WHERE camera_id = ? AND role = ? AND ended_us IS NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM runs WHERE camera_id = ? AND role = ? AND open = 1 AND id < ?)",
+        (*key, row.at_us, GapReason.STARTED, *key, *key, row.upcoming_run),
     )
 
 
@@ -290,4 +304,5 @@ _WRITERS: dict[type[Any], Callable[[sqlite3.Connection, Any], None]] = {
     GapOpened: _write_gap_opened,
     GapClosed: _write_gap_closed,
     GapNoted: _write_gap_noted,
+    StreamSeen: _write_stream_seen,
 }

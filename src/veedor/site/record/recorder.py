@@ -15,7 +15,7 @@ from veedor.model.packet import Media, Packet
 from veedor.model.recording import GapReason
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.files import prepare_store
-from veedor.site.record.index import GapOpened, Index, require_index
+from veedor.site.record.index import Index, StreamSeen, require_index
 from veedor.site.record.layout import StreamKey, to_us
 from veedor.site.record.recovery import Recovery
 from veedor.site.record.room import Room
@@ -119,7 +119,7 @@ class Recorder:
         if stream is None:
             stream = self._streams[key] = RecordedStream(key, self.config, self._writer, self._clock)
             stream.audio = camera.record.audio
-            self._writer.send(GapOpened(key, to_us(self._clock.now()), GapReason.STARTED))
+            self._writer.send(StreamSeen(key, to_us(self._clock.now()), self._writer.upcoming_run))
         return stream
 
     def _wanted(self, camera: Camera, role: StreamRole) -> bool:

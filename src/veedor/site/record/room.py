@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 SLICE = 100  # segments deleted at a time: the disk thread has footage to write as well
 DAY_US = 86_400_000_000
 TRUSTED_STEP_S = 3600.0
+AGE_EVERY_S = 30.0
 PRUNE_EVERY_S = 600.0
 WARN_FOR_S = 86_400.0
 
@@ -43,6 +44,8 @@ class Room:
         self._cameras: dict[str, Camera] = {}
         self._began = (clock.now(), clock.monotonic())
         self._pruned_at = clock.monotonic()
+        self._aged_at = clock.monotonic()
+        self._more_is_due = True
         self._below_minimum: tuple[float, float] | None = None  # when (monotonic), days kept
         self.deleted_segments = 0
 
@@ -115,7 +118,9 @@ class Room:
 
     def keep(self) -> bool:
         """Delete what is due, a slice at a time; whether the disk has its reserve. Raises the StoreError tree."""
-        self._by_days()
+        if self._more_is_due or self._clock.monotonic() - self._aged_at >= AGE_EVERY_S:
+            self._aged_at = self._clock.monotonic()
+            self._more_is_due = self._by_days()
         self._by_octets()
         if self.has_reserve():
             self.hold_reserve()
@@ -159,7 +164,9 @@ class Room:
         elapsed = self._clock.monotonic() - monotonic
         return to_us(min(self._clock.now(), began + timedelta(seconds=elapsed + TRUSTED_STEP_S)))
 
-    def _by_days(self) -> None:
+    def _by_days(self) -> bool:
+        """Delete a slice of what is too old; whether there may be more."""
+        full_slice = False
         now = self._now_us()
         prune = self._clock.monotonic() - self._pruned_at >= PRUNE_EVERY_S
         for camera_id in {*self._octets, *self._cameras}:
@@ -168,11 +175,12 @@ class Room:
             before = now - int(days * DAY_US)
             if self._octets.get(camera_id):
                 rows = self._index.oldest_unlocked(camera_id=camera_id, before_us=before, limit=SLICE)
-                self._delete([row["id"] for row in rows])
+                full_slice |= self._delete([row["id"] for row in rows]) == SLICE
             if prune:
                 self._index.prune_gaps(camera_id, before)
         if prune:
             self._pruned_at = self._clock.monotonic()
+        return full_slice
 
     def _by_octets(self) -> None:
         for camera_id, camera in self._cameras.items():

@@ -1,7 +1,8 @@
 """The disk thread: takes commands in order, writes fragments, and finishes segments in Moonfire's order:
 write, fsync, rename, row. It alone writes the index's segments, gaps and runs.
 
-It works in batches: the more a slow disk lets pile up, the more files share one sync of folders and one transaction.
+Finishing is done in batches, `settle_s` apart: files that are due together share one sync of folders and one
+transaction, the more so the slower the disk is. Until then they wait in `open`, where the next start would find them.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class DiskWriter:
         self._block_message: Message | None = None
         self._index_problem: Message | None = None
         self._began = clock.monotonic()
+        self._settled_at = self._began
         self._housekept_at = clock.monotonic() - HOUSEKEEPING_S
         self._written: dict[StreamKey, WrittenCounters] = {}
         self.queue_peak_octets = 0
@@ -94,6 +96,11 @@ class DiskWriter:
             number = self._next_run
             self._next_run += 1
             return number
+
+    @property
+    def upcoming_run(self) -> int:
+        """The number that `next_run` will give next."""
+        return self._next_run
 
     def overflow_reason(self) -> GapReason:
         return self._blocked or GapReason.DISK_ERROR
@@ -171,7 +178,8 @@ class DiskWriter:
                 if isinstance(command, Data):
                     with self._ready:
                         self._queued_octets -= command.octets
-        self._settle()
+        if self._rows and self._clock.monotonic() - self._settled_at >= self._config.settle_s:
+            self._settle()
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, Data):
@@ -233,6 +241,7 @@ class DiskWriter:
 
     def _settle(self) -> None:
         """Finish what is to be finished and commit the rows. Rows that cannot be committed wait for the next time."""
+        self._settled_at = self._clock.monotonic()
         finishing = [row for row in self._rows if isinstance(row, _Finishing)]
         if finishing:
             self._commit([row for row in self._rows if isinstance(row, RunRow)])
