@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -52,12 +53,9 @@ def parse(text: str) -> tuple[CameraUrl, str | None, str | None]:
     scheme = parts.scheme.lower()
     if scheme not in DEFAULT_PORTS:
         raise SchemeRefused(scheme=scheme or "—")
-    # A password may hold "/" or "?" or "#" when somebody pasted it unencoded: take the last "@" of the whole text.
     rest = text.split("://", 1)[1]
-    login, at, place = rest.rpartition("@") if _login_is_cut(parts.netloc, rest) else ("", "", rest)
-    if not at:
-        login, at, _ = parts.netloc.rpartition("@")
-        place = rest[len(login) + len(at) :]
+    login, at, place = (rest if _login_is_cut(parts.netloc, rest) else parts.netloc).rpartition("@")
+    place = rest[len(login) + len(at) :]
     end = min((place.find(mark) for mark in "/?#" if mark in place), default=len(place))
     host, port = parse_host_port(place[:end], DEFAULT_PORTS[scheme])
     target = place[end:].partition("#")[0] if "#" in place[end:] else place[end:]
@@ -67,11 +65,24 @@ def parse(text: str) -> tuple[CameraUrl, str | None, str | None]:
 
 
 def _login_is_cut(netloc: str, rest: str) -> bool:
-    """Whether the "@" of the login lies beyond what looks like the host: `user:pa/ss@host`."""
-    if "@" in netloc or "@" not in rest:
+    """Whether the login goes on beyond what looks like the host: `user:pa/ss@host`, pasted without encoding.
+
+    It is, where the text after the last "@" is a host without doubt (an IP address or a dotted name) and what stands
+    in the host's place is none, or has a port that is no number. Else half a password would be stored as a path.
+    """
+    login, _, place = rest.rpartition("@")
+    if ":" not in login or "@" not in rest[len(netloc) :]:
         return False
-    _, colon, port = netloc.rpartition(":")
-    return bool(colon) and not port.isdigit() and not netloc.startswith("[")
+    first = netloc.rpartition("@")[2]
+    _, colon, port = first.rpartition(":")
+    if colon and not port.isdigit() and not first.startswith("["):
+        return True
+    return _is_surely_a_host(re.split("[/?#]", place)[0]) and not _is_surely_a_host(first)
+
+
+def _is_surely_a_host(text: str) -> bool:
+    name = text if text.startswith("[") else text.partition(":")[0]
+    return bool(re.fullmatch(r"\[[0-9A-Fa-f:.]+\](:\d+)?|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name))
 
 
 def without_login(text: str) -> tuple[str, str | None, str | None]:

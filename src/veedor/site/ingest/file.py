@@ -105,19 +105,19 @@ class VideoReader:
 
 def _open(path: Path) -> av.container.InputContainer:
     try:
-        if path.stat().st_size == 0:
-            raise EmptyFile(name=path.name)
-        return av.open(str(path.absolute()), options=_OPTIONS)
-    except av.error.InvalidDataError as problem:
-        with path.open("rb") as file:
+        with path.open("rb") as file:  # a folder, a missing file or missing rights are the system's to name
             head = file.read(12)
-        if head[4:8] == b"ftyp":  # an mp4 whose index, which is written last, is missing
-            raise TruncatedFile(name=path.name) from problem
-        raise NotVideo(name=path.name) from problem
-    except av.error.FFmpegError as problem:
-        raise NotVideo(name=path.name) from problem
     except OSError as problem:
         raise FileUnreadable(name=path.name, problem=problem.strerror or "error") from problem
+    if not head:
+        raise EmptyFile(name=path.name)
+    try:
+        return av.open(str(path.absolute()), options=_OPTIONS)
+    except av.error.FFmpegError as problem:
+        if isinstance(problem, av.error.InvalidDataError) and head[4:8] == b"ftyp":
+            # An mp4 whose index, which is written last, is missing.
+            raise TruncatedFile(name=path.name) from problem
+        raise NotVideo(name=path.name) from problem
 
 
 class FileSource:
