@@ -33,14 +33,14 @@ def estimate_shift(tracks: Floats, place_std: Floats, detections: Floats, config
         return np.zeros(2)
     moved = detections[columns, :2] - tracks[rows, :2]
     weight = 1.0 / (place_std[rows] ** 2 + (0.07 * size[rows]) ** 2)
-    shift = np.median(moved, axis=0)
+    shift = np.sort(moved, axis=0)[len(moved) // 2]
     for _ in range(_ROUNDS):  # iteratively reweighted mean with Cauchy weights: those who walk by themselves count less
         squared = ((moved - shift) ** 2).sum(axis=1)
         robust = weight / (1.0 + squared * weight)
         total = robust.sum()
         shift = robust @ moved / total
     squared = ((moved - shift) ** 2).sum(axis=1)
-    return np.asarray(shift * _trust(shift, squared, weight, float(np.median(size[rows])), config))
+    return np.asarray(shift * _trust(shift, squared, weight, float(np.sort(size[rows])[len(rows) // 2]), config))
 
 
 def _trust(shift: Floats, squared: Floats, weight: Floats, size: float, config: CameraMotionConfig) -> float:

@@ -36,8 +36,8 @@ class ConfidenceScale:
         count = len(confidence)
         if count == 0:
             return
-        clipped = np.clip(confidence, _LEAST, _MOST)
-        mean = float(np.log(clipped / (1 - clipped)).mean())
+        clipped = np.minimum(np.maximum(confidence, _LEAST), _MOST)
+        mean = float(np.log(clipped / (1 - clipped)).sum()) / count
         self._weight = min(self._config.memory_detections, self._weight + count)
         self._mean += (mean - self._mean) * min(1.0, count / self._weight)
         self._set()

@@ -39,11 +39,10 @@ def clean(
 def _without_repeats(
     boxes: NDArray[np.float64], confidence: NDArray[np.float64], classes: NDArray[np.int32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]:
-    order = np.lexsort((-confidence, boxes[:, 0]))
-    ordered = boxes[order]
-    suspects = ordered[1:, 0] == ordered[:-1, 0]
-    if not suspects.any():
+    left = np.sort(boxes[:, 0])
+    if not (left[1:] == left[:-1]).any():  # the usual case, found cheaply
         return boxes, confidence, classes
+    order = np.argsort(-confidence, kind="stable")  # of equal boxes the surest stays
     _, first = np.unique(boxes[order], axis=0, return_index=True)
     keep = np.sort(order[first])
     return boxes[keep], confidence[keep], classes[keep]

@@ -103,7 +103,7 @@ class Motion:
         gain_p, gain_v = pp / total, pv / total
         innovation = centre - position
         scaled = innovation / np.sqrt(total)
-        np.clip(scaled, -_INNOVATION_LIMIT, _INNOVATION_LIMIT, out=scaled)
+        np.minimum(np.maximum(scaled, -_INNOVATION_LIMIT, out=scaled), _INNOVATION_LIMIT, out=scaled)
         self._learn(float(np.vdot(scaled, before)))
         self._state[5] = 0.0
         self._state[:, rows] = (

@@ -51,6 +51,8 @@ class Tracker:
         """
         boxes, confidence, classes = clean(detections, self._config.confidence.low)
         last_s = self._advance(at_s)
+        if len(boxes) == 0 and len(self._ids) == 0:
+            return Tracks.empty()
         centre = to_centre(boxes)
         high = np.flatnonzero(confidence >= self._confidence_scale.high)
         self._follow_camera(centre[high], last_s)
