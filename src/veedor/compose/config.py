@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork
 
 from veedor.kit import configfile
 
@@ -45,13 +46,19 @@ class AnalysisFile(_Strict):
     archive_keep_days: Annotated[float, Field(gt=0)] = 90.0
 
 
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name} is no time zone: use a name such as America/Lima")
+    return name
+
+
 class SiteFile(_Strict):
     """The whole of `veedor.yaml`."""
 
     site: Annotated[str, Field(min_length=1, max_length=200)]
     agency: Annotated[str, Field(min_length=1, max_length=200)]
     agency_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")] = "agency"
-    time_zone: str = "America/Lima"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "America/Lima"
     language: Annotated[str, Field(pattern="^(es|en)$")] = "es"
     data: Path = Path("data")
     secret_key: Path  # outside `data`, and outside the backups of `data`

@@ -47,15 +47,15 @@ rules:
     zone: Calle
     classes: [vehicle]
     severity: medium
-    debounce_s: 0.4
-    cooldown_s: 15
+    debounce_s: 0.8
+    cooldown_s: 20
   - name: Persona en la vereda
     kind: zone_intrusion
     zone: Calle
     classes: [person]
     severity: high
-    debounce_s: 0.4
-    cooldown_s: 15
+    debounce_s: 0.8
+    cooldown_s: 20
   - name: Cámara sin señal
     kind: camera_offline
     severity: high

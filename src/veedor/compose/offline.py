@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from veedor.compose.annotate import AnnotatedVideo
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
@@ -27,6 +25,7 @@ from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.export import event_rows, last_states
 from veedor.site.rules.ruleset import RuleSet
+from veedor.site.track.motchallenge import write_tracks
 
 Tell = Callable[[int, int | None, float], None]
 """(source frames done, source frames in all where known, times real time)"""
@@ -90,7 +89,7 @@ def analyze_file(
         events += engine.close()
     told = event_rows(events, lang)
     if outputs.tracks:
-        write_file(outputs.tracks, mot_lines(tracks).encode())
+        write_tracks(outputs.tracks, tracks)
     if outputs.events:
         write_file(outputs.events, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
     return {
@@ -151,15 +150,3 @@ def _numbered(observation: Observation) -> Observation:
 
 def _speed(progress: _Progress, began_s: float, clock: Clock) -> float:
     return progress.media_s / max(clock.monotonic() - began_s, 1e-6)
-
-
-def mot_lines(tracks: list[tuple[int, Tracks]]) -> str:
-    """MOTChallenge text: frame, id, left, top, width, height, confidence, class (ObjectClass), -1, -1."""
-    lines = []
-    for frame, present in tracks:
-        for row in np.flatnonzero(present.observed):
-            left, top, right, bottom = (float(value) for value in present.xyxy[row])
-            box = f"{left:.2f},{top:.2f},{right - left:.2f},{bottom - top:.2f}"
-            confidence, kind = float(present.confidence[row]), int(present.class_id[row])
-            lines.append(f"{frame},{int(present.track_id[row])},{box},{confidence:.3f},{kind},-1,-1\n")
-    return "".join(lines)

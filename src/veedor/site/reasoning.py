@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from veedor.kit.clock import Clock
+from veedor.kit.errors import StoreError
 from veedor.model.camera import Camera
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Event
@@ -27,6 +28,8 @@ from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.ruleset import RuleSet
 
 log = logging.getLogger(__name__)
+
+RETRY_S = (0.5, 10.0)
 
 Draw = Callable[[Camera, Event, int], bytes | None]
 
@@ -56,6 +59,7 @@ class Reasoner:
         self._time_zone = ZoneInfo(time_zone)
         self._cameras: dict[str, _Watched] = {}
         self._facts: queue.SimpleQueue[tuple[_Watched, Event, int] | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._raise_alerts, name="alerting", daemon=True)
 
     def start(self) -> None:
@@ -64,6 +68,8 @@ class Reasoner:
     def stop(self) -> None:
         """Ends after every event that was found has been stored."""
         self._facts.put(None)
+        self._thread.join(5.0)
+        self._stopping.set()  # from here on a disk that takes nothing is not waited for
         self._thread.join(20.0)
 
     def watch(self, camera: Camera, rules: RuleSet, *, analysed: bool) -> None:
@@ -129,16 +135,30 @@ class Reasoner:
         """Draws and stores, apart from the threads that hear the workers: drawing asks a worker."""
         while (item := self._facts.get()) is not None:
             watched, event, frame = item
+            alert, snapshot = self._policy.decide(event), None
             try:
-                self._store(watched, event, frame)
+                snapshot = self._draw(watched.camera, alert, frame) if alert else None
             except Exception:
-                log.exception("event %s of camera %s could not be stored", event.id, watched.camera.name)
+                log.exception("no snapshot of event %s of camera %s", event.id, watched.camera.name)
+            self._store(event, alert, snapshot)
+            watched.alerts += alert is not None
 
-    def _store(self, watched: _Watched, event: Event, frame: int) -> None:
-        alert = self._policy.decide(event)
-        snapshot = self._draw(watched.camera, alert, frame) if alert else None
-        self._outbox.record(event, alert=alert, snapshot_jpeg=snapshot)
-        watched.alerts += alert is not None
+    def _store(self, event: Event, alert: Event | None, snapshot: bytes | None) -> None:
+        """Until the disk takes it: a fact is not dropped because the disk was full for a while. At the end of the
+        process it is tried once more, then given up, loudly."""
+        pause_s = RETRY_S[0]
+        while True:
+            try:
+                self._outbox.record(event, alert=alert, snapshot_jpeg=snapshot)
+            except StoreError as problem:
+                if self._stopping.is_set():
+                    log.error("event %s of camera %s is lost: %s", event.id, event.camera_id, problem)
+                    return
+                log.error("event %s waits for the disk: %s", event.id, problem)
+                self._clock.wait(self._stopping, pause_s)
+                pause_s = min(pause_s * 2, RETRY_S[1])
+            else:
+                return
 
 
 def live_tracks(observation: Observation | None) -> dict[str, Any]:

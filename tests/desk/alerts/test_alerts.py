@@ -23,7 +23,6 @@ from stored_footage import START
 from veedor.desk.acts.repository import merge
 from veedor.desk.acts.tables import ActRow
 from veedor.desk.alerts.clips import ClipConfig, ClipWorker, clip_span
-from veedor.desk.alerts.codec import event_from_json, event_to_json
 from veedor.desk.alerts.errors import BadEventId
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.repository import get_alert, project
@@ -33,6 +32,7 @@ from veedor.kit.errors import StoreError
 from veedor.kit.messages import Message
 from veedor.model.act import Act, ActKind, SubjectKind
 from veedor.model.event import Severity
+from veedor.wire.messages import event_from_json, event_to_json
 from waiting import wait_until
 
 

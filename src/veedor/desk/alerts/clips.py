@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from veedor.desk.alerts import repository
-from veedor.desk.alerts.codec import event_from_json
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
@@ -17,6 +16,7 @@ from veedor.kit.errors import NotFound, StoreError, Unavailable, VeedorError
 from veedor.kit.messages import Message
 from veedor.model.alert import ClipState
 from veedor.model.event import Event
+from veedor.wire.messages import event_from_json
 
 log = logging.getLogger(__name__)
 

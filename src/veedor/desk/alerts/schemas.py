@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, model_validator
 
 from veedor.desk.acts.schemas import ActIn, ActOut, Text
-from veedor.desk.alerts.codec import event_from_json
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.incidents.catalogue import TYPES
 from veedor.desk.schemas import UtcTime
@@ -15,6 +14,7 @@ from veedor.kit.messages import Message
 from veedor.model.act import Act
 from veedor.model.alert import AlertState, AlertStatus, ClipState, DismissReason
 from veedor.model.event import Event, Severity
+from veedor.wire.messages import event_from_json
 
 
 class DismissIn(ActIn):

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from veedor.desk.alerts import repository
-from veedor.desk.alerts.codec import event_from_json, event_to_json
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
@@ -16,6 +15,7 @@ from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import VeedorError
 from veedor.model.alert import AlertStatus, ClipState
 from veedor.model.event import Event
+from veedor.wire.messages import event_from_json, event_to_json
 
 BURST = timedelta(minutes=5)  # alerts of one camera and rule this close together are shown as one burst
 

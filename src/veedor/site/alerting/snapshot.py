@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from veedor.kit.geometry import polygon_area
 from veedor.kit.messages import has_message, render
 from veedor.model.event import Event, Severity, TrackOverlay
 from veedor.model.frame import Frame
@@ -96,6 +97,8 @@ def _draw_zone(image: Image, event: Event) -> None:
         return
     points = _pixels(image, event.zone_norm)
     closed = len(event.zone_norm) > 2
+    if closed and abs(polygon_area(np.asarray(event.zone_norm))) > 0.9:
+        return  # the whole picture: a tint would only hide it
     if closed:
         tinted = image.copy()
         cv2.fillPoly(tinted, [points], _ZONE)
