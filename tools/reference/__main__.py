@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tools.reference import dependencies
+from tools.reference import dependencies, text
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -23,7 +23,14 @@ def generate() -> dict[str, str]:
     made: dict[str, str] = {}
     for room in (cli, settings, rules, api, problems, roles, weights):
         made |= {f"docs/reference/{name}": page for name, page in room.pages().items()}
+    made["docs/reference/README.md"] = _index(made)
     return made
+
+
+def _index(pages: dict[str, str]) -> str:
+    titles = {name.rsplit("/", 1)[-1]: page.splitlines()[0].removeprefix("# ") for name, page in pages.items()}
+    lines = [f"- [{title}]({name})" for name, title in sorted(titles.items())]
+    return text.page("Reference", "Made from the program by `make reference`; a test compares.", "\n".join(lines))
 
 
 def main() -> int:
