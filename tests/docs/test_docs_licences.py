@@ -63,3 +63,13 @@ def _is_permissive(said: str) -> bool:
     return all(
         any(PERMISSIVE.fullmatch(choice.strip(" ()")) for choice in part.split(" OR ")) for part in said.split(" AND ")
     )
+
+
+def test_only_what_the_notices_name_needs_a_gpl_encoder() -> None:
+    source = ROOT / "src" / "veedor"
+    users = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r"libx26[45]", path.read_text(encoding="utf-8"))
+    }
+    assert users == {"compose/annotate.py", "simulator/prepare.py"}, "docs/third-party.md says who does"
