@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-_SHAPE_WEIGHT = 1.75  # against distance: a change of width or height by 1.77 is as bad as the whole reach
+_SHAPE_WEIGHT = 1.5  # against distance: a width or height twice as large is as bad as the whole reach
 
 
 def overlap(a: Floats, b: Floats) -> Floats:

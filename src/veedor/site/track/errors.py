@@ -30,6 +30,6 @@ class MotFileError(UserError):
 
 
 class MotFileUnreadable(UserError):
-    """params: file, line (texts), problem. The file is not there, is cut off, or is no text; `line` is the last read."""
+    """params: file, line (the last that was read), problem. It is not there, is cut off, or is no text."""
 
     key = "error-track-mot-unreadable"

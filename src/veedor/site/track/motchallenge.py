@@ -58,7 +58,10 @@ class SequenceInfo:
 
 
 def read_detections(path: Path) -> dict[int, Detections]:
-    """Detections by frame number, confidences brought to 0..1 (see `normalized`). Raises MotFileError, MotFileUnreadable."""
+    """Detections by frame number, confidences brought to 0..1 (see `normalized`).
+
+    Raises MotFileError and MotFileUnreadable.
+    """
     rows = _read(path)
     confidence = normalized(rows[:, 6])
     return {
@@ -68,7 +71,10 @@ def read_detections(path: Path) -> dict[int, Detections]:
 
 
 def read_tracks(path: Path) -> dict[int, Tracks]:
-    """Tracks by frame number, all observed; a confidence beyond 0..1 is cut to it. Raises MotFileError, MotFileUnreadable."""
+    """Tracks by frame number, all observed; a confidence beyond 0..1 is cut to it.
+
+    Raises MotFileError and MotFileUnreadable.
+    """
     rows = _read(path)
     tracks = {}
     for frame, part in _frames(rows):

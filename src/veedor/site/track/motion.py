@@ -5,10 +5,10 @@ every step is a closed formula on (n, 4) arrays and no matrix is inverted. The m
 interval between frames is right. Velocity is an Ornstein-Uhlenbeck process: it decays slowly, since nobody walks
 on for ever in the direction seen a second ago.
 
-How noisy a detector is differs between cameras more than anything else here, so it is learned. With the right
-noise, what a track does not expect of one frame (the innovation) tells nothing about the next (R. K. Mehra, 1970).
-If successive innovations agree, the filter is too slow: the noise is less than thought. If they oppose each other,
-it runs after noise.
+How noisy a detector is, against how agile the things it sees, differs between cameras more than anything else here,
+so it is learned. With the right noise, what a track did not foresee of one frame (the innovation) tells nothing about
+the next (R. K. Mehra, 1970). If successive innovations agree, the filter is too slow: the noise is less than thought.
+If they oppose each other, it runs after noise.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Motion:
 
     @property
     def position_noise(self) -> float:
-        """What has been learned of the detector: std of its centres, in sizes."""
+        """What has been learned: std of a detection's centre in sizes, given the agility that the settings assume."""
         return math.exp(self._log_noise)
 
     def predict(self, dt_s: float) -> None:
