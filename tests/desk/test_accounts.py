@@ -209,6 +209,17 @@ def test_users_from_adding_to_disabling(desk: Desk) -> None:
     assert log_in(desk, "rosa", reset.json()["password"]).status_code == 200
 
 
+def test_the_audit_says_what_became_of_whom(desk: Desk) -> None:
+    desk.add_user("boss", Role.ADMINISTRATOR)
+    boss = desk.client("boss")
+    boss.post("/api/users", json={"username": "rosa", "roles": ["operator"], "password": "a long secret phrase"})
+    boss.patch("/api/users/rosa", json={"roles": ["auditor", "viewer"]})
+    details = [one.detail for one in desk.audit.entries(AuditQuery(action="user.edit"))]
+    assert '{"roles":["auditor","viewer"]}' in details
+    assert '{"roles":["operator"],"username":"rosa"}' in details
+    assert not any("secret" in one for one in details)
+
+
 def test_the_last_administrator_stays(desk: Desk) -> None:
     desk.add_user("boss", Role.ADMINISTRATOR)
     boss = desk.client("boss")

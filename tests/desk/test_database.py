@@ -45,6 +45,13 @@ def test_migrating_again_changes_nothing_and_keeps_rows(database: Database) -> N
         assert session.scalars(sa.select(AgencyRow.id)).all() == ["muni"]
 
 
+def test_only_its_owner_may_read_the_file(database: Database, tmp_path: Path) -> None:
+    with database.session() as session:
+        session.add(agency())
+        for path in tmp_path.glob("desk.db*"):
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
 def test_every_table_has_an_agency() -> None:
     for table in METADATA.tables.values():
         assert table.name == "agencies" or "agency_id" in table.columns, table.name

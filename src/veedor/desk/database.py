@@ -10,6 +10,7 @@ audit log refuse to wait for a lock that its own thread holds.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -91,8 +92,7 @@ class Database:
         if self._is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
                 raise ValueError("the desk needs a database file: its connections share one database")
-            with store_errors(Path(parsed.database).parent):
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private_file(Path(parsed.database))
         # Threads of the API server wait for a connection, they do not fail: hence the large pool.
         self.engine = sa.create_engine(
             parsed,
@@ -170,6 +170,15 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _make_private_file(path: Path) -> None:
+    """Make the file, readable by its owner only: it holds password hashes. SQLite gives its journals the same mode."""
+    with store_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with store_errors(path):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def migration_config(connection: sa.Connection) -> Config:

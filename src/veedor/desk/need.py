@@ -62,6 +62,10 @@ class Permit:
         resource = replace(self.resource, id=None)
         return self.ports.access.refusal(self.principal, action, resource) is None
 
+    def note(self, **detail: Any) -> None:
+        """Write into the audit what exactly will be done, where the route does not say. Call it before a session."""
+        self.ports.access.note(self.principal, self.action, self.resource, allowed=True, detail=detail)
+
     def require(self, action: Action, kind: str, resource_id: str | None, **detail: Any) -> None:
         """A second check, for a handler that touches another thing of this desk too. Audited; may raise Forbidden."""
         resource = Resource(kind, resource_id, self.ports.agency_id)

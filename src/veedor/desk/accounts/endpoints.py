@@ -122,6 +122,7 @@ def list_users(permit: ListUsers) -> list[UserOut]:
 def add_user(body: NewUserIn, permit: AddUser) -> UserWithPasswordOut:
     """Add a person."""
     hashed, generated = _chosen_or_generated(body.password, body.username, permit)
+    permit.note(username=body.username, roles=[role.value for role in body.roles])
     new = service.NewUser(body.username, body.full_name, body.roles, hashed, body.language)
     with permit.ports.database.session() as session:
         row = service.add_user(session, permit.ports.clock, permit.principal.agency_id, new)
@@ -131,6 +132,7 @@ def add_user(body: NewUserIn, permit: AddUser) -> UserWithPasswordOut:
 @router.patch("/api/users/{user_id}")
 def change_user(user_id: Id, body: UserChangeIn, permit: EditUser) -> UserOut:
     """Change name, roles or language, disable or enable. It takes effect at once, on open streams within 2 s."""
+    permit.note(**body.model_dump(mode="json", exclude_none=True))
     change = service.UserChange(body.full_name, body.roles, body.disabled, body.language)
     with permit.ports.database.session() as session:
         row = service.user(session, permit.principal.agency_id, user_id)

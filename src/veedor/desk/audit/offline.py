@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,17 @@ def verify_file(data_directory: Path, noted_head: tuple[int, str] | None = None)
     """The verdict on each agency's chain. Raises NotFound where the folder has no desk, StoreError."""
     if not database_file(data_directory).is_file():
         raise NotFound(kind="desk", name=str(data_directory))
-    database = Database(database_url(data_directory))
+    if os.access(data_directory, os.W_OK):
+        return _verify(data_directory, noted_head)
+    with tempfile.TemporaryDirectory() as copy:  # SQLite must write beside a file to read it; evidence may be read-only
+        for name in (database_file(data_directory).name, f"{database_file(data_directory).name}-wal"):
+            if (data_directory / name).exists():
+                shutil.copyfile(data_directory / name, Path(copy) / name)
+        return _verify(Path(copy), noted_head)
+
+
+def _verify(folder: Path, noted_head: tuple[int, str] | None) -> list[dict[str, Any]]:
+    database = Database(database_url(folder))
     try:
         with database.reading() as session:
             agencies = list(session.scalars(sa.select(AuditRow.agency_id).distinct().order_by(AuditRow.agency_id)))

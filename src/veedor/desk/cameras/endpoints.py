@@ -23,7 +23,9 @@ ShowCamera = Annotated[Permit, Depends(Need(Action.CAMERA_LIST, "camera", id_fro
 EditCamera = Annotated[Permit, Depends(Need(Action.CAMERA_EDIT, "camera", id_from="camera_id", owner=camera_owner))]
 TestCamera = Annotated[Permit, Depends(Need(Action.CAMERA_TEST, "camera", id_from="camera_id", owner=camera_owner))]
 
-_CONFLICT: dict[int | str, dict[str, Any]] = {409: {"model": ErrorOut, "description": "Somebody changed the camera meanwhile"}}
+_CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {"model": ErrorOut, "description": "Somebody changed the camera meanwhile"}
+}
 
 
 @router.get("/api/cameras")
@@ -56,6 +58,7 @@ def save_camera(permit: EditCamera, camera_id: Id, body: CameraIn) -> CameraOut:
     wanted = body.camera(camera_id, there.agency_id if there else permit.ports.agency_id)
     if there and body.password is None and wanted.username and not _places(wanted) <= _places(there):
         raise CameraPasswordNeeded
+    permit.note(**body.model_dump(mode="json", exclude={"password"}), new_password=body.password is not None)
     return _out(permit, permit.ports.cameras.save(wanted, body.password))
 
 
