@@ -146,6 +146,18 @@ def test_what_cannot_be_a_box_is_ignored() -> None:
     assert tracks.class_id.tolist() == [ObjectClass.UNKNOWN]
 
 
+def test_of_a_flood_of_boxes_the_surest_are_taken() -> None:
+    rng, count = np.random.default_rng(0), 20_000
+    corner = rng.uniform(0, 1e5, (count, 2))
+    boxes = np.hstack((corner, corner + 50)).astype(np.float32)
+    flood = Detections(boxes, rng.uniform(0.5, 1, count).astype(np.float32), np.ones(count, np.int32))
+    tracker = Tracker()
+    for frame in range(3):
+        tracks = tracker.update(flood, frame / 5)
+        assert 0 < len(tracks) <= 1000
+    assert tracks.confidence.min() > 0.95
+
+
 @pytest.mark.parametrize(
     ("boxes", "confidence", "classes"), [((2, 4), 1, 2), ((2, 4), 2, 1), ((2, 3), 2, 2), ((4,), 1, 1)]
 )

@@ -10,6 +10,7 @@ from veedor.site.track.errors import BadDetections
 
 CLASSES = max(ObjectClass) + 1
 _MAX_PX = 1e6  # no picture is that large: a box beyond it is a fault, and its square would drown the others
+_MAX_BOXES = 1000  # of one frame: the work grows with the square
 
 
 def clean(
@@ -18,8 +19,8 @@ def clean(
     """Boxes (n, 4), confidence (n,) in 0..1 and class (n,) of the usable detections from `least_confidence` up.
 
     Left out are boxes that are not finite, lie absurdly far away or have no area, confidences that are not numbers,
-    and boxes that repeat an earlier one of the frame exactly. An unknown class counts as UNKNOWN. Raises BadDetections
-    where the columns do not fit together.
+    boxes that repeat another of the frame exactly, and all but the surest thousand. An unknown class counts as UNKNOWN.
+    Raises BadDetections where the columns do not fit together.
     """
     boxes = np.asarray(detections.xyxy, np.float64)
     confidence = np.asarray(detections.confidence, np.float64)
@@ -31,6 +32,9 @@ def clean(
         good &= (boxes[:, 2:] > boxes[:, :2]).all(axis=1) & (np.abs(boxes) < _MAX_PX).all(axis=1)
     if not good.all():
         boxes, confidence, classes = boxes[good], confidence[good], classes[good]
+    if len(boxes) > _MAX_BOXES:
+        surest = np.sort(np.argsort(-confidence, kind="stable")[:_MAX_BOXES])
+        boxes, confidence, classes = boxes[surest], confidence[surest], classes[surest]
     boxes, confidence, classes = _without_repeats(boxes, np.minimum(confidence, 1.0), classes)
     known = (classes >= 0) & (classes < CLASSES)
     return boxes, confidence, np.where(known, classes, ObjectClass.UNKNOWN).astype(np.intp)
