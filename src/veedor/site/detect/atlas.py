@@ -31,7 +31,7 @@ BLANK = 114  # grey that the network was trained to see around pictures
 
 @dataclass(frozen=True, slots=True)
 class AtlasConfig:
-    gap_px: int = 6  # blank canvas between regions
+    gap_px: int = 4  # blank canvas between regions
     nms_iou: float = 0.55  # two boxes of one frame that overlap more are one object
     cut_share: float = 0.6  # a box cut by its region's edge goes where so much of it lies in another box
     edge_px: float = 3.0  # on the canvas: a box that ends so near to the edge of its region was cut by it

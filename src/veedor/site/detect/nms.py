@@ -20,12 +20,11 @@ def class_groups(class_id: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def overlaps(xyxy: NDArray[np.float32], group: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(n, n) intersection over union, and (n, n) share of the column's box that lies in the row's; 0 across groups."""
-    low = np.maximum(xyxy[:, None, :2], xyxy[None, :, :2])
-    high = np.minimum(xyxy[:, None, 2:], xyxy[None, :, 2:])
-    sides = np.clip(high - low, 0, None)
-    shared = sides[..., 0] * sides[..., 1] * (group[:, None] == group[None, :])
-    extent = np.clip(xyxy[:, 2:] - xyxy[:, :2], 0, None)
-    area = np.maximum(extent[:, 0] * extent[:, 1], 1e-6)
+    x1, y1, x2, y2 = np.ascontiguousarray(xyxy.T)
+    wide = np.minimum.outer(x2, x2) - np.maximum.outer(x1, x1)
+    tall = np.minimum.outer(y2, y2) - np.maximum.outer(y1, y1)
+    shared = np.maximum(wide, 0) * np.maximum(tall, 0) * (group[:, None] == group[None, :])
+    area = np.maximum((x2 - x1) * (y2 - y1), 1e-6)
     return shared / (area[:, None] + area[None, :] - shared), shared / area[None, :]
 
 

@@ -19,10 +19,13 @@ class _Skyline:
 
     def __init__(self, side: int) -> None:
         self._side = side
+        self._free = side * side
         self._steps: list[tuple[int, int, int]] = [(0, 0, side)]
 
     def best(self, width: int, height: int) -> tuple[int, int, int] | None:
         """The place (waste, x, y) for a rectangle that covers the least empty ground, lowest among equals."""
+        if width * height > self._free:
+            return None
         found = None
         for index, (x, _, _) in enumerate(self._steps):
             if x + width > self._side:
@@ -34,16 +37,18 @@ class _Skyline:
 
     def _rest(self, index: int, width: int) -> tuple[int, int]:
         """Height on which a rectangle of `width` rests from step `index` on, and the empty area under it."""
-        steps, left = [], width
+        top, filled, left = 0, 0, width
         for _, y, length in self._steps[index:]:
-            steps.append((y, min(length, left)))
-            left -= length
-            if left <= 0:
+            part = min(length, left)
+            top = max(top, y)
+            filled += y * part
+            left -= part
+            if left == 0:
                 break
-        top = max(y for y, _ in steps)
-        return top, sum((top - y) * length for y, length in steps)
+        return top, top * width - filled
 
     def put(self, x: int, y: int, width: int, height: int) -> None:
+        self._free -= width * height
         raised: list[tuple[int, int, int]] = []
         for left, level, length in self._steps:
             if left < x:

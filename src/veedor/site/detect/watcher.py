@@ -111,6 +111,9 @@ class Watcher:
 
     def _look_at_some(self, frame: Frame, tracks: Tracks, changed: Cells, dt_s: float) -> Look:
         config = self._config
+        if not len(tracks) and not changed.any():
+            self._known = {}
+            return Look(frame, (), Detections.empty(), Reason.IDLE)
         predicted = self._predicted(tracks, dt_s)
         restless = self._restless(tracks, predicted, changed)
         self._note_success(tracks)
@@ -140,9 +143,9 @@ class Watcher:
                 step = boxes[row] - known.xyxy
                 # Nothing leaps further than its own size in a step: that is a track that took over another object.
                 size = max(boxes[row, 2] - boxes[row, 0], boxes[row, 3] - boxes[row, 1])
-                shift = np.tile(np.clip((step[:2] + step[2:]) / 2, -size, size), 2)
-                boxes[row, :2] = np.minimum(boxes[row, :2], boxes[row, :2] + shift[:2])
-                boxes[row, 2:] = np.maximum(boxes[row, 2:], boxes[row, 2:] + shift[2:])
+                shift = np.clip((step[:2] + step[2:]) / 2, -size, size)
+                boxes[row, :2] += np.minimum(shift, 0)
+                boxes[row, 2:] += np.maximum(shift, 0)
         return boxes
 
     def _restless(self, tracks: Tracks, predicted: Boxes, changed: Cells) -> NDArray[np.bool_]:

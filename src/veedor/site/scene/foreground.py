@@ -85,8 +85,9 @@ class StaticForeground:
 
     def _learn(self, small: Plane, difference: Plane, where: Mask, gain: float) -> None:
         share: Plane = np.asarray(min(1.0, gain) * where, np.float32)
-        self._background = self._background + share * (small - self._background)
-        self._noise = self._noise + share * (np.minimum(difference, np.float32(self._config.min_change)) - self._noise)
+        self._background = np.asarray(self._background + share * (small - self._background), np.float32)
+        excess = np.minimum(difference, np.float32(self._config.min_change)) - self._noise
+        self._noise = np.asarray(self._noise + share * excess, np.float32)
 
     def _absorb(self, cells: Mask, small: Plane) -> None:
         """What `cells` show is the background from now on."""
