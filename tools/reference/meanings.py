@@ -33,6 +33,7 @@ MEANINGS: dict[str, Meaning] = {
     "port": Meaning("0 takes any free one, and says which"),
     "tls_certificate": Meaning("PEM, with its chain. `veedor init --tls NAME` makes one"),
     "tls_key": Meaning("PEM, readable by Veedor's user only"),
+    "public_hosts": Meaning("Names by which an HTTPS proxy in front of the desk is reached"),
     "allowed": Meaning("Networks that may have cameras. Empty: all but this machine itself and link-local addresses"),
     "file_directories": Meaning("Folders from which video files may be taken as cameras. Empty: none"),
     "directory": Meaning("Folder of the recordings", default="`<data>/recordings`"),
