@@ -106,24 +106,20 @@ def run_ours(data: Path, out: Path) -> None:
 
 
 def run_peers(data: Path, out: Path, folder: str, problems: dict[str, str]) -> None:
+    """Every peer over all sequences of `data`; what does not run goes into `problems` with its reason."""
     for name, trackers in PEERS.items():
-        for tracker in trackers:
-            if tracker in problems:
-                continue
-            command = [
-                ROOT / "bench" / "peers" / "run_trackers.py",
-                "--data",
-                data,
-                "--out",
-                out,
-                "--trackers",
-                tracker,
-            ]
-            try:
-                words = [str(environment(name)), *map(str, command), *PEER_SETTINGS.get(folder, ())]
-                subprocess.run(words, check=True, capture_output=True, text=True, env=ONE_THREAD)
-            except subprocess.CalledProcessError as problem:
-                problems[tracker] = ((problem.stderr or "").strip().splitlines() or [str(problem)])[-1]
+        wanted = [tracker for tracker in trackers if tracker not in problems]
+        if not wanted:
+            continue
+        script = ROOT / "bench" / "peers" / "run_trackers.py"
+        arguments = ["--data", str(data), "--out", str(out), "--trackers", ",".join(wanted)]
+        try:
+            command = [str(environment(name)), str(script), *arguments, *PEER_SETTINGS.get(folder, ())]
+            subprocess.run(command, check=True, capture_output=True, text=True, env=ONE_THREAD)
+        except subprocess.CalledProcessError as problem:
+            reason = ((problem.stderr or "").strip().splitlines() or [str(problem)])[-1]
+            problems.update(dict.fromkeys(wanted, reason))
+    problems.update({file.parent.name: file.read_text() for file in out.glob("*/problem.txt")})
 
 
 def score(data: Path, results: Path, benchmark: str) -> dict[str, float]:

@@ -237,18 +237,27 @@ def main() -> None:
     for name in options.trackers.split(","):
         out = options.out / name
         out.mkdir(parents=True, exist_ok=True)
-        seconds, count = 0.0, 0
-        for sequence, (frames, fps, size) in sequences.items():
-            step, lines = TRACKERS[name](fps, options, size), []
-            for number, rows in enumerate(frames, start=1):
-                began = time.perf_counter()
-                found = step(rows)
-                seconds += time.perf_counter() - began
-                for track, x1, y1, x2, y2 in found:
-                    lines.append(f"{number},{int(track)},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,-1,-1,-1\n")
-            count += len(frames)
-            (out / f"{sequence}.txt").write_text("".join(lines))
-        (out / "timing.json").write_text(json.dumps({"frames": count, "seconds": seconds}))
+        try:
+            timing = run(name, sequences, options, out)
+        except Exception as problem:  # one peer that does not run must not hide the others
+            (out / "problem.txt").write_text(f"{type(problem).__name__}: {problem}")
+        else:
+            (out / "timing.json").write_text(json.dumps(timing))
+
+
+def run(name: str, sequences: dict[str, Any], options: argparse.Namespace, out: Path) -> dict[str, float]:
+    seconds, count = 0.0, 0
+    for sequence, (frames, fps, size) in sequences.items():
+        step, lines = TRACKERS[name](fps, options, size), []
+        for number, rows in enumerate(frames, start=1):
+            began = time.perf_counter()
+            found = step(rows)
+            seconds += time.perf_counter() - began
+            for track, x1, y1, x2, y2 in found:
+                lines.append(f"{number},{int(track)},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,-1,-1,-1\n")
+        count += len(frames)
+        (out / f"{sequence}.txt").write_text("".join(lines))
+    return {"frames": count, "seconds": seconds}
 
 
 if __name__ == "__main__":

@@ -64,6 +64,13 @@ def match(similarity: Floats, minimum: float) -> tuple[Indices, Indices]:
     return rows[good], columns[good]
 
 
+def without(indices: Indices, taken: Indices) -> Indices:
+    """`indices` less those at the positions `taken`."""
+    left = np.ones(len(indices), np.bool_)
+    left[taken] = False
+    return np.asarray(indices[left])
+
+
 def mutual_best(similarity: Floats) -> tuple[Indices, Indices]:
     """The pairs (rows, columns) of positive similarity of which each is the other's best."""
     best_column = similarity.argmax(axis=1)

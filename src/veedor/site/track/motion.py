@@ -98,6 +98,9 @@ class Motion:
 
     def correct(self, rows: Indices, centre: Floats, confidence: Floats) -> None:
         """Let the tracks `rows` (k,) have been seen at the boxes `centre` (k, 4), and learn the noise from it."""
+        if len(rows) == 0:
+            self._state[5] = 0.0
+            return
         position, velocity, pp, pv, vv, before = self._state[:, rows]
         total = pp + self._noise(centre) * (2.0 - confidence)[:, None] ** 2
         gain_p, gain_v = pp / total, pv / total

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from veedor.model.detection import Detections
 from veedor.model.track import Tracks
-from veedor.site.track.association import Floats, Indices, iou, match, nearness, overlap
+from veedor.site.track.association import Floats, Indices, iou, match, nearness, overlap, without
 from veedor.site.track.camera_motion import estimate_shift
 from veedor.site.track.confidence import ConfidenceScale
 from veedor.site.track.config import TrackerConfig
@@ -89,6 +89,8 @@ class Tracker:
     def _follow_camera(self, detections: Floats, last_s: float) -> None:
         """Move all tracks by the shift that those of the last frame have in common."""
         recent = np.flatnonzero(self._confirmed & (self._seen_s >= last_s))
+        if min(len(recent), len(detections)) < self._config.camera.least_tracks:
+            return
         motion = self._motion
         shift = estimate_shift(motion.position[recent], motion.place_std[recent], detections, self._config.camera)
         motion.position[:, :2] += shift
@@ -118,10 +120,10 @@ class Tracker:
             reach_px = config.recovery_reach * sizes(position) + self._motion.place_std[tracks]
             r, c = match(nearness(position, reach_px, centre[free]), 0.0)
             rows3, columns3 = tracks[r], free[c]
-            tracks, free = np.delete(tracks, r), np.delete(free, c)
+            tracks, free = without(tracks, r), without(free, c)
         recent = tracks[self._confirmed[tracks] & (self._seen_s[tracks] >= last_s)]
         if len(recent) and len(high) < len(boxes):
-            low = np.delete(np.arange(len(boxes)), high)
+            low = without(np.arange(len(boxes)), high)
             r, c = match(overlap(to_corners(self._motion.position[recent]), boxes[low]), config.min_similarity_low)
             rows4, columns4 = recent[r], low[c]
         return (
@@ -202,4 +204,4 @@ def _pair(
     if len(tracks) == 0 or len(detections) == 0:
         return _NONE, _NONE, tracks, detections
     rows, columns = match(similarity[np.ix_(tracks, detections)], minimum)
-    return tracks[rows], detections[columns], np.delete(tracks, rows), np.delete(detections, columns)
+    return tracks[rows], detections[columns], without(tracks, rows), without(detections, columns)
