@@ -59,6 +59,9 @@ class Recorder:
         self._lock = threading.Lock()
         self._cameras: dict[str, Camera] = {}
         self._streams: dict[StreamKey, RecordedStream] = {}
+        # The same by camera id, one table per role: hashing an enum or a key for every packet costs more than the rest.
+        self._mains: dict[str, RecordedStream] = {}
+        self._subs: dict[str, RecordedStream] = {}
         self._main_codecs: dict[str, str] = {}
         self._stopped = False
 
@@ -110,6 +113,7 @@ class Recorder:
 
     def _end(self, key: StreamKey, reason: GapReason) -> None:
         stream = self._streams.pop(key)
+        self._table(key.role).pop(key.camera_id)
         stream.end(None, reason, to_us(self._clock.now()))
 
     def _stream(self, camera: Camera, role: StreamRole) -> RecordedStream:
@@ -118,9 +122,13 @@ class Recorder:
         stream = self._streams.get(key)
         if stream is None:
             stream = self._streams[key] = RecordedStream(key, self.config, self._writer, self._clock)
+            self._table(role)[camera.id] = stream
             stream.audio = camera.record.audio
             self._writer.send(StreamSeen(key, to_us(self._clock.now()), self._writer.upcoming_run))
         return stream
+
+    def _table(self, role: StreamRole) -> dict[str, RecordedStream]:
+        return self._mains if role is StreamRole.MAIN else self._subs
 
     def _wanted(self, camera: Camera, role: StreamRole) -> bool:
         if role is StreamRole.MAIN:
@@ -135,7 +143,8 @@ class Recorder:
 
     def packet(self, packet: Packet) -> None:
         """Take one packet; returns at once. Packets of cameras that are not watched are let go."""
-        stream = self._streams.get(StreamKey(packet.camera_id, packet.role))
+        table = self._mains if packet.role is StreamRole.MAIN else self._subs
+        stream = table.get(packet.camera_id)
         if stream is None or packet.sequence == 0:
             stream = self._first_packet(packet)
         if stream is not None:
