@@ -55,7 +55,6 @@ class TrackerConfig:
 
     min_similarity: float = 0.15
     min_similarity_low: float = 0.5
-    absence_penalty: float = 0.2  # similarity lost by a track per second out of sight, up to one second
     recovery_reach: float = 0.7  # how far from its prediction, beyond its uncertainty, a lost track may come back
     max_birth_overlap: float = 0.4  # IoU with a tracked object from which a new box is taken for the same
     tentative_s: float = 0.4  # how long a track waits for its second sight

@@ -105,7 +105,7 @@ class Tracker:
         (Y. Zhang et al., ByteTrack, ECCV 2022).
         """
         config = self._config
-        similarity = self._similarity(boxes[high], last_s)
+        similarity = overlap(to_corners(self._motion.position), boxes[high])
         everyone = np.arange(len(self._ids))
         rows, columns, tracks, free = _pair(
             similarity, everyone[self._confirmed], np.arange(len(high)), config.min_similarity
@@ -131,12 +131,6 @@ class Tracker:
             np.concatenate((columns, columns2, columns3, columns4)),
             free,
         )
-
-    def _similarity(self, boxes: Floats, last_s: float) -> Floats:
-        """Overlap of every track with `boxes`, less a penalty for tracks that have been out of sight."""
-        similarity = overlap(to_corners(self._motion.position), boxes)
-        absent_s = np.minimum(last_s - self._seen_s, 1.0)
-        return np.asarray(similarity - self._config.absence_penalty * absent_s[:, None])
 
     def _worth_a_track(self, boxes: Floats, free: Indices, taken: Indices) -> Indices:
         """The detections among `free` that are not a second box of an object just found."""
