@@ -127,3 +127,31 @@ def test_a_camera_that_goes_silent_raises_an_alert_and_leaves_a_gap(tmp_path: Pa
     lost = [gap for gap in gaps if gap.reason.value == "lost"]
     assert lost
     assert lost[0].started_at < datetime.fromisoformat(alert["raised_at"])
+
+
+def test_evidence_of_a_camera_by_its_name_holds_real_segments_and_verifies(tmp_path: Path, bikes_clip: Path) -> None:
+    """A lock names a camera as people do; it must hold that camera's footage, or say that there is none."""
+    with RtspServer([ServedStream("/calle", bikes_clip)]) as server, serving(tmp_path, workers=0) as service:
+        name, password = supervisor(service)
+        camera = add_camera(service, server, "/calle", OFFLINE_RULES)
+        footage = service.site.parts.footage
+        now = service.site.clock.now
+        started_at = now()
+        wait_until(lambda: footage.segments(camera.id, started_at - timedelta(minutes=1), now()), 40)
+        with logged_in(service, name, password) as person:
+            incident = person.post("/api/incidents", json={"type": "other", "summary": "llamada"}).json()
+            span = {"start": started_at.isoformat(), "end": (started_at + timedelta(seconds=5)).isoformat()}
+            path = f"/api/incidents/{incident['id']}/evidence"
+            before = {
+                "start": (started_at - timedelta(hours=3)).isoformat(),
+                "end": (started_at - timedelta(hours=2)).isoformat(),
+            }
+            refused = person.post(path, json={"camera": camera.name, **before, "reason": "oficio"})
+            assert refused.status_code == 409
+            assert refused.json()["error"] == "error-evidence-no-footage"
+            locked = person.post(path, json={"camera": camera.name, **span, "reason": "oficio"})
+            assert locked.status_code == 202, locked.text
+            held = wait_until(lambda: [one for one in person.get(path).json() if one["status"] == "held"], 20)[0]
+            assert held["camera_id"] == camera.id
+            assert held["segments"] >= 1
+        assert any(segment.locked for segment in footage.segments(camera.id, started_at, now()))

@@ -59,7 +59,7 @@ def add(
     make: Annotated[str, typer.Option("--make", help=t("cli-cameras-make"))] = "onvif",
     channels: Annotated[str, typer.Option("--channels", help=t("cli-cameras-channels"))] = "",
     audio: Annotated[bool, typer.Option("--audio", help=t("cli-cameras-audio"))] = False,
-    keep_days: Annotated[float, typer.Option("--keep-days", min=0.01, help=t("cli-cameras-keep-days"))] = 30.0,
+    keep_days: Annotated[float | None, typer.Option("--keep-days", min=0.01, help=t("cli-cameras-keep-days"))] = None,
     change: Annotated[bool, typer.Option("--change", help=t("cli-cameras-change"))] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,

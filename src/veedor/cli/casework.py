@@ -11,8 +11,8 @@ from rich.markup import escape
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import UserError
 
-_AGO = re.compile(r"(\d{1,5})\s*([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_AGO = re.compile(r"(\d{1,5})\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class BadTime(UserError):

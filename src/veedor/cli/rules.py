@@ -121,6 +121,48 @@ def check_file(
         raise typer.Exit(problems[0].exit_code)
 
 
+@app.command("set", help=t("rules-cli-set"), epilog=t("cli-example", command="veedor rules set Paradero rules.yaml"))
+@command
+def set_rules(
+    camera: Annotated[str, typer.Argument(help=t("rules-cli-camera"))],
+    file: Annotated[Path, typer.Argument(help=t("rules-cli-file"))],
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
+) -> None:
+    from veedor.compose.stores import camera_store, load_config, rules_store
+    from veedor.site.rules.ruleset import read_text
+
+    told = load_config(config)
+    with camera_store(told) as cameras:
+        found = cameras.camera(camera)
+    _rules(file, as_json=False)
+    store = rules_store(told)
+    store.write(found.id, read_text(file), name=str(file))
+    out.print(t("rules-cli-set-done", camera=found.name, path=str(store.path(found.id))), highlight=False)
+
+
+@app.command("show", help=t("rules-cli-show"), epilog=t("cli-example", command="veedor rules show Paradero"))
+@command
+def show_rules(
+    camera: Annotated[str, typer.Argument(help=t("rules-cli-camera"))],
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
+) -> None:
+    from veedor.compose.stores import camera_store, load_config, rules_store
+    from veedor.site.rules.ruleset import read_text
+
+    told = load_config(config)
+    with camera_store(told) as cameras:
+        found = cameras.camera(camera)
+    path = rules_store(told).path(found.id)
+    if path.is_file():
+        out.print(read_text(path), markup=False, highlight=False, end="")
+    else:
+        out.print(t("rules-cli-show-default", camera=found.name), highlight=False)
+
+
 @app.command("run", help=t("rules-cli-run"), epilog=t("cli-example", command=_RUN_EXAMPLE))
 @command
 def run(

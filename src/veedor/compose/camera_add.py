@@ -34,7 +34,7 @@ class NewCamera:
     make: str = "onvif"
     channels: str = ""
     audio: bool = False
-    keep_days: float = 30.0
+    keep_days: float | None = None
 
     def __repr__(self) -> str:
         return f"NewCamera({self.name!r}, ...)"

@@ -132,7 +132,7 @@ def _camera(row: dict[str, str], agency_id: str, clock: Clock) -> tuple[Camera, 
         username=row.get("username") or None,
         record=RecordSettings(
             audio=row.get("audio", "").lower() in ("1", "yes", "true", "si", "sí", "x"),
-            keep_days=_number(row, "keep_days", 30.0, (0.01, 36_500)),
+            keep_days=_number(row, "keep_days", None, (0.01, 36_500)) if row.get("keep_days") else None,
         ),
         placement=_placement(row),
     )

@@ -22,6 +22,7 @@ class DeskFile(_Strict):
     port: Annotated[int, Field(ge=0, le=65535)] = 8480
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    public_hosts: tuple[str, ...] = ()  # names by which an HTTPS proxy in front of the desk is reached
 
 
 class NetworksFile(_Strict):

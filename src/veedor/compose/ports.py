@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from veedor import __version__
+from veedor.kit.errors import NotFound
 from veedor.kit.messages import Message
 from veedor.model.camera import Camera, StreamHealth, StreamState
 from veedor.model.event import Event
@@ -27,7 +28,11 @@ class LocalCameras:
         return self._store.cameras()
 
     def camera(self, camera_id: str) -> Camera:
-        return self._store.camera(camera_id)
+        """By id alone: a name that passed for an id would find no footage under it."""
+        found = self._store.camera(camera_id)
+        if found.id != camera_id:
+            raise NotFound(kind="camera", name=camera_id)
+        return found
 
     def save(self, camera: Camera, password: str | None = None) -> Camera:
         return self._store.save(camera, password)

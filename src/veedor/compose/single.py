@@ -12,6 +12,7 @@ from veedor.compose.config import SiteFile
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
 from veedor.compose.server import WebServer
+from veedor.compose.stores import ingest_config, rules_store
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
@@ -29,12 +30,9 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
 from veedor.site.detect.models import model_path
-from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ingest.reader import IngestConfig
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.footage import FootageStore
 from veedor.site.record.recorder import Recorder
-from veedor.site.rules_store import RulesStore
 from veedor.site.run import Site, SiteConfig, SiteParts
 from veedor.wire.ports import AlertSink
 
@@ -81,7 +79,7 @@ def open_site(config: SiteFile, clock: Clock) -> Iterator[Site]:
             footage=footage,
             archive=archive,
             outbox=Outbox(config.data / "events.db", clock),
-            rules=RulesStore(config.data / "rules"),
+            rules=rules_store(config),
             policy=AlertPolicy(clock),
         )
         site = Site(_site_config(config), parts, clock)
@@ -103,14 +101,13 @@ def _recording(config: SiteFile, directory: Path) -> RecordConfig:
 def _site_config(config: SiteFile) -> SiteConfig:
     analysis = config.analysis
     worker = WorkerConfig(model_path(analysis.model), analysis.threads) if analysis.workers else None
-    networks = NetworkPolicy(tuple(config.networks.allowed), config.networks.file_directories)
     return SiteConfig(
         data=config.data,
         time_zone=config.time_zone,
         language=config.language,
         workers=analysis.workers,
         worker=worker,
-        ingest=IngestConfig(networks=networks),
+        ingest=ingest_config(config),
     )
 
 
@@ -120,11 +117,12 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
     stack.callback(database.close)
     database.migrate()
     audit = ChainedAuditLog(database, clock, config.agency_id)
-    hosts = ["localhost", "127.0.0.1", "::1", config.desk.host]
+    hosts = ["localhost", "127.0.0.1", "::1", config.desk.host, *config.desk.public_hosts]
     if config.desk.tls_certificate is not None:
         hosts += hosts_of_certificate(config.desk.tls_certificate)
     settings = DeskConfig(
-        cookie_secure=config.desk.tls_certificate is not None,
+        cookie_secure=config.desk.tls_certificate is not None or bool(config.desk.public_hosts),
+        allowed_origins=tuple(f"https://{host}" for host in config.desk.public_hosts),
         allowed_hosts=tuple(dict.fromkeys(hosts)),
         time_zone=config.time_zone,
         language=config.language,

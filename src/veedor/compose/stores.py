@@ -13,6 +13,7 @@ from veedor.kit.secrets import SecretBox
 from veedor.site.cameras import CameraStore
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.reader import IngestConfig
+from veedor.site.rules_store import RulesStore
 
 
 def load_config(path: Path) -> SiteFile:
@@ -37,3 +38,8 @@ def camera_store(config: SiteFile, clock: Clock | None = None) -> Iterator[Camer
         yield store
     finally:
         store.close()
+
+
+def rules_store(config: SiteFile) -> RulesStore:
+    """The rule files of the site's cameras; a running site follows a change within a second."""
+    return RulesStore(config.data / "rules")

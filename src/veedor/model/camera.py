@@ -41,7 +41,7 @@ class RecordSettings:
     main: bool = True
     sub: bool | None = None  # None: recorded where main is not H.264, since browsers may not play it
     audio: bool = False  # off unless the agency asks for it
-    keep_days: float = 30.0
+    keep_days: float | None = None  # None: as the site is configured
     max_bytes: int | None = None  # per camera; None: only days and the disk bound it
 
 

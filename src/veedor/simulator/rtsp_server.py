@@ -63,12 +63,13 @@ class RtspServer:
         clock = clock or SystemClock()
         self._clock = clock
         zero_s, wall_zero_s = clock.monotonic(), clock.now().timestamp()
-        self._channels = {
-            _normal(served.path): ServedChannel(
-                served, ensure_servable(served.file, self._cache), clock, (zero_s, wall_zero_s)
-            )
-            for served in streams
-        }
+        self._channels = {}
+        for number, served in enumerate(streams):
+            # Real cameras do not take their pictures at the same instant: spread them over the time of one picture.
+            phase_s = number * 0.618 % 1.0 * 0.04
+            zero = (zero_s + phase_s, wall_zero_s + phase_s)
+            file = ensure_servable(served.file, self._cache)
+            self._channels[_normal(served.path)] = ServedChannel(served, file, clock, zero)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 

@@ -177,8 +177,9 @@ def _cleaned(camera: Camera) -> tuple[Camera, str | None]:
         raise BadCameraSetting(name=name, setting="streams", value=", ".join(roles) or "-")
     if not ANALYSIS_FPS[0] <= camera.analyse.fps <= ANALYSIS_FPS[1]:
         raise BadCameraSetting(name=name, setting="fps", value=f"{camera.analyse.fps:g}")
-    if not camera.record.keep_days > 0 or (camera.record.max_bytes is not None and camera.record.max_bytes <= 0):
-        raise BadCameraSetting(name=name, setting="keep_days, max_bytes", value=f"{camera.record.keep_days:g}")
+    limits = (camera.record.keep_days, camera.record.max_bytes)
+    if any(limit is not None and not limit > 0 for limit in limits):
+        raise BadCameraSetting(name=name, setting="keep_days, max_bytes", value=", ".join(str(one) for one in limits))
     username, password = camera.username, None
     streams = []
     for stream in camera.streams:

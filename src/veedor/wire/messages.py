@@ -1,4 +1,4 @@
-"""Events as plain JSON values and back, between site and desk and in their databases. Times are ISO 8601 with offset."""
+"""Events as plain JSON values and back, between site and desk and in their databases. Times: ISO 8601 with offset."""
 
 from __future__ import annotations
 

@@ -39,6 +39,7 @@ def test_from_packets_to_a_verified_package(tmp_path: Path) -> None:
         recorder.stop()
         store = FootageStore(recordings, SystemClock())
         ports = replace(desk.desk.ports, footage=store)
+        desk.desk.app.state.ports = ports
         AlertService(ports).raise_alert(event(started_at=START + timedelta(seconds=12)), None)
         workers = DeskWorkers(ports, tmp_path / "keys" / "evidence.pem")
         workers.start()
@@ -65,7 +66,9 @@ def _clip_and_package(desk: Desk, data: Path, store: FootageStore, tmp_path: Pat
             "end": (START + timedelta(seconds=25)).isoformat(),
             "reason": "robo",
         }
-        evidence = sara.post(f"/api/incidents/{incident}/evidence", json=span).json()["id"]
+        asked = sara.post(f"/api/incidents/{incident}/evidence", json=span)
+        assert asked.status_code == 202, asked.text
+        evidence = asked.json()["id"]
         wait_until(lambda: sara.get(f"/api/evidence/{evidence}").json()["status"] == "held")
         package = sara.post(f"/api/incidents/{incident}/exports", json={"reason": "oficio"}).json()["id"]
         wait_until(lambda: sara.get(f"/api/exports/{package}").json()["state"] != "building")

@@ -34,7 +34,18 @@ def test_a_packet_survives_the_channel(channels) -> None:
     sender, receiver = channels
     info = MediaInfo(Media.VIDEO, "h264", Fraction(1, 90000), b"\x00\x01\x02", 640, 360, 10.0)
     packet = Packet(
-        "cam", StreamRole.SUB, 3, 17, info, bytes(range(256)) * 50, 9000, 8000, 9000, True, AT, ClockSource.SENDER_REPORT
+        "cam",
+        StreamRole.SUB,
+        3,
+        17,
+        info,
+        bytes(range(256)) * 50,
+        9000,
+        8000,
+        9000,
+        True,
+        AT,
+        ClockSource.SENDER_REPORT,
     )
     sender.send({"type": "media", **protocol.media_to_header(info)})
     sender.send(protocol.packet_to_header(packet), packet.data)
@@ -57,7 +68,14 @@ def test_an_observation_survives_the_channel(channels) -> None:
     scene = SceneFacts(True, 0.25, 0.5, 0.125, 3.0)
     sender.send(*protocol.observation_to_message(Observation("cam", 12.5, AT, 7, 640, 360, tracks, scene)))
     got = protocol.message_to_observation(*receiver.receive())
-    assert (got.camera_id, got.at_s, got.captured_at, got.frame, got.width, got.height) == ("cam", 12.5, AT, 7, 640, 360)
+    assert (got.camera_id, got.at_s, got.captured_at, got.frame, got.width, got.height) == (
+        "cam",
+        12.5,
+        AT,
+        7,
+        640,
+        360,
+    )
     assert got.scene == scene
     for name in ("track_id", "xyxy", "confidence", "class_id", "observed"):
         np.testing.assert_array_equal(getattr(got.tracks, name), getattr(tracks, name))

@@ -51,7 +51,7 @@ class RecordIn(In):
     main: bool = True
     sub: bool | None = None
     audio: bool = False
-    keep_days: Annotated[float, Field(gt=0, le=3660)] = 30.0
+    keep_days: Annotated[float, Field(gt=0, le=3660)] | None = None  # as the site is set
     max_bytes: Annotated[int, Field(gt=0, lt=2**63)] | None = None
 
 

@@ -11,6 +11,7 @@ UserError
 ├── PackageTooBig          more segments than one manifest may list
 └── Conflict
     ├── EvidenceNothing    nothing is locked
+    ├── EvidenceNoFootage  there is nothing in the span to lock
     ├── EvidenceNotHeld    the site has not confirmed the lock
     └── StillRecording     the span reaches into footage that is being written
 StoreCorrupt
@@ -50,6 +51,12 @@ class EvidenceNothing(Conflict):
     """params: incident"""
 
     key = "error-evidence-nothing"
+
+
+class EvidenceNoFootage(Conflict):
+    """params: camera"""
+
+    key = "error-evidence-no-footage"
 
 
 class EvidenceNotHeld(Conflict):

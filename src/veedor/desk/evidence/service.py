@@ -16,26 +16,33 @@ from veedor.desk.acts.errors import NotNow, TextMissing
 from veedor.desk.acts.repository import acts_of, append, new_act
 from veedor.desk.context import DeskPorts
 from veedor.desk.evidence import repository
-from veedor.desk.evidence.errors import EvidenceNotHeld, EvidenceNothing, EvidenceSpan, StillRecording
+from veedor.desk.evidence.errors import (
+    EvidenceNotHeld,
+    EvidenceNoFootage,
+    EvidenceNothing,
+    EvidenceSpan,
+    StillRecording,
+)
 from veedor.desk.evidence.manifest import iso
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow
 from veedor.desk.evidence.verify import is_safe_path
 from veedor.desk.incidents.repository import get_incident
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import NotFound
+from veedor.kit.errors import NotFound, StoreError, Unavailable
 from veedor.kit.ids import new_id
 from veedor.kit.messages import render
 from veedor.model.act import Act, ActKind, SubjectKind
 from veedor.model.evidence import EvidenceStatus, PackageState, evidence_allows
 
+LONGEST_OPEN = timedelta(minutes=2)  # how far back the segment that is being written may reach
 LONGEST = timedelta(hours=24)  # of one lock; a longer matter is several locks
 
 
 @dataclass(frozen=True, slots=True)
 class LockRequest:
-    """A span [start, end), aware, of one camera."""
+    """A span [start, end), aware, of one camera, by its id or its name."""
 
-    camera_id: str
+    camera: str
     start: datetime
     end: datetime
     reason: str
@@ -58,7 +65,8 @@ class EvidenceService:
         if not request.reason.strip():
             raise TextMissing(field="reason")
         self._check_span(request, lang)
-        camera_name = self._camera_name(request)
+        camera_id, camera_name = self._camera(request)
+        self._check_footage(camera_id, camera_name, request)
         now = self._ports.clock.now()
         with self._ports.database.session() as session:
             found = get_incident(session, self._ports.agency_id, incident)
@@ -66,7 +74,7 @@ class EvidenceService:
                 id=new_id(now),
                 agency_id=found.agency_id,
                 incident_id=found.id,
-                camera_id=request.camera_id,
+                camera_id=camera_id,
                 camera_name=camera_name,
                 started_at=request.start,
                 ended_at=request.end,
@@ -77,7 +85,7 @@ class EvidenceService:
             session.flush()
             payload = {
                 "incident_id": found.id,
-                "camera_id": request.camera_id,
+                "camera_id": camera_id,
                 "start": iso(request.start),
                 "end": iso(request.end),
             }
@@ -172,14 +180,28 @@ class EvidenceService:
         if request.start > self._ports.clock.now():
             raise EvidenceSpan(problem=render("evidence-span-future", lang))
 
-    def _camera_name(self, request: LockRequest) -> str:
-        """Raises NotFound for a camera that neither exists nor has left footage in the span."""
+    def _camera(self, request: LockRequest) -> tuple[str, str]:
+        """Id and name. Raises NotFound for a camera that neither exists nor has left footage in the span."""
+        for known in self._ports.cameras.cameras():
+            if request.camera in (known.id, known.name):
+                return known.id, known.name
+        if self._ports.footage.segments(request.camera, request.start, request.end):
+            return request.camera, request.camera
+        raise NotFound(kind="camera", name=request.camera)
+
+    def _check_footage(self, camera_id: str, camera_name: str, request: LockRequest) -> None:
+        """A lock that holds nothing would be taken for evidence. Raises EvidenceNoFootage."""
+        if request.end > self._ports.clock.now():
+            return
         try:
-            return self._ports.cameras.camera(request.camera_id).name
-        except NotFound:
-            if self._ports.footage.segments(request.camera_id, request.start, request.end):
-                return request.camera_id
-            raise
+            found = self._ports.footage.segments(camera_id, request.start, request.end)
+            reached = self._ports.footage.recorded_until(camera_id)
+        except (Unavailable, StoreError):
+            return  # the site cannot say now; the lock stays requested until it can
+        if found:
+            return
+        if reached is None or reached <= request.start or request.end <= reached - LONGEST_OPEN:
+            raise EvidenceNoFootage(camera=camera_name)
 
     @staticmethod
     def _check_exportable(items: list[EvidenceRow], incident: str, now: datetime) -> None:

@@ -132,3 +132,5 @@ cli-evidence-none = No footage is locked
 column-evidence = Evidence
 column-start = From
 column-end = To
+error-evidence-no-footage = Camera "{ $camera }" has no footage in that span
+    .hint = Check the span's time and time zone, and the camera's gaps

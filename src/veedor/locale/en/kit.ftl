@@ -1,7 +1,13 @@
 error-internal = Internal error in Veedor
 error-user = { $problem }
 error-config = { $file }, line { $line }, column { $column }: { $problem }
-error-not-found = There is no { $kind } "{ $name }"
+error-not-found =
+    There is no { $kind ->
+        [package] package
+        [path] address
+        [bench] figure
+       *[other] { $kind }
+    } "{ $name }"
 error-conflict = { $problem }
 error-not-authenticated = Log in first
     .hint = Use `veedor login` or the login page

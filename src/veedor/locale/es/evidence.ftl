@@ -132,3 +132,5 @@ cli-evidence-none = No hay video bloqueado
 column-evidence = Evidencia
 column-start = Desde
 column-end = Hasta
+error-evidence-no-footage = La cámara «{ $camera }» no tiene grabación en ese tramo
+    .hint = Revise la hora y la zona horaria del tramo, y los huecos de la cámara

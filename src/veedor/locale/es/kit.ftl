@@ -1,7 +1,26 @@
 error-internal = Error interno de Veedor
 error-user = { $problem }
 error-config = { $file }, línea { $line }, columna { $column }: { $problem }
-error-not-found = No existe { $kind } «{ $name }»
+error-not-found =
+    No existe { $kind ->
+        [camera] la cámara
+        [alert] la alerta
+        [incident] el incidente
+        [evidence] la evidencia
+        [folder] la carpeta
+        [file] el archivo
+        [clip] el clip
+        [package] el paquete
+        [user] la persona
+        [session] la sesión
+        [segment] el segmento
+        [snapshot] la imagen
+        [key] la llave
+        [path] la dirección
+        [bench] la medición
+        [model] el modelo
+       *[other] { $kind }
+    } «{ $name }»
 error-conflict = { $problem }
 error-not-authenticated = Inicie sesión
     .hint = Use `veedor login` o la página de acceso

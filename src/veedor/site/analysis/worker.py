@@ -41,7 +41,7 @@ from veedor.site.pipeline import Pipeline
 log = logging.getLogger(__name__)
 
 MAX_WAITING_PACKETS = 150  # per camera: 15 s of a 10 fps substream; beyond it decoding has lost the race
-MAX_BATCH = 16
+MAX_BATCH = 64
 HEARTBEAT_S = 1.0
 
 

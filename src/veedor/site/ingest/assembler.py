@@ -38,6 +38,7 @@ class _Track:
     """What is known of one media track in the running session."""
 
     info: MediaInfo
+    tick_s: float  # of the time base: fractions are slow, and this is done for every packet
     sequence: int = 0
     seen_dts: int | None = None  # the newest that came
     sent_dts: int | None = None  # the newest that went out
@@ -76,7 +77,7 @@ class Assembler:
         """A connection has been made. Its packets before the first keyframe are left out: nobody can decode them."""
         self._clock_kind = clock_kind
         self._waits_for_keyframe = True
-        self._tracks = {media: _Track(info) for media, info in tracks.items()}
+        self._tracks = {media: _Track(info, float(info.time_base)) for media, info in tracks.items()}
         self._start_session()
 
     def _start_session(self) -> None:
@@ -164,7 +165,7 @@ class Assembler:
     def _breaks(self, track: _Track, dts: int) -> bool:
         if track.seen_dts is None:
             return False
-        leap_s = float((dts - track.seen_dts) * track.info.time_base)
+        leap_s = (dts - track.seen_dts) * track.tick_s
         return leap_s > self._config.max_leap_s or leap_s < -self._config.max_back_s
 
     def _release(self) -> None:
@@ -182,10 +183,10 @@ class Assembler:
             self._emit(one, observe=False)
 
     def _arrival(self, one: _Held) -> Arrival:
-        base = self._tracks[one.raw.media].info.time_base
+        tick_s = self._tracks[one.raw.media].tick_s
         dts = one.dts if one.dts is not None else one.pts or 0
         pts = one.pts if one.pts is not None else dts
-        return Arrival(float(pts * base), float(dts * base), one.monotonic_s, one.raw.camera_unix_s)
+        return Arrival(pts * tick_s, dts * tick_s, one.monotonic_s, one.raw.camera_unix_s)
 
     def _emit(self, one: _Held, *, observe: bool) -> None:
         raw, track = one.raw, self._tracks[one.raw.media]

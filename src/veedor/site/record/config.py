@@ -22,7 +22,7 @@ def no_step(name: str) -> None:
 class RecordConfig:
     """One recordings folder.
 
-    `keep_days` holds for cameras that are no longer configured; a configured camera brings its own.
+    `keep_days` holds for cameras that do not bring their own, and for those that are no longer configured.
     `legal_minimum_days`: going below it because the disk is full is alerted. `reserve_bytes`: recording leaves this
     much of the disk free, so that index, audit and the rest of the machine keep working.
     `max_bytes`: of all footage together. `queue_bytes`: fragments waiting for a slow disk before packets are lost.

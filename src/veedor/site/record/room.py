@@ -171,7 +171,8 @@ class Room:
         prune = self._clock.monotonic() - self._pruned_at >= PRUNE_EVERY_S
         for camera_id in {*self._octets, *self._cameras}:
             camera = self._cameras.get(camera_id)
-            days = camera.record.keep_days if camera else self._config.keep_days
+            wanted = camera.record.keep_days if camera else None
+            days = self._config.keep_days if wanted is None else wanted
             before = now - int(days * DAY_US)
             if self._octets.get(camera_id):
                 rows = self._index.oldest_unlocked(camera_id=camera_id, before_us=before, limit=SLICE)

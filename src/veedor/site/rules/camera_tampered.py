@@ -24,7 +24,7 @@ class CameraTamperedParams(RuleParams):
     covered_more_than: Share = 0.6
     shifted_more_than: Share = 0.15
     sharpness_below: Share = 0.3
-    frozen_for_s: Seconds = 10.0
+    frozen_for_s: Seconds = 60.0  # smart codecs send a still scene unchanged for a whole long GOP
 
 
 class CameraTampered(Rule[CameraTamperedParams]):
