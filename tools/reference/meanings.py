@@ -88,6 +88,7 @@ MEANINGS: dict[str, Meaning] = {
     "attended_within": Meaning(
         "Somebody nearer than this (share of the picture's height) minds the thing: no event while so"
     ),
+    "off_by_more_than_s": Meaning("How far the camera's clock may be from the site's"),
     "after_s": Meaning("How long no picture may come before it counts"),
     "checks": Meaning("Which causes count"),
     "covered_more_than": Meaning("Share of the picture that lost what it normally shows"),

@@ -27,3 +27,4 @@ class Observation:
     tracks: Tracks
     scene: SceneFacts | None = None
     connected: bool = True
+    clock_offset_s: float | None = None  # camera clock less ours, where the camera tells it

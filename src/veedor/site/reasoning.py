@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ class _Watched:
     lock: threading.Lock
     analysed: bool
     newest: Observation | None = None
+    clock_offset_s: float | None = None
     events: int = 0
     alerts: int = 0
 
@@ -98,15 +99,17 @@ class Reasoner:
         with watched.lock:
             if watched.newest is not None and observation.at_s <= watched.newest.at_s:
                 return
+            observation = replace(observation, clock_offset_s=watched.clock_offset_s)
             watched.newest = observation
             self._archive.append(observation.camera_id, observation)
             self._publish(watched, watched.engine.step(observation), observation.frame)
 
-    def tick(self, camera_id: str, connected: bool) -> None:
-        """Called each second: tells the rules of a camera that sends nothing that it sends nothing."""
+    def tick(self, camera_id: str, *, connected: bool, clock_offset_s: float | None) -> None:
+        """Called each second with what ingest knows: tells the rules of a camera that sends nothing that it does."""
         watched = self._cameras.get(camera_id)
         if watched is None:
             return
+        watched.clock_offset_s = clock_offset_s
         now_s = self._clock.monotonic()
         if connected and watched.analysed:
             return  # observations come from the worker, or it is being restarted: then nothing is known

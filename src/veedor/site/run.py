@@ -191,10 +191,12 @@ class Site:
     def _tick(self) -> None:
         with self._lock:
             cameras = list(self._running.values())
-            states = {key: reader.health.state for key, reader in self._readers.items()}
+            healths = {key: reader.health for key, reader in self._readers.items()}
         for camera in cameras:
-            role = camera.analysed_role
-            self.reasoner.tick(camera.id, states.get((camera.id, role)) is StreamState.ONLINE)
+            health = healths.get((camera.id, camera.analysed_role))
+            connected = health is not None and health.state is StreamState.ONLINE
+            offset_s = health.clock_offset_s if health is not None and connected else None
+            self.reasoner.tick(camera.id, connected=connected, clock_offset_s=offset_s)
 
     def stop_readers_at_end(self, timeout_s: float) -> None:
         """Wait until no stream is online (their cameras ended them), then stop reading; the rest goes on."""

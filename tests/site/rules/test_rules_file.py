@@ -170,7 +170,7 @@ def test_valid_file_with_everything() -> None:
 def test_closed_ring_and_default_rules() -> None:
     rules = RuleSet.loads("zones: {Z: [[0,0],[1,0],[1,1],[0,0]]}\nrules: []\n", name="r.yaml")
     assert len(rules.zones["Z"].ring) == 3
-    assert [one.kind for one in RuleSet.default().rules] == ["camera_offline", "camera_tampered"]
+    assert [one.kind for one in RuleSet.default().rules] == ["camera_offline", "camera_tampered", "camera_clock"]
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from observing import Actor, Stage, run
 
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Severity
+from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
+from veedor.model.track import Tracks
+from veedor.site.rules.engine import RuleEngine
+from veedor.site.rules.ruleset import RuleSet
 
 ZONE = "zones: {Plaza: [[0.4, 0.4], [0.8, 0.4], [0.8, 1.0], [0.4, 1.0]]}\n"
 WIRE = "tripwires: {Puente: {from: [0.5, 0.3], to: [0.5, 0.9]}}\n"
@@ -330,3 +334,29 @@ def test_tampered_says_nothing_before_the_scene_is_learned_or_when_not_asked() -
     assert run(TAMPERED, Stage(seconds=20, scene=lambda _t: SceneFacts(False, covered=1.0))) == []
     only_turned = TAMPERED.replace("debounce_s: 3", "checks: [turned]")
     assert run(only_turned, Stage(seconds=20, scene=lambda _t: SceneFacts(True, covered=1.0))) == []
+
+
+CLOCK = "rules:\n  - {name: r, kind: camera_clock, debounce_s: 3, off_by_more_than_s: 5}\n"
+
+
+@pytest.mark.parametrize(("offset_s", "said"), [(42.4, "adelantado 42 s"), (-3600.0, "atrasado 3600 s")])
+def test_a_wrong_clock_is_told_once_and_ends_when_it_is_set(offset_s: float, said: str) -> None:
+    engine = RuleEngine(RuleSet.loads(CLOCK, name="rules"), "cam")
+    events = []
+    for step in range(300):
+        t = step / 5
+        off = offset_s if 5 <= t < 12 else 0.3
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=t)
+        events += engine.step(Observation("cam", t, at, step, 640, 360, Tracks.empty(), clock_offset_s=off))
+    first, last = events
+    assert first.id == last.id
+    assert first.explanation.render("es") == f"El reloj de la cámara está {said}"
+    assert (first.start_s, last.ended_at is not None) == (pytest.approx(5.0), True)
+
+
+def test_a_clock_that_is_not_known_or_a_little_off_is_no_event() -> None:
+    engine = RuleEngine(RuleSet.loads(CLOCK, name="rules"), "cam")
+    for step in range(200):
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=step)
+        off = None if step < 100 else 4.9
+        assert engine.step(Observation("cam", step, at, step, 640, 360, Tracks.empty(), clock_offset_s=off)) == []

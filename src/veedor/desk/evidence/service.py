@@ -17,8 +17,8 @@ from veedor.desk.acts.repository import acts_of, append, new_act
 from veedor.desk.context import DeskPorts
 from veedor.desk.evidence import repository
 from veedor.desk.evidence.errors import (
-    EvidenceNotHeld,
     EvidenceNoFootage,
+    EvidenceNotHeld,
     EvidenceNothing,
     EvidenceSpan,
     StillRecording,

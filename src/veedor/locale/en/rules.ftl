@@ -178,3 +178,9 @@ rules-cli-set-done = Rules of { $camera }: { $path }
 rules-cli-show = Show a camera's rules
 rules-cli-show-default = { $camera } has no rules file: it warns when the camera is offline or tampered with
 rules-cli-camera = Camera (name or id)
+rules-camera-clock = The camera's clock is { $seconds } s { $way ->
+        [ahead] ahead
+       *[behind] behind
+    }
+rules-kind-camera-clock = The camera's clock is wrong
+rules-param-off-by-more-than-s = Seconds of difference from the site's time that count

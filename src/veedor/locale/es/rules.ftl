@@ -178,3 +178,9 @@ rules-cli-set-done = Reglas de { $camera }: { $path }
 rules-cli-show = Muestra las reglas de una cámara
 rules-cli-show-default = { $camera } no tiene archivo de reglas: avisa si se queda sin señal o si la manipulan
 rules-cli-camera = Cámara (nombre o id)
+rules-camera-clock = El reloj de la cámara está { $way ->
+        [ahead] adelantado
+       *[behind] atrasado
+    } { $seconds } s
+rules-kind-camera-clock = El reloj de la cámara no está en hora
+rules-param-off-by-more-than-s = Segundos de diferencia con la hora del sitio que ya cuentan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from veedor.site.rules.camera_clock import CameraClock
 from veedor.site.rules.camera_offline import CameraOffline
 from veedor.site.rules.camera_tampered import CameraTampered
 from veedor.site.rules.loitering import Loitering
@@ -23,4 +24,5 @@ KINDS: dict[str, type[Rule[Any]]] = {
     "stopped_vehicle": StoppedVehicle,
     "camera_offline": CameraOffline,
     "camera_tampered": CameraTampered,
+    "camera_clock": CameraClock,
 }

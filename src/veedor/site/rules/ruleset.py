@@ -64,10 +64,12 @@ class RuleSet:
     def default() -> RuleSet:
         """What a camera without a rules file gets: only what is wrong with the camera itself."""
         offline, tampered = KINDS["camera_offline"], KINDS["camera_tampered"]
+        clock = KINDS["camera_clock"]
         return RuleSet(
             rules=(
                 offline.Params(name="camera_offline", kind=offline.kind, severity=Severity.HIGH),
                 tampered.Params(name="camera_tampered", kind=tampered.kind),
+                clock.Params(name="camera_clock", kind=clock.kind),
             )
         )
 

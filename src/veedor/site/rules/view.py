@@ -38,6 +38,7 @@ class View:
     def __init__(self, obs: Observation) -> None:
         self.moment = Moment(obs.at_s, obs.captured_at, obs.frame)
         self.connected = obs.connected
+        self.clock_offset_s = obs.clock_offset_s if obs.connected else None
         self.scene: SceneFacts | None = obs.scene if obs.connected else None
         self.aspect = obs.width / obs.height if obs.width > 0 and obs.height > 0 else 1.0
         tracks = obs.tracks
