@@ -171,6 +171,7 @@ def summary(
     analysis = {k: v - before["analysis"].get(k, 0) for k, v in after["analysis"].items()}
     detector = {k: v - before["detector"].get(k, 0) for k, v in after["detector"].items()}
     due = analysis.get("frames_due", 0)
+    saved = detector.get("saved_by_idleness", 0) + detector.get("saved_by_packing", 0)
     latency = np.asarray(sink.latencies_s) if sink.latencies_s else np.asarray([np.nan])
     result = {
         "cameras": cameras,
@@ -196,6 +197,10 @@ def summary(
         },
         "detector": {key: round(value, 3) for key, value in detector.items()},
         "passes_per_s": round(detector.get("passes", 0) / seconds, 2),
+        "busy_frames_per_pass": round(
+            (detector.get("busy_frames", 0) + detector.get("refresh_frames", 0)) / max(detector.get("passes", 0), 1), 2
+        ),
+        "saving_by_idleness_share": round(detector.get("saved_by_idleness", 0) / max(saved, 1), 3),
     }
     result["holds"] = (
         packets["lost"] == 0

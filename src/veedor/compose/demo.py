@@ -195,6 +195,7 @@ class Demo:
                     self._server.set_faults(path, Faults(refuse=True))  # nobody may come back for more
                     self._server.end(path)
         self.service.site.stop_readers_at_end(DRAIN_S)
+        self.service.site.stop()  # closes and indexes the last segments
 
     def report(self, started_at: datetime) -> dict[str, Any]:
         """What happened, by two witnesses. Call it after the site has stopped."""
