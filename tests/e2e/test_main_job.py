@@ -11,13 +11,14 @@ import av
 import cv2
 import numpy as np
 import pytest
-from harness import OFFLINE_RULES, STREET_RULES, add_camera, logged_in, serving
+from harness import OFFLINE_RULES, STREET_RULES, add_camera, logged_in, serving, site_file
 
 from veedor.access.principal import Role
 from veedor.compose.accounting import account
-from veedor.compose.single import Service
+from veedor.compose.single import Service, running
 from veedor.desk.accounts import passwords
 from veedor.desk.accounts.service import NewUser, add_user
+from veedor.kit.clock import SystemClock
 from veedor.model.camera import Camera, StreamRole
 from veedor.simulator.rtsp_server import Faults, RtspServer, ServedStream
 from waiting import wait_until
@@ -155,3 +156,22 @@ def test_evidence_of_a_camera_by_its_name_holds_real_segments_and_verifies(tmp_p
             assert held["camera_id"] == camera.id
             assert held["segments"] >= 1
         assert any(segment.locked for segment in footage.segments(camera.id, started_at, now()))
+
+
+def test_a_full_disk_is_an_alert_and_a_gap(tmp_path: Path, bikes_clip: Path) -> None:
+    """More space is reserved than the disk has: nothing can be recorded, and somebody must know."""
+    config = site_file(tmp_path, workers=0)
+    config = config.model_copy(update={"recording": config.recording.model_copy(update={"reserve_bytes": 10**16})})
+    with RtspServer([ServedStream("/calle", bikes_clip)]) as server, running(config, SystemClock()) as service:
+        name, password = supervisor(service)
+        camera = add_camera(service, server, "/calle", OFFLINE_RULES)
+        with logged_in(service, name, password) as person:
+            alert = wait_until(lambda: person.get("/api/alerts").json()["alerts"], 40)[0]
+            assert (alert["kind"], alert["severity"], alert["camera_name"]) == ("site_problem", "critical", "Prueba")
+
+        def without_footage() -> bool:
+            now = service.site.clock.now()
+            gaps = service.site.parts.footage.gaps(camera.id, now - timedelta(minutes=5), now, StreamRole.MAIN)
+            return any(gap.ended_at is None for gap in gaps)
+
+        wait_until(without_footage, 20)

@@ -102,6 +102,7 @@ def _site_config(config: SiteFile) -> SiteConfig:
     analysis = config.analysis
     worker = WorkerConfig(model_path(analysis.model), analysis.threads) if analysis.workers else None
     return SiteConfig(
+        name=config.site,
         data=config.data,
         time_zone=config.time_zone,
         language=config.language,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,8 +43,6 @@ class _Watched:
     analysed: bool
     newest: Observation | None = None
     clock_offset_s: float | None = None
-    events: int = 0
-    alerts: int = 0
 
 
 class Reasoner:
@@ -59,7 +58,8 @@ class Reasoner:
         self._draw = draw
         self._time_zone = ZoneInfo(time_zone)
         self._cameras: dict[str, _Watched] = {}
-        self._facts: queue.SimpleQueue[tuple[_Watched, Event, int] | None] = queue.SimpleQueue()
+        self._counted: dict[str, dict[str, int]] = defaultdict(lambda: {"events": 0, "alerts": 0})
+        self._facts: queue.SimpleQueue[tuple[Camera | None, Event, int] | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._raise_alerts, name="alerting", daemon=True)
 
@@ -82,7 +82,6 @@ class Reasoner:
         fresh = _Watched(camera, RuleEngine(rules, camera.id, self._time_zone), threading.Lock(), analysed)
         if old is not None:
             self.forget(camera.id)
-            fresh.events, fresh.alerts = old.events, old.alerts
         self._cameras[camera.id] = fresh
 
     def forget(self, camera_id: str) -> None:
@@ -120,8 +119,8 @@ class Reasoner:
         )
 
     def counters(self, camera_id: str) -> dict[str, int]:
-        watched = self._cameras.get(camera_id)
-        return {"events": watched.events, "alerts": watched.alerts} if watched else {"events": 0, "alerts": 0}
+        """Since start, also of a camera that is no longer watched."""
+        return dict(self._counted[camera_id])
 
     def newest(self, camera_id: str) -> Observation | None:
         """The last observation, for drawing live tracks."""
@@ -131,20 +130,25 @@ class Reasoner:
     def _publish(self, watched: _Watched, events: list[Event], frame: int) -> None:
         for event in events:
             if event.ended_at is None or event.ended_at == event.completed_at:
-                watched.events += 1
-            self._facts.put((watched, event, frame))
+                self._counted[watched.camera.id]["events"] += 1
+            self._facts.put((watched.camera, event, frame))
+
+    def tell(self, events: Sequence[Event]) -> None:
+        """Store and raise events of the site itself: no camera saw them, so there is nothing to draw."""
+        for event in events:
+            self._facts.put((None, event, 0))
 
     def _raise_alerts(self) -> None:
         """Draws and stores, apart from the threads that hear the workers: drawing asks a worker."""
         while (item := self._facts.get()) is not None:
-            watched, event, frame = item
+            camera, event, frame = item
             alert, snapshot = self._policy.decide(event), None
             try:
-                snapshot = self._draw(watched.camera, alert, frame) if alert else None
+                snapshot = self._draw(camera, alert, frame) if alert and camera else None
             except Exception:
-                log.exception("no snapshot of event %s of camera %s", event.id, watched.camera.name)
+                log.exception("no snapshot of event %s of camera %s", event.id, event.camera_id)
             self._store(event, alert, snapshot)
-            watched.alerts += alert is not None
+            self._counted[event.camera_id]["alerts"] += alert is not None
 
     def _store(self, event: Event, alert: Event | None, snapshot: bytes | None) -> None:
         """Until the disk takes it: a fact is not dropped because the disk was full for a while. At the end of the

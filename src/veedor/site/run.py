@@ -29,6 +29,7 @@ from veedor.site.reasoning import Reasoner
 from veedor.site.record.footage import FootageStore
 from veedor.site.record.recorder import Recorder
 from veedor.site.rules_store import RulesStore
+from veedor.site.watchdog import Watchdog
 from veedor.wire.ports import AlertSink
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ WATCH_EVERY_S = 1.0
 class SiteConfig:
     """What a site needs to know beyond its cameras. `workers` 0: record only."""
 
+    name: str
     data: Path
     time_zone: str
     language: str
@@ -70,6 +72,7 @@ class Site:
         self.clock = clock
         self.started_at = clock.now()
         self.live = LiveHub(clock)
+        self.watchdog = Watchdog(config.name, clock)
         self._started = False
         self._stopped = False
         self._stop = threading.Event()
@@ -192,6 +195,7 @@ class Site:
         with self._lock:
             cameras = list(self._running.values())
             healths = {key: reader.health for key, reader in self._readers.items()}
+        self.reasoner.tell(self.watchdog.step(self.parts.recorder.problems()))
         for camera in cameras:
             health = healths.get((camera.id, camera.analysed_role))
             connected = health is not None and health.state is StreamState.ONLINE
