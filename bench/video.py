@@ -62,7 +62,7 @@ def main() -> None:
             (gt / "gt").mkdir(parents=True)
             out.mkdir()
             (gt / "gt" / "gt.txt").write_text(thin(truth.read_text().splitlines(), step))
-            length = 795 // step
+            length = -(-795 // step)
             (gt / "seqinfo.ini").write_text(
                 f"[Sequence]\nname={SEQUENCE}\nframeRate={NATIVE_FPS / step:g}\nseqLength={length}\n"
                 "imWidth=768\nimHeight=576\nimExt=.jpg\nimDir=img1\n"

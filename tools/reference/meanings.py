@@ -38,10 +38,10 @@ MEANINGS: dict[str, Meaning] = {
     "file_directories": Meaning("Folders from which video files may be taken as cameras. Empty: none"),
     "directory": Meaning("Folder of the recordings", default="`<data>/recordings`"),
     "keep_days": Meaning(
-        "How long footage of cameras that were removed is kept. A camera has days of its own: "
-        "`veedor cameras add --keep-days`, 30 where not given. Locked evidence stays longer than either"
+        "How long footage is kept, for cameras without days of their own (`veedor cameras add --keep-days`) and for "
+        "cameras that were removed. Locked evidence stays longer than either"
     ),
-    "legal_minimum_days": Meaning("The site reports a problem when want of space deletes footage younger than this"),
+    "legal_minimum_days": Meaning("The site raises an alert when want of space deletes footage younger than this"),
     "reserve_bytes": Meaning("Space that video never fills, so that databases and the audit can always be written"),
     "max_bytes": Meaning("Most space that recordings may take together. None: all of the disk but the reserve"),
     "workers": Meaning("Analysis processes. 0: record only"),
