@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,10 @@ def analyze(
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
     from veedor.compose.offline import Outputs, analyze_file
+    from veedor.kit.errors import UserError
+
+    # The report tells what the reader logs, in the user's language.
+    logging.getLogger("veedor").addHandler(logging.NullHandler())
 
     columns = (
         TextColumn("{task.description}"),
@@ -39,6 +44,8 @@ def analyze(
         report = analyze_file(video, rules, fps, Outputs(tracks, events, annotated), lang, tell)
     if as_json:
         print_json(report)
+        if report["problem"]:
+            raise typer.Exit(UserError.exit_code)
         return
     out.print(
         t(
@@ -50,4 +57,8 @@ def analyze(
         )
     )
     for event in report["events"]:
-        out.print(f"  {event['start_s']:8.1f} s  {event['rule']}: {event['explanation']}", highlight=False)
+        told = f"  {event['start_s']:8.1f} s  {event['rule']}: {event['explanation']}"
+        out.print(told, highlight=False, markup=False)
+    if report["problem"]:
+        err.print(t("cli-analyze-problem", problem=report["problem"]), highlight=False, markup=False)
+        raise typer.Exit(UserError.exit_code)

@@ -7,7 +7,9 @@ import re
 import unicodedata
 from pathlib import Path
 
+from veedor.compose.config import SiteFile
 from veedor.compose.errors import ConfigExists
+from veedor.kit import configfile
 from veedor.kit.messages import render
 from veedor.kit.secrets import SecretBox
 from veedor.kit.sqlite import store_errors
@@ -39,15 +41,16 @@ def write_config(  # noqa: PLR0913 - the questions that `veedor init` asks
     key_file: Path | None = None,
     extra: str = "",
 ) -> Path:
-    """Write `folder/veedor.yaml` and make the secret key. Raises ConfigExists, StoreError."""
+    """Write `folder/veedor.yaml` and make the secret key. Raises ConfigExists, ConfigError, StoreError."""
     path = folder / "veedor.yaml"
     if path.exists():
         raise ConfigExists(path=str(path))
     key = key_file or config_home() / f"{slug(site)}-{os.urandom(3).hex()}.key"
     with store_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        SecretBox.open(key, create=True)
         text = _text(site, agency, lang, host, port, tls, allowed, file_directories, key) + extra
+        configfile.loads(text, SiteFile, name=str(path))  # nothing is left behind by wrong answers
+        SecretBox.open(key, create=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

@@ -10,6 +10,7 @@ import uvicorn
 
 from veedor.compose.config import DeskFile
 from veedor.compose.errors import PortTaken
+from veedor.kit.reasons import os_reason
 
 
 class WebServer:
@@ -25,7 +26,7 @@ class WebServer:
             self._socket.listen(128)
         except OSError as problem:
             self._socket.close()
-            raise PortTaken(address=f"{config.host}:{config.port}", problem=problem.strerror or "") from problem
+            raise PortTaken(address=f"{config.host}:{config.port}", **os_reason(problem)) from problem
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 

@@ -65,6 +65,7 @@ def open_site(config: SiteFile, clock: Clock) -> Iterator[Site]:
         secrets = SecretBox.open(config.secret_key, create=not (config.data / "site.db").exists())
         cameras = CameraStore(config.data / "site.db", secrets, clock)
         stack.callback(cameras.close)
+        cameras.check_key()
         directory = config.recording.directory or config.data / "recordings"
         recorder = Recorder(_recording(config, directory), clock)
         stack.callback(recorder.stop)
@@ -152,7 +153,6 @@ def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = 
         site = stack.enter_context(open_site(config, clock))
         desk = open_desk(config, site, clock, stack)
         password = ensure_first_administrator(desk.database, clock, config.agency_id, config.agency)
-        workers = DeskWorkers(desk, evidence_key_file(config.secret_key))
         alerts: AlertSink = AlertService(desk)
         site.start(wrap_alerts(alerts) if wrap_alerts else alerts)
         stack.callback(site.stop)

@@ -42,6 +42,7 @@ from veedor.desk.schemas import ErrorOut
 from veedor.desk.security import HostGuard, SecurityHeaders, language_of
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import NotAuthenticated, NotFound, VeedorError
+from veedor.kit.reasons import value_reason
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +131,7 @@ async def _on_invalid(connection: HTTPConnection, error: Exception) -> Response:
         return await _on_error(connection, NotAuthenticated())
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "-"
-    return await _on_error(connection, BadRequest(field=field[:200], problem=str(first["msg"])[:300]))
+    return await _on_error(connection, BadRequest(field=field[:200], **value_reason(first)))
 
 
 async def _is_stranger(connection: HTTPConnection) -> bool:

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from veedor.kit.errors import ConfigError
+from veedor.kit.errors import ConfigError, ConfigValueError
+from veedor.kit.reasons import os_reason, value_reason
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -19,8 +21,12 @@ def load(path: Path, model: type[M]) -> M:
     """Read `path` and validate it. Raises ConfigError (the first problem; all of them with `problems`)."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(file=str(path), line=1, column=1, problem=str(problem)) from problem
+    except OSError as problem:
+        raise ConfigError(file=str(path), line=1, column=1, **os_reason(problem)) from problem
+    except UnicodeDecodeError as problem:
+        raise ConfigError(
+            file=str(path), line=1, column=1, problem=str(problem), detail="reason-not-utf-8"
+        ) from problem
     return loads(text, model, name=str(path))
 
 
@@ -45,11 +51,14 @@ def problems(text: str, model: type[M], *, name: str) -> M | list[ConfigError]:
         for item in invalid.errors():
             line, column = position(tree, item["loc"])
             path = ".".join(str(part) for part in item["loc"])
-            text_ = item["msg"].removeprefix("Value error, ")
-            errors.append(
-                ConfigError(file=name, line=line, column=column, problem=f"{path}: {text_}" if path else text_)
-            )
+            errors.append(_invalid(name, (line, column), path, value_reason(item)))
         return sorted(errors, key=lambda error: (error.params["line"], error.params["column"]))
+
+
+def _invalid(name: str, place: tuple[int, int], path: str, reason: dict[str, str]) -> ConfigError:
+    """`path` is where in the file: `desk.port`."""
+    kind = ConfigValueError if path else ConfigError
+    return kind(file=name, line=place[0], column=place[1], path=path, **reason)
 
 
 def parse(text: str, *, name: str) -> Any:
@@ -61,9 +70,12 @@ def parse(text: str, *, name: str) -> Any:
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ConfigError(file=name, line=line, column=column, problem=problem.problem or str(problem)) from problem
+        said = problem.problem or str(problem)
+        detail = "reason-duplicate-key" if isinstance(problem, DuplicateKeyError) else "reason-not-yaml"
+        raise ConfigError(file=name, line=line, column=column, problem=said, detail=detail, said=said) from problem
     except YAMLError as problem:
-        raise ConfigError(file=name, line=1, column=1, problem=str(problem)) from problem
+        said = str(problem)
+        raise ConfigError(file=name, line=1, column=1, problem=said, detail="reason-not-yaml", said=said) from problem
 
 
 def plain(node: Any) -> Any:

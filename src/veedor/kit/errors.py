@@ -23,7 +23,11 @@ from veedor.kit.messages import Message, Param, has_message, render
 
 
 class VeedorError(Exception):
-    """Base of all errors that Veedor raises on purpose."""
+    """Base of all errors that Veedor raises on purpose.
+
+    Where the parameter `detail` is a catalogue key, `problem` is told from it in the reader's language, and what was
+    given as `problem` (often a library's own English) is only for what has no key.
+    """
 
     key: ClassVar[str] = "error-internal"
     exit_code: ClassVar[int] = 1
@@ -39,6 +43,9 @@ class VeedorError(Exception):
 
     def render(self, lang: str) -> str:
         """What is wrong, in `lang`."""
+        detail = str(self.params.get("detail") or "")
+        if detail and has_message(detail, lang):
+            return render(self.key, lang, {**self.params, "problem": render(detail, lang, self.params)})
         return render(self.key, lang, self.params)
 
     def hint(self, lang: str) -> str | None:
@@ -66,6 +73,24 @@ class ConfigError(UserError):
     """params: file, line, column, problem"""
 
     key = "error-config"
+
+
+class ConfigValueError(ConfigError):
+    """One value of the file is wrong. params: file, line, column, path (such as `desk.port`), problem"""
+
+    key = "error-config-value"
+
+
+class SecretKeyMissing(ConfigError):
+    """There is data, but not the key that its passwords are encrypted with. params: file"""
+
+    key = "error-secret-key-missing"
+
+
+class SecretKeyUnusable(ConfigError):
+    """params: file, problem"""
+
+    key = "error-secret-key-unusable"
 
 
 class NotFound(UserError):
@@ -125,6 +150,12 @@ class StoreCorrupt(StoreError):
     """params: path, problem"""
 
     key = "error-store-corrupt"
+
+
+class SecretKeyOther(StoreCorrupt):
+    """Passwords are encrypted with another key than the one given. params: path (of the key)"""
+
+    key = "error-secret-key-other"
 
 
 class StoreFull(StoreError):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from veedor.kit.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked, StoreReadOnly
+from veedor.kit.reasons import os_reason
 
 
 def open_database(path: Path, migrations: Sequence[str], *, busy_timeout_s: float = 10.0) -> sqlite3.Connection:
@@ -86,4 +87,4 @@ def os_store_error(path: Path, problem: OSError) -> StoreError:
         return StoreFull(path=str(path))
     if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return StoreReadOnly(path=str(path))
-    return StoreError(path=str(path), problem=str(problem))
+    return StoreError(path=str(path), **os_reason(problem))

@@ -83,6 +83,13 @@ class CameraStore:
         token = self._row(key)["password"]
         return self._secrets.decrypt(bytes(token)) if token is not None else None
 
+    def check_key(self) -> None:
+        """Raises SecretKeyOther where a stored password does not open with our key: known at start, not per camera."""
+        with self._reading() as database:
+            rows = database.execute("SELECT password FROM camera WHERE password IS NOT NULL").fetchall()
+        for row in rows:
+            self._secrets.decrypt(bytes(row["password"]))
+
     def revision(self) -> int:
         """A number that grows with every change of any camera, by whatever process."""
         with self._reading() as database:
@@ -97,6 +104,8 @@ class CameraStore:
         """
         clean, found = _cleaned(camera)
         password = found if password is None else password
+        if password:
+            self.check_key()  # never two keys in one store
         with self._writing() as database:
             before = database.execute("SELECT * FROM camera WHERE id = ?", (clean.id,)).fetchone()
             token: bytes | None = before["password"] if before is not None else None

@@ -51,3 +51,4 @@ cli-bench = Measure the project's figures on this machine
 cli-bench-figure = Which figure: { $figures }
 cli-bench-arguments = Options of the measurement, after "--"
 cli-bench-source = The measurements come with the source, not with the installed package
+cli-analyze-problem = ✗ { $problem }. What is above holds only as far as the file goes

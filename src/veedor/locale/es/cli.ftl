@@ -51,3 +51,4 @@ cli-bench = Mide en esta máquina las cifras del proyecto
 cli-bench-figure = Qué cifra: { $figures }
 cli-bench-arguments = Opciones de la medición, tras «--»
 cli-bench-source = Las mediciones vienen con el código fuente, no con el paquete instalado
+cli-analyze-problem = ✗ { $problem }. Lo anterior vale solo hasta donde llega el archivo
