@@ -156,3 +156,9 @@ def test_without_a_configuration_it_says_so(tmp_path: Path) -> None:
     done = subprocess.run([VEEDOR, "cameras", "list"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "veedor.yaml" in done.stderr
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "<img src=x>", "../secreto.mp4"])
+def test_a_file_outside_the_allowed_folders_is_refused_when_it_is_added(site: Site, url: str) -> None:
+    assert "file_directories" in site("add", "Archivo", url, code=2)
+    assert site.json("list") == []

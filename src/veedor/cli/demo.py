@@ -79,7 +79,8 @@ def _greet(running: Demo) -> None:
 def _tell(event: Event, running: Demo) -> None:
     at = event.completed_at.astimezone(ZoneInfo("America/Lima"))
     camera = running.name_of(event.camera_id)
-    line = f"{at:%H:%M:%S}  {event.severity.value:<8}  {camera}: {event.explanation.render(lang)}"
+    severity = t(f"alert-severity-{event.severity.value}")
+    line = f"{at:%H:%M:%S}  {severity:<11}  {camera}: {event.explanation.render(lang)}"
     err.print(line, highlight=False, markup=False)
 
 

@@ -45,7 +45,7 @@ def add_cameras(
 ) -> list[Camera]:
     """Add it (or all its channels, or none). `change`: a camera of that name is set anew, keeping its id.
 
-    Raises NameTaken, the errors of ingest, the StoreError tree.
+    Raises NameTaken, FileRefused and the other errors of ingest, the StoreError tree.
     """
     clock = SystemClock()
     kind = _kind(wanted)
@@ -72,6 +72,9 @@ def add_cameras(
         streams = [StreamSource(StreamRole.MAIN, wanted.url)]
         if wanted.sub_url:
             streams.append(StreamSource(StreamRole.SUB, wanted.sub_url))
+        if kind is SourceKind.FILE:  # said now, and not first when the site tries to open it
+            for stream in streams:
+                policy.checked_file(stream.url)
         cameras = [camera(wanted.name, tuple(streams))]
     with store.together():
         return [

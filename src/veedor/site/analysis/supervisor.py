@@ -103,7 +103,8 @@ class WorkerSupervisor:
             try:
                 self.run_once()
             except OSError as problem:
-                log.error("analytics worker %s: %s", self.name, problem)
+                if not self._stop.is_set():
+                    log.error("analytics worker %s: %s", self.name, problem)
             finally:
                 self._end_process()
                 self._keep_counters()
