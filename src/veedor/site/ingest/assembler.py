@@ -154,7 +154,7 @@ class Assembler:
         if is_video and held.dts is not None:
             track.seen_dts = held.dts
         if not self._holding:
-            self._emit(held, observe=True)
+            self._emit(track, held, observe=True)
             return
         self._held.append(held)
         video = [one for one in self._held if one.raw.media is Media.VIDEO]
@@ -178,25 +178,19 @@ class Assembler:
             _date([one for one in held if one.raw.media is media], track.info)
         for one in held:
             if one.raw.media is Media.VIDEO:
-                self._capture.observe(self._arrival(one))
+                self._capture.observe(_arrival(one, self._tracks[Media.VIDEO].tick_s))
         for one in held:
-            self._emit(one, observe=False)
+            self._emit(self._tracks[one.raw.media], one, observe=False)
 
-    def _arrival(self, one: _Held) -> Arrival:
-        tick_s = self._tracks[one.raw.media].tick_s
-        dts = one.dts if one.dts is not None else one.pts or 0
-        pts = one.pts if one.pts is not None else dts
-        return Arrival(pts * tick_s, dts * tick_s, one.monotonic_s, one.raw.camera_unix_s)
-
-    def _emit(self, one: _Held, *, observe: bool) -> None:
-        raw, track = one.raw, self._tracks[one.raw.media]
+    def _emit(self, track: _Track, one: _Held, *, observe: bool) -> None:
+        raw = one.raw
         previous = track.sent_dts
         if one.dts is None:
             one.dts = one.pts if previous is None else previous + max(1, raw.duration_ticks)
         one.dts = max(one.dts or 0, previous + 1) if previous is not None else one.dts or 0
         one.pts = max(one.dts, one.pts if one.pts is not None else one.dts)
         track.sent_dts = one.dts
-        captured_at, source = self._captured(one, observe=observe)
+        captured_at, source = self._captured(track, one, observe=observe)
         packet = Packet(
             camera_id=self._camera_id,
             role=self._role,
@@ -218,13 +212,19 @@ class Assembler:
             self._last_stamp = self.last_packet = packet
         self._sink.packet(packet)
 
-    def _captured(self, one: _Held, *, observe: bool) -> tuple[datetime, ClockSource]:
+    def _captured(self, track: _Track, one: _Held, *, observe: bool) -> tuple[datetime, ClockSource]:
         if one.raw.media is Media.AUDIO:
             return datetime.fromtimestamp(self._capture.unix(one.monotonic_s), UTC), ClockSource.ARRIVAL
-        arrival = self._arrival(one)
+        arrival = _arrival(one, track.tick_s)
         if observe:
             self._capture.observe(arrival)
         return self._capture.stamp(arrival)
+
+
+def _arrival(one: _Held, tick_s: float) -> Arrival:
+    dts = one.dts if one.dts is not None else one.pts or 0
+    pts = one.pts if one.pts is not None else dts
+    return Arrival(pts * tick_s, dts * tick_s, one.monotonic_s, one.raw.camera_unix_s)
 
 
 def _date(held: list[_Held], info: MediaInfo) -> None:

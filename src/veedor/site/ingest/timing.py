@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from veedor.kit.clock import Clock
 from veedor.model.packet import ClockSource
@@ -26,8 +27,7 @@ class TimingConfig:
     hold_s: float = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """What is known of a packet's time: stream clock, our monotonic clock, the camera's wall clock (sender reports)."""
 
     pts_s: float
