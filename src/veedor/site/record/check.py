@@ -305,8 +305,10 @@ class Checker:
         for finding in self._report.findings:
             row = self._db.execute("SELECT * FROM segments WHERE path = ?", (finding.path,)).fetchone()
             exists = (self._root / finding.path).is_file()
+            deleted = row is None and not exists  # by retention, while its file was being read
             settled = finding.kind in (Kind.GARBAGE, Kind.INTERRUPTED, Kind.GAP_MISSING) or (
-                finding.kind in (Kind.MISSING_FILE, Kind.ORPHAN_FILE) and (row is not None) == exists
+                (finding.kind in (Kind.MISSING_FILE, Kind.ORPHAN_FILE) and (row is not None) == exists)
+                or (finding.kind in (Kind.SIZE, Kind.HASH, Kind.UNREADABLE) and deleted)
             )
             if not settled:
                 kept.append(replace(finding))
