@@ -10,11 +10,13 @@ from veedor import __version__
 from veedor.cli import alerts, audit, cameras, check, evidence, incidents, login, models, rules, site, track, users
 from veedor.cli.analyze import analyze
 from veedor.cli.bench import bench
+from veedor.cli.calls import App, speak
 from veedor.cli.demo import demo
 from veedor.cli.init import init
 from veedor.cli.output import t
 
-app = typer.Typer(
+speak()
+app = App(
     name="veedor",
     help=t("cli-veedor"),
     epilog=t("cli-exit-codes"),

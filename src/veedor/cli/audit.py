@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from veedor.cli.calls import App
 from veedor.cli.output import command, out, print_json, print_rows, t
 
-app = typer.Typer(name="audit", help=t("cli-audit"), no_args_is_help=True)
+app = App(name="audit", help=t("cli-audit"), no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 _COLUMNS = ("sequence", "at", "username", "audit_action", "resource", "allowed", "reason")

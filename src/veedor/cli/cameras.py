@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from veedor.cli.calls import App
 from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from veedor.model.camera import Camera
     from veedor.site.cameras import CameraStore
 
-app = typer.Typer(name="cameras", help=t("cli-cameras"), no_args_is_help=True)
+app = App(name="cameras", help=t("cli-cameras"), no_args_is_help=True)
 
 Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))]
 AsJson = Annotated[bool, typer.Option("--json", help=t("cli-json"))]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ import httpx
 
 from veedor.cli.output import lang
 from veedor.kit.errors import AccessError, NotAuthenticated, StoreError, Unavailable, UserError, VeedorError
+from veedor.kit.reasons import os_reason
 
 _FILE = "login.json"
 _TIMEOUT_S = 60.0
@@ -82,7 +85,7 @@ class Client:
                 base_url=self._url, headers=headers, timeout=_TIMEOUT_S, verify=ca or True, trust_env=False
             )
         except OSError as problem:
-            raise Unavailable(name=ca or url, problem=str(problem)) from problem
+            raise Unavailable(name=ca or url, **os_reason(problem)) from problem
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         return self._send("GET", path, params=_given(params))
@@ -128,7 +131,8 @@ class Client:
         return answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
 
     def _unavailable(self, problem: httpx.HTTPError) -> Unavailable:
-        return Unavailable(name=self._url, problem=str(problem) or type(problem).__name__)
+        said = str(problem) or type(problem).__name__
+        return Unavailable(name=self._url, problem=said, said=said, detail=_detail(problem))
 
 
 def part(text: str) -> str:
@@ -179,6 +183,22 @@ def store(login: Login) -> Path:
 def forget() -> None:
     """Remove the stored login."""
     login_file().unlink(missing_ok=True)
+
+
+def _detail(problem: httpx.HTTPError) -> str:
+    """What went wrong on the way, as a catalogue key: by what lies below httpx's error."""
+    if isinstance(problem, httpx.TimeoutException):
+        return "reason-timeout"
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return "reason-tls"
+        if isinstance(cause, socket.gaierror):
+            return "reason-no-such-host"
+        if isinstance(cause, ConnectionRefusedError):
+            return "reason-connection-refused"
+        cause = cause.__cause__ or cause.__context__
+    return "reason-network"
 
 
 def _given(params: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from veedor.cli.calls import App
 from veedor.cli.output import command, err, out, print_json, print_rows, t
 
-app = typer.Typer(name="evidence", help=t("cli-evidence"), no_args_is_help=True)
+app = App(name="evidence", help=t("cli-evidence"), no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Incident = Annotated[str, typer.Argument(help=t("cli-incidents-ref"), metavar="INCIDENT")]

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from veedor.cli.calls import App
 from veedor.cli.output import command, err, out, print_json, print_rows, t
 
-app = typer.Typer(help=t("cli-models"), no_args_is_help=True)
+app = App(help=t("cli-models"), no_args_is_help=True)
 
 
 @app.command("list", help=t("cli-models-list"), epilog=t("cli-example", command="veedor models list"))

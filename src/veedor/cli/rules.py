@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from veedor.cli.calls import App
 from veedor.cli.output import command, err, fail, lang, out, print_json, print_rows, t
 from veedor.kit.errors import UserError
 from veedor.kit.sqlite import store_errors
@@ -20,7 +21,7 @@ from veedor.kit.sqlite import store_errors
 if TYPE_CHECKING:
     from veedor.site.rules.ruleset import RuleSet
 
-app = typer.Typer(help=t("rules-cli"), no_args_is_help=True)
+app = App(help=t("rules-cli"), no_args_is_help=True)
 
 _RUN_EXAMPLE = "veedor rules run --tracks tracks.txt --fps 25 --size 384x288 --rules rules.yaml --events events.json"
 

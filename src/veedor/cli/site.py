@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from veedor.cli.calls import App
 from veedor.cli.output import command, err, out, t
 
-app = typer.Typer(name="site", help=t("cli-site"), no_args_is_help=True)
+app = App(name="site", help=t("cli-site"), no_args_is_help=True)
 
 
 @app.command("run", help=t("cli-site-run"), epilog=t("cli-example", command="veedor site run --config veedor.yaml"))

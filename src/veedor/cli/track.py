@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from veedor.cli.output import command, err, out, print_json, t
+from veedor.kit.reasons import os_reason
 
 if TYPE_CHECKING:
     from veedor.model.detection import Detections
@@ -37,7 +38,7 @@ def track(
     try:
         boxes = motchallenge.write_tracks(tracks_file, _follow(by_frame, last, rate, ids, show=not as_json))
     except OSError as problem:
-        raise StoreError(path=str(tracks_file), problem=problem.strerror or str(problem)) from problem
+        raise StoreError(path=str(tracks_file), **os_reason(problem)) from problem
     if as_json:
         print_json({"frames": last, "fps": rate, "tracks": len(ids), "boxes": boxes, "out": str(tracks_file)})
     else:

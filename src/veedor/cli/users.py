@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from veedor.access.principal import Role
+from veedor.cli.calls import App
 from veedor.cli.output import command, out, print_json, print_rows, t
 
-app = typer.Typer(name="users", help=t("cli-users"), no_args_is_help=True)
+app = App(name="users", help=t("cli-users"), no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 User = Annotated[str, typer.Argument(help=t("cli-login-user"))]

@@ -156,7 +156,8 @@ class Database:
             if isinstance(original, sqlite3.Error):
                 with store_errors(Path(self.name)):
                     raise original from problem
-            raise StoreError(path=self.name, problem=str(original)) from problem
+            said = str(original)
+            raise StoreError(path=self.name, problem=said, detail="reason-database-said", said=said) from problem
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema to `revision`: called once at start, before anything else touches the database."""
@@ -165,7 +166,8 @@ class Database:
                 command.upgrade(migration_config(connection), revision)
                 connection.commit()
             except CommandError as problem:
-                raise StoreError(path=self.name, problem=str(problem)) from problem
+                said = str(problem)
+                raise StoreError(path=self.name, problem=said, detail="reason-newer-database", said=said) from problem
 
     def close(self) -> None:
         """Give the connections back."""

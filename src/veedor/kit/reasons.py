@@ -21,6 +21,11 @@ _OS = {
     errno.EADDRINUSE: "reason-port-in-use",
     errno.EADDRNOTAVAIL: "reason-not-our-address",
     errno.ECONNREFUSED: "reason-connection-refused",
+    errno.ETIMEDOUT: "reason-timeout",
+    errno.EHOSTUNREACH: "reason-no-way-there",
+    errno.ENETUNREACH: "reason-no-way-there",
+    errno.EIO: "reason-disk-faulty",
+    errno.ENOTEMPTY: "reason-not-empty",
 }
 
 _VALUES = {
@@ -58,7 +63,8 @@ _VALUES = {
 
 def os_reason(problem: OSError) -> dict[str, str]:
     """What the system said, without the path: the error names that already."""
-    return {"problem": problem.strerror or str(problem), "detail": _OS.get(problem.errno or 0, "")}
+    said = problem.strerror or str(problem)
+    return {"problem": said, "said": said, "detail": _OS.get(problem.errno or 0, "reason-system-said")}
 
 
 def value_reason(item: Mapping[str, Any]) -> dict[str, str]:

@@ -40,7 +40,8 @@ def open_database(path: Path, migrations: Sequence[str], *, busy_timeout_s: floa
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(migrations):
-        raise StoreError(path=str(path), problem=f"schema version {version} is newer than this program knows")
+        said = f"{version} > {len(migrations)}"
+        raise StoreError(path=str(path), problem="newer schema", detail="reason-newer-database", said=said)
     for number in range(version, len(migrations)):
         # executescript commits first, so the script carries its own transaction.
         connection.executescript(
@@ -75,10 +76,16 @@ def store_errors(path: Path) -> Iterator[None]:
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
             raise StoreReadOnly(path=str(path)) from problem
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise StoreCorrupt(path=str(path), problem=str(problem)) from problem
-        raise StoreError(path=str(path), problem=str(problem)) from problem
+            detail = "reason-not-a-database" if code == sqlite3.SQLITE_NOTADB else "reason-database-damaged"
+            raise StoreCorrupt(path=str(path), detail=detail, **_said(problem)) from problem
+        raise StoreError(path=str(path), detail="reason-database-said", **_said(problem)) from problem
     except OSError as problem:
         raise os_store_error(path, problem) from problem
+
+
+def _said(problem: object) -> dict[str, str]:
+    """SQLite's own English: alone for programs, and between our words for people."""
+    return {"problem": str(problem), "said": str(problem)}
 
 
 def os_store_error(path: Path, problem: OSError) -> StoreError:

@@ -80,7 +80,6 @@ rules-problem-empty-name = the name is empty
 rules-problem-empty-file = the file is empty
 rules-problem-no-rules = "rules", the list of rules, is missing
 rules-problem-too-large = too large to be a rules file
-rules-problem-unreadable = cannot be read: { $reason }
 rules-problem-point = a point is two numbers, [x, y], from 0 to 1
 rules-problem-off-picture = the point { $point } is off the picture: x and y go from 0 to 1 (0,0 top left)
 rules-problem-corners = a zone has 3 to 200 corners, this one has { $count }

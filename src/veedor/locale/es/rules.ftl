@@ -80,7 +80,6 @@ rules-problem-empty-name = el nombre está vacío
 rules-problem-empty-file = el archivo está vacío
 rules-problem-no-rules = falta «rules», la lista de reglas
 rules-problem-too-large = demasiado grande para ser un archivo de reglas
-rules-problem-unreadable = no se puede leer: { $reason }
 rules-problem-point = un punto son dos números, [x, y], de 0 a 1
 rules-problem-off-picture = el punto { $point } está fuera de la imagen: x e y van de 0 a 1 (0,0 arriba a la izquierda)
 rules-problem-corners = una zona tiene de 3 a 200 vértices, esta tiene { $count }

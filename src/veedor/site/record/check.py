@@ -141,7 +141,7 @@ def _open_index(root: Path) -> sqlite3.Connection | None:
         raise
     if said != "ok":
         db.close()
-        raise StoreCorrupt(path=str(path), problem=str(said))
+        raise StoreCorrupt(path=str(path), problem=said, detail="reason-database-damaged", said=said)
     return db
 
 

@@ -97,7 +97,7 @@ def require_index(directory: Path) -> None:
     """Refuse to begin a new index beside footage of an old one: its run numbers would clash. Raises StoreCorrupt."""
     path = directory / INDEX_NAME
     if not path.exists() and any(True for _ in segment_files(directory)):
-        raise StoreCorrupt(path=str(path), problem="the index is missing, but there is footage")
+        raise StoreCorrupt(path=str(path), problem="missing", detail="reason-index-missing")
 
 
 class Index:

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from veedor.kit import configfile
 from veedor.kit.errors import ConfigError
 from veedor.kit.messages import Message, Param
+from veedor.kit.reasons import os_reason
 from veedor.model.event import Severity
 from veedor.site.rules.errors import RulesFileError
 from veedor.site.rules.kinds import KINDS
@@ -88,9 +89,11 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        detail = Message("rules-problem-unreadable", {"reason": getattr(problem, "strerror", None) or str(problem)})
-        raise RulesFileError.at(str(path), (1, 1), "", detail) from problem
+    except OSError as problem:
+        reason = os_reason(problem)
+        raise RulesFileError.at(str(path), (1, 1), "", Message(reason["detail"], {"said": reason["said"]})) from problem
+    except UnicodeDecodeError as problem:
+        raise RulesFileError.at(str(path), (1, 1), "", Message("reason-not-utf-8")) from problem
     if len(data) > MAX_BYTES:
         raise RulesFileError.at(str(path), (1, 1), "", Message("rules-problem-too-large"))
     return text
