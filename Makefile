@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CONSOLE := src/veedor/desk/console/dist/index.html
+CONSOLE_SOURCE := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package-lock.json web/vite.config.ts
 export VEEDOR_SHARED ?= $(abspath ../shared)
 
-.PHONY: help setup demo test check format bench soak reference clean
+.PHONY: help setup demo test web api wheel check format bench soak reference clean
 
 help: ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -17,14 +19,19 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
+$(CONSOLE): $(READY) $(CONSOLE_SOURCE)
+	$(BIN)/python -m tools.console build
+	@touch $@
+
 setup: $(READY) ## Make the virtual environment and install everything
 
 # make demo; make demo CAMERAS="rtsp://192.168.1.64/stream1 video.mp4"; make demo DEMO="--for 90s --report report.json"
-demo: $(READY) ## Everything on one machine, with real video (CAMERAS="rtsp://... file.mp4" for your own)
+demo: $(READY) $(CONSOLE) ## Everything on one machine, with real video (CAMERAS="rtsp://... file.mp4" for your own)
 	$(BIN)/veedor demo $(DEMO) $(CAMERAS)
 
-test: $(READY) ## All tests
+test: $(READY) $(CONSOLE) ## All tests
 	$(BIN)/veedor models pull
+	$(BIN)/python -m tools.console run test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(READY) ## Format, lint, strict types, import rules
@@ -32,12 +39,22 @@ check: $(READY) ## Format, lint, strict types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.console check
+
+web: $(CONSOLE) ## Build the console (needs no Node on the host)
+
+api: $(READY) ## Generate the console's API client from the program
+	$(BIN)/python -m tools.console api
+
+wheel: $(CONSOLE) ## A wheel with the console inside, in dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 format: $(READY) ## Format the code and apply safe fixes
 	-$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
+	$(BIN)/python -m tools.console run format
 
-bench: $(READY) ## Figures into bench/results/*.json (FULL=1: the long ones)
+bench: $(READY) $(CONSOLE) ## Figures into bench/results/*.json (FULL=1: the long ones)
 	$(BIN)/python bench/run.py $(if $(FULL),--full)
 
 soak: $(READY) ## Random kills and outages against a running site (SEED=n to repeat one, MINUTES=n)
@@ -47,4 +64,4 @@ reference: $(READY) ## Generate docs/reference from the program
 	$(BIN)/python -m tools.reference
 
 clean: ## Remove what the other targets made here
-	rm -rf $(VENV) .venvs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .venvs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache web/node_modules src/veedor/desk/console/dist dist

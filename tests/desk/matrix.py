@@ -66,7 +66,13 @@ class Row:
         return f"{self.method} {self.path}"
 
 
-PUBLIC = {("GET", "/api/health/live"), ("POST", "/api/login"), ("GET", "/"), ("GET", "/page/{name}")}
+PUBLIC = {
+    ("GET", "/api/health/live"),
+    ("POST", "/api/login"),
+    ("GET", "/"),
+    ("GET", "/icon.svg"),
+    ("GET", "/assets/{name}"),
+}
 
 ROWS = [
     # oneself
@@ -75,6 +81,7 @@ ROWS = [
     Row("DELETE", "/api/me/sessions/{session_id}", EVERYBODY, 404, own=True),
     Row("POST", "/api/me/password", EVERYBODY, 400, body={"current": "correct horse battery", "new": "x"}, own=True),
     Row("GET", "/api/openapi.json", EVERYBODY, own=True),
+    Row("GET", "/api/site", EVERYBODY, own=True),
     Row("POST", "/api/logout", EVERYBODY, 204, own=True),
     # people and the record of what they do
     Row("GET", "/api/users", "au"),

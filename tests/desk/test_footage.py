@@ -89,9 +89,9 @@ def test_a_segment_is_only_given_out_as_its_own_cameras(sara: httpx.Client, desk
         "/api/cameras/plaza/segments/-1/file",
         "/api/cameras/plaza/segments/99999999999999999999999/file",
         "/api/cameras/..%2f..%2fdesk.db/snapshot.jpg",
-        "/page/..%2fendpoints.py",
-        "/page/endpoints.py",
-        "/page/%2e%2e/app.py",
+        "/assets/..%2findex.html",
+        "/assets/endpoints.py",
+        "/assets/%2e%2e/index.html",
     ],
 )
 def test_no_path_out(sara: httpx.Client, path: str) -> None:

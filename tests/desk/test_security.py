@@ -67,7 +67,7 @@ def test_our_names_with_any_port(desk: Desk) -> None:
 
 
 def test_headers_on_every_answer(desk: Desk) -> None:
-    for path in ("/", "/page/app.js", "/api/me", "/api/nothing", "/api/health/live"):
+    for path in ("/assets/nothing.js", "/api/me", "/api/nothing", "/api/health/live"):
         headers = httpx.get(desk.url + path).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]

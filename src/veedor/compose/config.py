@@ -23,6 +23,7 @@ class DeskFile(_Strict):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     public_hosts: tuple[str, ...] = ()  # names by which an HTTPS proxy in front of the desk is reached
+    watermark: bool = True  # live pictures and playback carry the name of who watches, and the time
 
 
 class NetworksFile(_Strict):

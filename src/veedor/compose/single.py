@@ -128,6 +128,9 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         allowed_hosts=tuple(dict.fromkeys(hosts)),
         time_zone=config.time_zone,
         language=config.language,
+        site_name=config.site,
+        agency_name=config.agency,
+        watermark=config.desk.watermark,
     )
     return DeskPorts(
         footage=site.parts.footage,

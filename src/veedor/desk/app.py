@@ -25,13 +25,14 @@ import veedor.desk.accounts.endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
 import veedor.desk.cameras.endpoints
+import veedor.desk.console.endpoints
 import veedor.desk.evidence.endpoints
 import veedor.desk.footage.endpoints
 import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
-import veedor.desk.page.endpoints
 import veedor.desk.search.endpoints
+import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
@@ -49,6 +50,7 @@ log = logging.getLogger(__name__)
 ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.accounts.endpoints.router,
     veedor.desk.audit.endpoints.router,
+    veedor.desk.site.endpoints.router,
     veedor.desk.health.endpoints.router,
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
@@ -58,11 +60,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.live.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.stream.endpoints.router,
-    veedor.desk.page.endpoints.router,
+    veedor.desk.console.endpoints.router,
 )
 
 # All that answers without a login. Everything else has `Need`, or the application does not start.
-PUBLIC = frozenset({"/api/health/live", "/api/login", "/", "/page/{name}"})
+PUBLIC = frozenset({"/api/health/live", "/api/login", "/", "/icon.svg", "/assets/{name}"})
 
 
 def create_app(ports: DeskPorts) -> FastAPI:

@@ -17,7 +17,8 @@ class DeskConfig:
 
     `cookie_secure`: True where the desk is reached by HTTPS (its own TLS, or a proxy's). `allowed_hosts`: names,
     without port, that a request may ask for: against DNS rebinding. `allowed_origins`: further origins, such as
-    "https://console.example", beside the desk's own.
+    "https://console.example", beside the desk's own. `watermark`: live pictures and playback carry the name of who
+    watches and the time.
     """
 
     cookie_secure: bool = False
@@ -26,6 +27,9 @@ class DeskConfig:
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")
     time_zone: str = "America/Lima"
     language: str = "es"
+    site_name: str = "Veedor"
+    agency_name: str = ""
+    watermark: bool = True
     clip_max_h: float = 6.0
     list_max_h: float = 24.0 * 31
     password_min_length: int = 12

@@ -8,6 +8,7 @@ VeedorError
 │   ├── CameraPasswordNeeded
 │   ├── Exposed              a desk beyond loopback without TLS
 │   ├── CertificateExists
+│   ├── ConsoleNotBuilt      the console's files are not in this installation (HTTP 404)
 │   ├── WeakPassword, BadUsername, BadRoles
 │   └── Conflict: CameraChanged, UsernameTaken, LastAdministrator
 ├── AccessError
@@ -53,6 +54,13 @@ class NaiveTime(UserError):
     """params: field"""
 
     key = "error-desk-naive-time"
+
+
+class ConsoleNotBuilt(UserError):
+    """A source tree in which nobody has built the console yet."""
+
+    key = "error-desk-console-not-built"
+    http_status = 404
 
 
 class UnknownHost(AccessError):

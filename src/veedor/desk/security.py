@@ -27,7 +27,9 @@ _CSP = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' blob:",
+        "img-src 'self' blob: data:",
+        "font-src 'self'",
+        "worker-src 'self' blob:",
         "media-src 'self' blob:",
         "connect-src 'self'",
         "frame-ancestors 'none'",
@@ -53,8 +55,10 @@ def cookie_name(config: DeskConfig) -> str:
 
 
 def language_of(connection: HTTPConnection, config: DeskConfig) -> str:
-    """`?lang=`, else the user's language, else the first that the browser asks for and we have, else the site's."""
-    for chosen in (connection.query_params.get("lang"), getattr(connection.state, "language", None)):
+    """`?lang=`, else what the console is set to, else the user's own, else the browser's first that we have, else the
+    site's."""
+    told = (connection.query_params.get("lang"), connection.headers.get("x-veedor-language"))
+    for chosen in (*told, getattr(connection.state, "language", None)):
         if chosen in LANGUAGES:
             return str(chosen)
     wishes = []

@@ -28,7 +28,7 @@ MAY_HEAR = {
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0
-_KEEP_ALIVE_S = 15.0
+_KEEP_ALIVE_S = 5.0
 
 Listen = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "stream"))]
 
@@ -43,7 +43,7 @@ async def stream(
 
     Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems"}
     without one, when something changes; `reset` where the items after Last-Event-ID are no longer kept: load
-    everything anew. The stream ends when the session does.
+    everything anew; `still` where nothing else was told for 5 s. The stream ends when the session does.
     """
     since = last_event_id if last_event_id is not None else after
     return StreamingResponse(_Feed(permit).run(since), media_type="text/event-stream")
@@ -96,7 +96,7 @@ class _Feed:
                     yield _event("health", changed)
                     told_s = now_s
             if now_s - told_s >= _KEEP_ALIVE_S:
-                yield b": still here\n\n"
+                yield _event("still", {})  # an event and no comment: pages must notice when it stays away
                 told_s = now_s
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _POLL_S)

@@ -20,3 +20,5 @@ error-desk-camera-password-needed = Cambió la dirección de la cámara: escriba
     .hint = Veedor no envía una contraseña guardada a una dirección nueva
 error-desk-camera-changed = Otra persona cambió la cámara «{ $name }» mientras tanto
     .hint = Vuelva a cargarla y repita su cambio
+error-desk-console-not-built = La consola web no está en esta instalación
+error-desk-console-not-built-hint = Ejecute «make web» en el código fuente, o instale el paquete publicado.

@@ -1,0 +1,42 @@
+"""What the console must know of the place that it works for, before it shows anything."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import Field
+
+from veedor import __version__
+from veedor.access.actions import Action
+from veedor.desk.need import Need, Permit, own
+from veedor.desk.schemas import Out, UtcTime, room_router
+
+router = room_router("site")
+
+
+class SiteOut(Out):
+    name: str
+    agency: str
+    agency_id: str
+    version: str
+    now: UtcTime
+    time_zone: str = Field(description="IANA name; the console shows times in it")
+    language: str
+    watermark: bool = Field(description="Whether live pictures and playback carry who watches, and when")
+
+
+@router.get("/api/site")
+def site(permit: Annotated[Permit, Depends(Need(Action.SELF, "site", owner=own))]) -> SiteOut:
+    """The site's name, zone and policies."""
+    config = permit.config
+    return SiteOut(
+        name=config.site_name,
+        agency=config.agency_name,
+        agency_id=permit.ports.agency_id,
+        version=__version__,
+        now=permit.ports.clock.now(),
+        time_zone=config.time_zone,
+        language=config.language,
+        watermark=config.watermark,
+    )

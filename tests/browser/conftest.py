@@ -1,0 +1,154 @@
+"""A real Chromium, the console built from its source, and a site to look at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+
+from browser.stage import PASSWORD, Stage, stage
+from conftest import REPOSITORY
+from veedor.desk.console.endpoints import DIST
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--autoplay-policy=no-user-gesture-required",
+]
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all browser tests: they share a browser and a site."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def _executable() -> str | None:
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+def _install(playwright: Playwright) -> str | None:
+    """Where Chromium can be had: playwright's own, else Debian's package. None: nowhere."""
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, capture_output=True)
+    if Path(playwright.chromium.executable_path).exists():
+        return playwright.chromium.executable_path
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+            subprocess.run(command, check=False, capture_output=True)
+        return _executable()
+    return None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = _executable() or _install(playwright)
+        if path is None:
+            message = "no Chromium: install Debian's package `chromium`, or run `playwright install chromium`"
+            if os.environ.get("CI"):
+                pytest.fail(message)
+            pytest.skip(message)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def console() -> None:
+    """The built console. `make test` builds it; a lone pytest does it here where it is missing."""
+    if not (DIST / "index.html").is_file():
+        subprocess.run([sys.executable, "-m", "tools.console", "build"], cwd=REPOSITORY, check=True)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, console: None) -> Iterator[Stage]:
+    """One site for all tests that do not break it."""
+    with stage(tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+def log_in(context: BrowserContext, url: str, username: str) -> None:
+    answer = context.request.post(
+        f"{url}/api/login", data={"username": username, "password": PASSWORD}, headers={"origin": url}
+    )
+    assert answer.ok, answer.text()
+
+
+@pytest.fixture
+def open_console(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """`open_console(stage, "olga", "#/alerts")`: a page of the console in a context of its own.
+
+    `language`: "es" or "en". `size`: the window. Errors that the page throws, and files that the content security
+    policy refuses, fail the test.
+    """
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_page(
+        site: Stage,
+        username: str | None = "olga",
+        address: str = "",
+        *,
+        language: str = "es",
+        size: tuple[int, int] = (1366, 768),
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale=language, timezone_id="Asia/Tokyo"
+        )
+        contexts.append(context)
+        if username is not None:
+            log_in(context, site.url, username)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
+        page.on("console", lambda message: problems.append(message.text) if _refused(message.text) else None)
+        page.goto(f"{site.url}/{address}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        try:
+            context.close()
+        except Error as problem:
+            problems.append(str(problem))
+    assert not problems
+
+
+def _refused(text: str) -> bool:
+    return "Content Security Policy" in text or "Content-Security-Policy" in text
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """`axe(page)`: what axe-core finds against WCAG 2.2 A and AA, a line each."""
+    source = (REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+    def look(page: Page) -> list[str]:
+        # Through the debugger, which the page's own content security policy does not bind.
+        page.evaluate(source)
+        found = page.evaluate(
+            """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})
+                .then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>
+                    `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`)))"""
+        )
+        return [str(one) for one in found]
+
+    return look

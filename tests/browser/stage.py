@@ -1,0 +1,127 @@
+"""A whole site with its console, for tests in a real browser: real RTSP cameras, recording, desk; alerts on demand.
+
+Analysis is off, so that the tests decide which alerts there are: `Stage.raise_alert` hands the desk an event the way
+the site does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from clips import jpeg, write_clip
+from veedor.access.principal import Role
+from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile
+from veedor.compose.single import Service, running
+from veedor.desk.accounts import passwords
+from veedor.desk.accounts.service import NewUser, add_user
+from veedor.desk.alerts.service import AlertService
+from veedor.kit.clock import SystemClock
+from veedor.kit.ids import new_id
+from veedor.kit.messages import Message
+from veedor.model.camera import Camera, Placement, SourceKind, StreamRole, StreamSource
+from veedor.model.event import Event, Severity, TrackOverlay
+from veedor.simulator.rtsp_server import RtspServer
+from veedor.simulator.stream import ServedStream
+
+PASSWORD = "una-clave-larga-de-prueba"
+PEOPLE = {
+    "olga": (Role.OPERATOR,),
+    "oscar": (Role.OPERATOR,),
+    "sara": (Role.OPERATOR, Role.SUPERVISOR),
+    "ada": (Role.ADMINISTRATOR,),
+    "auri": (Role.AUDITOR,),
+    "vera": (Role.VIEWER,),
+    # A small site's engineer does everything.
+    "inge": (Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR),
+}
+NAMES = ("Plaza Mayor", "Mercado Central", "Av. Grau")
+_HASHED: list[str] = []
+
+
+@dataclass
+class Stage:
+    """What a browser test works with."""
+
+    service: Service
+    server: RtspServer
+    cameras: list[Camera] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.service.url
+
+    def raise_alert(self, camera: Camera | None = None, **changes: Any) -> str:
+        """An alert as the site raises one, 2 s ago; gives its id."""
+        now = SystemClock().now()
+        one = (camera or self.cameras[0]).id
+        values: dict[str, Any] = {
+            "id": new_id(now),
+            "camera_id": one,
+            "rule": "Ingreso",
+            "kind": "zone_intrusion",
+            "severity": Severity.HIGH,
+            "started_at": now - timedelta(seconds=3),
+            "completed_at": now - timedelta(seconds=2),
+            "ended_at": None,
+            "explanation": Message("rules-zone-intrusion", {"what": "person", "zone": "Vereda"}),
+            "track_ids": (7,),
+            "zone": "Vereda",
+            "overlays": (TrackOverlay(7, "person", (0.3, 0.2, 0.5, 0.8), ((0.2, 0.8), (0.4, 0.8))),),
+            "zone_norm": ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)),
+        }
+        event = Event(**{**values, **changes})
+        AlertService(self.service.desk).raise_alert(event, jpeg((640, 360)))
+        return event.id
+
+
+def add_people(service: Service) -> None:
+    """Everybody of PEOPLE, with PASSWORD."""
+    if not _HASHED:
+        _HASHED.append(passwords.hash_password(PASSWORD))  # one slow hash serves every test person
+    desk = service.desk
+    with desk.database.session() as session:
+        for name, roles in PEOPLE.items():
+            add_user(session, desk.clock, desk.agency_id, NewUser(name, "", roles, _HASHED[0]))
+
+
+@contextlib.contextmanager
+def stage(folder: Path, names: Sequence[str] = NAMES, *, clip: Path | None = None) -> Iterator[Stage]:
+    """A site with a camera for each of `names`, each with a main and a substream, placed in Lima."""
+    main = clip or write_clip(folder / "main.mp4", seconds=10, size=(640, 360))
+    sub = write_clip(folder / "sub.mp4", seconds=10, size=(320, 176), fps=10, keyframe_every=10)
+    streams = [
+        ServedStream(f"/{number}/{role}", file)
+        for number in range(max(1, len(names)))
+        for role, file in (("main", main), ("sub", sub))
+    ]
+    config = SiteFile(
+        site="Serenazgo de prueba",
+        agency="Municipalidad de prueba",
+        agency_id="prueba",
+        data=folder / "data",
+        secret_key=folder / "keys" / "secret.key",
+        desk=DeskFile(port=0),
+        networks=NetworksFile(allowed=(ip_network("127.0.0.0/8"),)),
+        recording=RecordingFile(directory=folder / "data" / "recordings", reserve_bytes=1_000_000),
+        analysis=AnalysisFile(workers=0),
+    )
+    with RtspServer(streams) as server, running(config, SystemClock()) as service:
+        made = Stage(service, server)
+        add_people(service)
+        for number, name in enumerate(names):
+            made.cameras.append(_add_camera(service, server, number, name))
+        service.site.follow_configuration()
+        yield made
+
+
+def _add_camera(service: Service, server: RtspServer, number: int, name: str) -> Camera:
+    streams = tuple(StreamSource(role, server.url(f"/{number}/{role.value}")) for role in StreamRole)
+    place = Placement(-12.0464 + number * 0.002, -77.0428 + number * 0.002, 45.0 * number, 70.0)
+    camera = Camera(new_id(SystemClock().now()), name, service.agency_id, SourceKind.RTSP, streams, placement=place)
+    return service.site.parts.cameras.save(camera)

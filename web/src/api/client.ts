@@ -1,0 +1,66 @@
+// Requests to the desk, typed by its own OpenAPI description (schema.d.ts is generated: `make api`).
+
+import createClient, { type Middleware } from "openapi-fetch";
+import { i18n } from "../lib/i18n.svelte";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+/** What became of a request. `error` has a sentence for people, in their language, and what to do. */
+export type Result<T> =
+  | { kind: "ok"; data: T }
+  | { kind: "aborted" }
+  | { kind: "error"; status: number; key: string; message: string; hint: string | null };
+
+/** Told when the server says that nobody is logged in. */
+export const loggedOut = new EventTarget();
+
+const language: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("x-veedor-language", i18n.language);
+    return request;
+  },
+  onResponse({ request, response }) {
+    if (response.status === 401 && !request.url.includes("/api/login"))
+      loggedOut.dispatchEvent(new Event("now"));
+    return response;
+  },
+};
+
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin" });
+api.use(language);
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Wait for a call of `api` and say what became of it. Never throws. */
+export async function ask<T>(call: Promise<Answer<T>>): Promise<Result<T>> {
+  try {
+    const { data, error, response } = await call;
+    if (response.ok) return { kind: "ok", data: data as T };
+    return refusal(response.status, error);
+  } catch (problem) {
+    if (problem instanceof DOMException && problem.name === "AbortError") return { kind: "aborted" };
+    return { kind: "error", status: 0, key: "no-connection", message: "", hint: null };
+  }
+}
+
+function refusal(status: number, body: unknown): Result<never> {
+  const said = (body ?? {}) as { error?: string; message?: string; hint?: string | null };
+  return {
+    kind: "error",
+    status,
+    key: said.error ?? `http-${status}`,
+    message: said.message ?? `HTTP ${status}`,
+    hint: said.hint ?? null,
+  };
+}
+
+/** The address of a picture or clip, in the reader's language where it fails. Parts are escaped. */
+export function mediaUrl(parts: string[], query: Record<string, string> = {}): string {
+  const text = new URLSearchParams({ ...query, lang: i18n.language }).toString();
+  return `/${["api", ...parts].map(encodeURIComponent).join("/")}?${text}`;
+}

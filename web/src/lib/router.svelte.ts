@@ -1,0 +1,49 @@
+// Where the person is: "#/alerts/abc?x=1" is screen "alerts", rest ["abc"], query x=1. No server route to keep in step.
+
+export interface Place {
+  screen: string;
+  rest: string[];
+  query: URLSearchParams;
+}
+
+function read(): Place {
+  const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [screen = "", ...rest] = path.split("/").map(decode);
+  return { screen, rest: rest.filter(Boolean), query: new URLSearchParams(query) };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+let place = $state.raw<Place>(read());
+addEventListener("hashchange", () => {
+  place = read();
+});
+
+export const router = {
+  get place(): Place {
+    return place;
+  },
+};
+
+/** A link for `href`: each part is escaped. */
+export function link(screen: string, rest: string[] = [], query: Record<string, string> = {}): string {
+  const path = [screen, ...rest].map(encodeURIComponent).join("/");
+  const text = new URLSearchParams(query).toString();
+  return `#/${path}${text ? `?${text}` : ""}`;
+}
+
+export function go(screen: string, rest: string[] = [], query: Record<string, string> = {}): void {
+  location.hash = link(screen, rest, query);
+}
+
+/** Change the address without a new step in the history: for a selection that moves. */
+export function replace(screen: string, rest: string[] = [], query: Record<string, string> = {}): void {
+  history.replaceState(null, "", link(screen, rest, query));
+  place = read();
+}

@@ -1,0 +1,75 @@
+// The screens: what they are called, which key opens them, who may see them. Each is loaded when it is first opened.
+
+import type { Component } from "svelte";
+import type { Action } from "../lib/session.svelte";
+import type { IconName } from "../ui/icons";
+
+export interface Screen {
+  id: string;
+  icon: IconName;
+  /** "g" then this letter. */
+  key: string;
+  /** Any of these rights lets somebody in. */
+  needs: Action[];
+  load: () => Promise<{ default: Component }>;
+}
+
+export const screens: Screen[] = [
+  { id: "map", icon: "map", key: "m", needs: ["camera.list"], load: () => import("../map/MapScreen.svelte") },
+  {
+    id: "alerts",
+    icon: "alert",
+    key: "a",
+    needs: ["alert.read"],
+    load: () => import("../alerts/AlertsScreen.svelte"),
+  },
+  {
+    id: "wall",
+    icon: "wall",
+    key: "w",
+    needs: ["live.watch"],
+    load: () => import("../wall/WallScreen.svelte"),
+  },
+  {
+    id: "playback",
+    icon: "playback",
+    key: "p",
+    needs: ["footage.play"],
+    load: () => import("../timeline/PlaybackScreen.svelte"),
+  },
+  {
+    id: "incidents",
+    icon: "incident",
+    key: "i",
+    needs: ["incident.read"],
+    load: () => import("../incidents/IncidentsScreen.svelte"),
+  },
+  {
+    id: "setup",
+    icon: "setup",
+    key: "s",
+    needs: ["camera.edit", "rules.edit"],
+    load: () => import("../setup/SetupScreen.svelte"),
+  },
+  {
+    id: "health",
+    icon: "health",
+    key: "h",
+    needs: ["health.read"],
+    load: () => import("../health/HealthScreen.svelte"),
+  },
+  {
+    id: "people",
+    icon: "people",
+    key: "u",
+    needs: ["user.list"],
+    load: () => import("../people/PeopleScreen.svelte"),
+  },
+  {
+    id: "audit",
+    icon: "audit",
+    key: "l",
+    needs: ["audit.read"],
+    load: () => import("../audit/AuditScreen.svelte"),
+  },
+];
