@@ -174,10 +174,34 @@ def test_memory_is_the_same_after_days() -> None:
             people = [(float(x), 200 + 3.0 * frame) for x in rng.uniform(50, 1800, 6)]
             tracks = tracker.update(at(*people), 1200.0 * burst + frame / 5)
         tracker.update(at(), 1200.0 * burst + 600)
-        state = [value for value in vars(tracker).values() if isinstance(value, np.ndarray)]
-        sizes.append(sum(len(value) for value in state) + tracker._motion._state.size)
+        sizes.append(len(tracker._tracks) + tracker._motion._state.size)
     assert set(sizes) == {0}
     assert tracks.track_id.min() > 720
+
+
+def test_what_was_reported_stays_as_it_was() -> None:
+    """No column of a frame's tracks is one that the tracker goes on working with."""
+    tracker = Tracker()
+    first = tracker.update(at((100, 200), (300, 200)), 0.0)
+    before = [column.copy() for column in (first.track_id, first.xyxy, first.confidence, first.class_id)]
+    given_ = at((110, 200), (290, 200))
+    for frame in range(1, 4):
+        tracker.update(given_, frame / 5)
+        tracker.update(at(), frame / 5 + 0.1)
+    after = (first.track_id, first.xyxy, first.confidence, first.class_id)
+    assert all((old == new).all() for old, new in zip(before, after, strict=True))
+    assert first.observed.all()
+    assert (given_.xyxy == at((110, 200), (290, 200)).xyxy).all()
+
+
+def test_an_empty_street_costs_next_to_nothing() -> None:
+    """Nobody there, no work: every such frame gets the same answer, and the tracker holds nothing for it."""
+    tracker = Tracker()
+    answers = [tracker.update(at(), frame / 5) for frame in range(3)]
+    assert answers[0] is answers[1] is answers[2]
+    assert len(answers[0]) == len(tracker._tracks) == 0
+    with pytest.raises(TimeWentBack):
+        tracker.update(at(), 0.1)
 
 
 boxes_anywhere = st.lists(

@@ -8,9 +8,7 @@ detections that extended a track: objects known to be there.
 from __future__ import annotations
 
 import math
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
 
 from veedor.site.track.config import ConfidenceConfig
 
@@ -31,15 +29,17 @@ class ConfidenceScale:
         self.high = _probability(self._config.high_share * self._mean)
         self.birth = _probability(self._config.birth_share * self._mean)
 
-    def learn(self, confidence: NDArray[np.float64]) -> None:
-        """`confidence` (k,): of the detections that extended tracks in this frame."""
-        count = len(confidence)
+    def learn(self, confidence: Iterable[float]) -> None:
+        """`confidence`: of the detections that extended tracks in this frame, each 0..1."""
+        count, total = 0, 0.0
+        for share in confidence:
+            clipped = _LEAST if share < _LEAST else _MOST if share > _MOST else share
+            total += math.log(clipped / (1.0 - clipped))
+            count += 1
         if count == 0:
             return
-        clipped = np.minimum(np.maximum(confidence, _LEAST), _MOST)
-        mean = float(np.log(clipped / (1 - clipped)).sum()) / count
         self._weight = min(self._config.memory_detections, self._weight + count)
-        self._mean += (mean - self._mean) * min(1.0, count / self._weight)
+        self._mean += (total / count - self._mean) * min(1.0, count / self._weight)
         self._set()
 
 

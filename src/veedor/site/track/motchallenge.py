@@ -22,7 +22,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.kit.reasons import os_reason
 from veedor.model.detection import Detections, ObjectClass
 from veedor.model.track import Tracks
 from veedor.site.track.errors import MotFileError, MotFileUnreadable
@@ -150,8 +149,8 @@ def _read(path: Path) -> NDArray[np.float64]:
                 if stripped and not stripped.startswith("#"):
                     rows.append(_row(path, number, stripped))
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as problem:
-        reason = os_reason(problem) if isinstance(problem, OSError) else {"problem": str(problem)}
-        raise MotFileUnreadable(file=str(path), line=str(number), **reason) from problem
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise MotFileUnreadable(file=str(path), line=str(number), problem=reason) from problem
     table = np.array(rows, np.float64).reshape(-1, _COLUMNS + 1)
     return table[np.argsort(table[:, 0], kind="stable")]
 

@@ -1,7 +1,8 @@
 """Where tracks are and will be: one Kalman filter per box coordinate, for all tracks at once.
 
 The coordinates (centre x, centre y, width, height) are independent, each with a position and a velocity, so that
-every step is a closed formula on (n, 4) arrays and no matrix is inverted. The model is in continuous time: any
+every step is a closed formula on (4, n) arrays and no matrix is inverted; prediction is one product with one small
+matrix for all coordinates of all tracks. The model is in continuous time: any
 interval between frames is right. Velocity is an Ornstein-Uhlenbeck process: it decays slowly, since nobody walks
 on for ever in the direction seen a second ago.
 
@@ -21,59 +22,64 @@ from numpy.typing import NDArray
 from veedor.site.track.config import MotionConfig
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 _INNOVATION_LIMIT = 2.0  # standard deviations; one wild match must not teach the noise
+_POSITION, _VELOCITY, _PP, _PV, _VV, _POWER, _INNOVATION = range(7)  # the rows of the state
+
+_TO_CENTRE = np.array(((0.5, 0, 0.5, 0), (0, 0.5, 0, 0.5), (-1, 0, 1, 0), (0, -1, 0, 1)))
+_TO_CORNERS = np.array(((1.0, 0, -0.5, 0), (0, 1, 0, -0.5), (1, 0, 0.5, 0), (0, 1, 0, 0.5)))
 
 
 def to_centre(xyxy: Floats) -> Floats:
-    """Boxes x1, y1, x2, y2 (n, 4) as centre x, centre y, width, height."""
-    centre = np.empty_like(xyxy)
-    np.subtract(xyxy[:, 2:], xyxy[:, :2], out=centre[:, 2:])
-    np.multiply(xyxy[:, :2] + xyxy[:, 2:], 0.5, out=centre[:, :2])
+    """Boxes x1, y1, x2, y2 (4, n) as centre x, centre y, width, height."""
+    centre: Floats = np.dot(_TO_CENTRE, xyxy)
     return centre
 
 
 def to_corners(centre: Floats) -> Floats:
-    """Boxes centre x, centre y, width, height (n, 4) as x1, y1, x2, y2."""
-    corners = np.empty_like(centre)
-    half = centre[:, 2:] * 0.5
-    np.subtract(centre[:, :2], half, out=corners[:, :2])
-    np.add(centre[:, :2], half, out=corners[:, 2:])
+    """Boxes centre x, centre y, width, height (4, n) as x1, y1, x2, y2."""
+    corners: Floats = np.dot(_TO_CORNERS, centre)
     return corners
 
 
 def sizes(centre: Floats) -> Floats:
     """sqrt(width x height) of each box, (n,) pixels."""
-    return np.sqrt(centre[:, 2] * centre[:, 3])
+    size: Floats = np.sqrt(centre[2] * centre[3])
+    return size
 
 
 class Motion:
-    """The state of n tracks, `_state` (6, n, 4): position, velocity, their covariances pp, pv, vv (pixels, seconds),
-    and the last innovation in standard deviations (0 where the last frame gave none)."""
+    """The state of n tracks, `_state` (7, 4, n): position, velocity, their covariances pp, pv, vv (pixels, seconds),
+    the power of the noise that drives them (pixels² / s³, as of the last prediction), and the last innovation in
+    standard deviations (0 where the last frame gave none)."""
 
     def __init__(self, config: MotionConfig) -> None:
         self._config = config
-        self._state = np.zeros((6, 0, 4))
+        self._state = np.zeros((7, 4, 0))
+        self._step = np.eye(7)
         self._log_noise = math.log(config.position_noise)
-        self._noise_ratio = np.array((1.0, 1.0, config.size_noise_ratio, config.size_noise_ratio)) ** 2
-        self._power = np.array((config.acceleration,) * 2 + (config.size_acceleration,) * 2) ** 2
-        self._initial = np.array((config.initial_speed,) * 2 + (config.initial_size_speed,) * 2) ** 2
+        self._log_limits = math.log(config.least_position_noise), math.log(config.most_position_noise)
+        self._noise_ratio = _squares(1.0, config.size_noise_ratio)
+        self._agility = _squares(config.acceleration, config.size_acceleration)
+        self._initial = _squares(config.initial_speed, config.initial_size_speed)
 
     @property
     def position(self) -> Floats:
-        """Centre x, centre y, width, height of each track (n, 4), a view."""
-        return np.asarray(self._state[0])
+        """Centre x, centre y, width, height of each track (4, n), a view."""
+        position: Floats = self._state[_POSITION]
+        return position
 
     @property
     def velocity(self) -> Floats:
-        """Their change per second (n, 4), a view."""
-        return np.asarray(self._state[1])
+        """Their change per second (4, n), a view."""
+        velocity: Floats = self._state[_VELOCITY]
+        return velocity
 
     @property
     def place_std(self) -> Floats:
         """Uncertainty of each centre (n,), pixels."""
-        return np.sqrt(self._state[2, :, 0])
+        std: Floats = np.sqrt(self._state[_PP, 0])
+        return std
 
     @property
     def position_noise(self) -> float:
@@ -82,63 +88,79 @@ class Motion:
 
     def predict(self, dt_s: float) -> None:
         """Move all tracks `dt_s` on."""
-        position, velocity, pp, pv, vv, _ = self._state
+        before = self._state
+        _, _, width, height = before[_POSITION]
+        np.multiply(width * height, self._agility, out=before[_POWER])
+        now = np.dot(self._step_of(dt_s), before.reshape(7, -1)).reshape(before.shape)
+        shape = now[_POSITION, 2:]
+        np.maximum(shape, 1.0, out=shape)
+        self._state = now
+
+    def _step_of(self, dt_s: float) -> Floats:
+        """The matrix (7, 7) that takes the state's rows `dt_s` on."""
         kept = math.exp(-dt_s / self._config.velocity_memory_s)
         reach_s = self._config.velocity_memory_s * (1 - kept)
-        power = (position[:, 2] * position[:, 3])[:, None] * self._power
-        position += reach_s * velocity
-        np.maximum(position[:, 2:], 1.0, out=position[:, 2:])
-        pp += reach_s * (2 * pv + reach_s * vv) + power * (dt_s**3 / 3)
-        pv += reach_s * vv
-        pv *= kept
-        pv += power * (dt_s**2 / 2)
-        vv *= kept**2
-        vv += power * dt_s
-        velocity *= kept
+        step = self._step
+        step[_POSITION, _VELOCITY] = reach_s
+        step[_VELOCITY, _VELOCITY] = kept
+        step[_PP, _PV] = 2 * reach_s
+        step[_PP, _VV] = reach_s * reach_s
+        step[_PP, _POWER] = dt_s**3 / 3
+        step[_PV, _PV] = kept
+        step[_PV, _VV] = kept * reach_s
+        step[_PV, _POWER] = dt_s**2 / 2
+        step[_VV, _VV] = kept * kept
+        step[_VV, _POWER] = dt_s
+        return step
 
-    def correct(self, rows: Indices, centre: Floats, confidence: Floats) -> None:
-        """Let the tracks `rows` (k,) have been seen at the boxes `centre` (k, 4), and learn the noise from it."""
-        if len(rows) == 0:
-            self._state[5] = 0.0
-            return
-        position, velocity, pp, pv, vv, before = self._state[:, rows]
-        total = pp + self._noise(centre) * (2.0 - confidence)[:, None] ** 2
-        gain_p, gain_v = pp / total, pv / total
-        innovation = centre - position
+    def correct(self, seen: Floats, doubt: Floats) -> None:
+        """Let each track have been seen at the box `seen` (4, n), and learn the noise from it.
+
+        `doubt` (n,): how many times the usual variance that sight has; infinite for a track that was not seen, whose
+        box then does not matter.
+        """
+        state = self._state
+        total = seen[2] * seen[3] * doubt * (self.position_noise**2 * self._noise_ratio)
+        total += state[_PP]
+        innovation = seen - state[_POSITION]
+        gain = state[_PP:_VV] / total  # of position, of velocity
         scaled = innovation / np.sqrt(total)
-        np.minimum(np.maximum(scaled, -_INNOVATION_LIMIT, out=scaled), _INNOVATION_LIMIT, out=scaled)
-        self._learn(float(np.vdot(scaled, before)))
-        self._state[5] = 0.0
-        self._state[:, rows] = (
-            position + gain_p * innovation,
-            velocity + gain_v * innovation,
-            pp - gain_p * pp,
-            pv - gain_p * pv,
-            vv - gain_v * pv,
-            scaled,
-        )
+        np.maximum(scaled, -_INNOVATION_LIMIT, out=scaled)
+        np.minimum(scaled, _INNOVATION_LIMIT, out=scaled)
+        self._learn(float(np.vdot(scaled, state[_INNOVATION])))
+        state[:_PP] += gain * innovation
+        state[_VV] -= gain[1] * state[_PV]
+        state[_PP:_VV] -= gain[0] * state[_PP:_VV]
+        state[_INNOVATION] = scaled
 
-    def start(self, centre: Floats, drift: Floats) -> None:
-        """Add tracks at the boxes `centre` (k, 4), moving like `drift` (2,), sizes per second."""
-        area = (centre[:, 2] * centre[:, 3])[:, None]
-        new = np.zeros((6, len(centre), 4))
-        new[0] = centre
-        new[1, :, :2] = np.sqrt(area) * drift
-        new[2] = self._noise(centre)
-        new[4] = area * self._initial
-        self._state = np.concatenate((self._state, new), axis=1)
+    def miss(self) -> None:
+        """Let no track have been seen."""
+        self._state[_INNOVATION] = 0.0
 
-    def keep(self, which: NDArray[np.bool_]) -> None:
-        """Forget the tracks that `which` leaves out."""
-        self._state = self._state[:, which]
+    def shift(self, x: float, y: float) -> None:
+        """Move all tracks by so many pixels."""
+        self._state[_POSITION, :2] += ((x,), (y,))
 
-    def _noise(self, centre: Floats) -> Floats:
-        """Variance of detections at `centre`, (k, 4) pixels²."""
-        area = (centre[:, 2] * centre[:, 3])[:, None]
-        return np.asarray(area * (self.position_noise**2 * self._noise_ratio))
+    def start(self, centre: Floats, drift: tuple[float, float]) -> None:
+        """Add tracks at the boxes `centre` (4, k), moving like `drift` (x, y), sizes per second."""
+        area = centre[2] * centre[3]
+        new = np.zeros((7, *centre.shape))
+        new[_POSITION] = centre
+        new[_VELOCITY, :2] = np.multiply.outer(drift, np.sqrt(area))
+        new[_PP] = area * (self.position_noise**2 * self._noise_ratio)
+        new[_VV] = area * self._initial
+        self._state = np.concatenate((self._state, new), axis=2)
+
+    def keep(self, which: list[int]) -> None:
+        """Forget all tracks but `which`, ascending."""
+        self._state = self._state.take(which, axis=2)
 
     def _learn(self, agreement: float) -> None:
-        config = self._config
-        step = min(0.3, max(-0.3, config.noise_learning * agreement))
-        low, high = math.log(config.least_position_noise), math.log(config.most_position_noise)
+        step = min(0.3, max(-0.3, self._config.noise_learning * agreement))
+        low, high = self._log_limits
         self._log_noise = min(high, max(low, self._log_noise - step))
+
+
+def _squares(place: float, shape: float) -> Floats:
+    """Variances (4, 1) from standard deviations of the centre's coordinates and of width and height."""
+    return np.array(((place,), (place,), (shape,), (shape,))) ** 2

@@ -1,23 +1,44 @@
-"""Detections of one camera, frame by frame, into tracks. docs/design/tracking.md tells how and why."""
+"""Detections of one camera, frame by frame, into tracks. docs/design/tracking.md tells how and why.
+
+A frame has few objects, and most of its cost is that of calling NumPy at all. So what is decided about each track is
+decided on plain lists; only what touches coordinates is NumPy, for all tracks at once.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
 from veedor.model.detection import Detections
 from veedor.model.track import Tracks
-from veedor.site.track.association import Floats, Indices, iou, match, nearness, overlap, without
-from veedor.site.track.camera_motion import estimate_shift
+from veedor.site.track.association import Floats, iou, match, nearness, overlap, part
+from veedor.site.track.camera_motion import STILL, estimate_shift
 from veedor.site.track.confidence import ConfidenceScale
 from veedor.site.track.config import TrackerConfig
 from veedor.site.track.errors import BadTime, TimeWentBack
-from veedor.site.track.intake import CLASSES, clean
+from veedor.site.track.intake import CLASSES, Found, clean
 from veedor.site.track.motion import Motion, sizes, to_centre, to_corners
 
-_NONE = np.zeros(0, np.intp)
+_UNSEEN = -1  # in the place of a detection's number
+_NOBODY = Tracks.empty()
+
+
+@dataclass(slots=True)
+class _Track:
+    """What is known of a track but for its motion, which is the row of the same number in Motion.
+
+    `votes`: the summed confidence of each class; `kind`: the class with most of it.
+    """
+
+    id: int
+    seen_s: float
+    confirmed: bool
+    confidence: float
+    votes: list[float]
+    kind: int
 
 
 class Tracker:
@@ -36,11 +57,7 @@ class Tracker:
         self._at_s: float | None = None
         self._confidence_scale = ConfidenceScale(self._config.confidence)
         self._motion = Motion(self._config.motion)
-        self._ids = np.zeros(0, np.int64)
-        self._seen_s = np.zeros(0)
-        self._confirmed = np.zeros(0, np.bool_)
-        self._confidence = np.zeros(0)
-        self._votes = np.zeros((0, CLASSES))  # summed confidence per class
+        self._tracks: list[_Track] = []
 
     def update(self, detections: Detections, at_s: float) -> Tracks:
         """The tracks at `at_s` (seconds on a clock that never goes back; the intervals between frames may differ).
@@ -49,26 +66,23 @@ class Tracker:
         be by now. Detections that cannot be boxes are ignored. After a gap longer than `longest_gap_s` all begins anew.
         Raises TimeWentBack, BadTime and BadDetections, and is then unchanged.
         """
-        boxes, confidence, classes = clean(detections, self._config.confidence.low)
+        found = clean(detections, self._config.confidence.low)
         last_s = self._advance(at_s)
-        if len(boxes) == 0 and len(self._ids) == 0:
-            return Tracks.empty()
-        centre = to_centre(boxes)
-        high = np.flatnonzero(confidence >= self._confidence_scale.high)
-        self._follow_camera(centre[high], last_s)
-        rows, columns, free = self._associate(boxes, centre, high, last_s)
-        self._motion.correct(rows, centre[columns], confidence[columns])
-        self._seen_s[rows] = at_s
-        self._confirmed[rows] = True
-        self._confidence[rows] = confidence[columns]
-        self._votes[rows, classes[columns]] += confidence[columns]
-        self._confidence_scale.learn(confidence[columns])
-        born = self._worth_a_track(boxes, free, columns)
-        self._give_birth(born, centre, confidence, classes, at_s)
-        seen_at = np.full(len(self._ids), -1)
-        seen_at[rows] = columns
-        seen_at[len(seen_at) - len(born) :] = born
-        tracks = self._report(boxes, seen_at, at_s)
+        sure = [at for at, confidence in enumerate(found.confidence) if confidence >= self._confidence_scale.high]
+        if not (sure or self._tracks):
+            return _NOBODY
+        centre = to_centre(found.boxes)
+        seen_at = [_UNSEEN] * len(self._tracks)
+        if self._tracks and found.confidence:
+            self._follow_camera(centre, sure, last_s)
+            seen_at = self._associate(found.boxes, centre, sure, last_s)
+            self._take_in(found, centre, seen_at, at_s)
+        else:
+            self._motion.miss()
+        born = self._worth_a_track(found.boxes, sure, seen_at)
+        if born:
+            self._give_birth(found, centre, born, at_s)
+        tracks = self._report(found.boxes, seen_at + born, at_s)
         self._retire(at_s)
         return tracks
 
@@ -81,121 +95,138 @@ class Tracker:
             raise TimeWentBack(at_s=f"{at_s:.3f}", last_s=f"{last_s:.3f}")
         self._at_s = at_s
         if at_s - last_s > self._config.longest_gap_s:
-            self._keep(np.zeros(len(self._ids), np.bool_))
-        if at_s > last_s and len(self._ids):
+            self._keep([])
+        if at_s > last_s and self._tracks:
             self._motion.predict(at_s - last_s)
         return last_s
 
-    def _follow_camera(self, detections: Floats, last_s: float) -> None:
+    def _follow_camera(self, centre: Floats, sure: list[int], last_s: float) -> None:
         """Move all tracks by the shift that those of the last frame have in common."""
-        recent = np.flatnonzero(self._confirmed & (self._seen_s >= last_s))
-        if min(len(recent), len(detections)) < self._config.camera.least_tracks:
+        config, motion = self._config.camera, self._motion
+        recent = [row for row, track in enumerate(self._tracks) if track.confirmed and track.seen_s >= last_s]
+        if min(len(recent), len(sure)) < config.least_tracks:
             return
-        motion = self._motion
-        shift = estimate_shift(motion.position[recent], motion.place_std[recent], detections, self._config.camera)
-        motion.position[:, :2] += shift
+        places, place_std = motion.position.take(recent, axis=1), motion.place_std.take(recent)
+        shift = estimate_shift(places, place_std, centre.take(sure, axis=1), config)
+        if shift != STILL:
+            motion.shift(*shift)
 
-    def _associate(
-        self, boxes: Floats, centre: Floats, high: Indices, last_s: float
-    ) -> tuple[Indices, Indices, Indices]:
-        """Pairs of track rows and detections, and the high detections that are left over.
+    def _associate(self, boxes: Floats, centre: Floats, sure: list[int], last_s: float) -> list[int]:
+        """The detection of each track, or _UNSEEN.
 
         First confirmed tracks, then tentative ones, among sure detections by overlap; then tracks nearby, since fast
         or long unseen objects need not overlap; last, unsure detections, for tracks seen in the last frame only
         (Y. Zhang et al., ByteTrack, ECCV 2022).
         """
-        config = self._config
-        similarity = overlap(to_corners(self._motion.position), boxes[high])
-        everyone = np.arange(len(self._ids))
-        rows, columns, tracks, free = _pair(
-            similarity, everyone[self._confirmed], np.arange(len(high)), config.min_similarity
-        )
-        tentative = everyone[~self._confirmed]
-        rows2, columns2, tentative, free = _pair(similarity, tentative, free, config.min_similarity)
-        tracks, free = np.concatenate((tracks, tentative)), high[free]
-        columns, columns2 = high[columns], high[columns2]
-        rows3 = columns3 = rows4 = columns4 = _NONE
-        if len(tracks) and len(free):
-            position = self._motion.position[tracks]
-            reach_px = config.recovery_reach * sizes(position) + self._motion.place_std[tracks]
-            r, c = match(nearness(position, reach_px, centre[free]), 0.0)
-            rows3, columns3 = tracks[r], free[c]
-            tracks, free = without(tracks, r), without(free, c)
-        recent = tracks[self._confirmed[tracks] & (self._seen_s[tracks] >= last_s)]
-        if len(recent) and len(high) < len(boxes):
-            low = without(np.arange(len(boxes)), high)
-            r, c = match(overlap(to_corners(self._motion.position[recent]), boxes[low]), config.min_similarity_low)
-            rows4, columns4 = recent[r], low[c]
-        return (
-            np.concatenate((rows, rows2, rows3, rows4)),
-            np.concatenate((columns, columns2, columns3, columns4)),
-            free,
-        )
+        config, tracks, position = self._config, self._tracks, self._motion.position
+        similarity = overlap(to_corners(position), boxes)
+        seen_at, free = [_UNSEEN] * len(tracks), sure
+        for confirmed in (True, False):
+            rows = [row for row, track in enumerate(tracks) if track.confirmed is confirmed]
+            if rows and free:
+                pairs = match(part(similarity, rows, free), config.min_similarity)
+                free = _settle(seen_at, rows, free, pairs)
+        rows = [row for row, at in enumerate(seen_at) if at == _UNSEEN]
+        if rows and free:
+            places = position.take(rows, axis=1)
+            reach_px = config.recovery_reach * sizes(places) + self._motion.place_std.take(rows)
+            _settle(seen_at, rows, free, match(nearness(places, reach_px, centre.take(free, axis=1)), 0.0))
+        count = boxes.shape[1]
+        if len(sure) < count:
+            rows = [row for row in rows if seen_at[row] == _UNSEEN]
+            rows = [row for row in rows if tracks[row].confirmed and tracks[row].seen_s >= last_s]
+            if rows:
+                unsure = sorted(set(range(count)).difference(sure))
+                pairs = match(part(similarity, rows, unsure), config.min_similarity_low)
+                _settle(seen_at, rows, unsure, pairs)
+        return seen_at
 
-    def _worth_a_track(self, boxes: Floats, free: Indices, taken: Indices) -> Indices:
-        """The detections among `free` that are not a second box of an object just found."""
-        if len(free) == 0 or len(taken) == 0:
+    def _take_in(self, found: Found, centre: Floats, seen_at: list[int], at_s: float) -> None:
+        """Let every track have been seen at the detection `seen_at` (n of them, or _UNSEEN)."""
+        doubt, believed = [], []
+        for track, at in zip(self._tracks, seen_at, strict=True):
+            if at == _UNSEEN:
+                doubt.append(math.inf)
+                continue
+            confidence, kind, votes = found.confidence[at], found.kinds[at], track.votes
+            doubt.append((2.0 - confidence) ** 2)
+            believed.append(confidence)
+            votes[kind] += confidence
+            if votes[kind] > votes[track.kind]:
+                track.kind = kind
+            track.seen_s, track.confirmed, track.confidence = at_s, True, confidence
+        self._motion.correct(centre.take(seen_at, axis=1), np.array(doubt))
+        self._confidence_scale.learn(believed)
+
+    def _worth_a_track(self, boxes: Floats, sure: list[int], seen_at: list[int]) -> list[int]:
+        """The detections among `sure` that no track took and that are not a second box of an object just found."""
+        taken = set(seen_at)
+        free = [at for at in sure if at not in taken]
+        taken.discard(_UNSEEN)
+        if not (free and taken):
             return free
-        separate = iou(boxes[free], boxes[taken]).max(axis=1) < self._config.max_birth_overlap
-        return np.asarray(free[separate])
+        nearest = iou(boxes.take(free, axis=1), boxes.take(list(taken), axis=1)).max(axis=1).tolist()
+        return [at for at, share in zip(free, nearest, strict=True) if share < self._config.max_birth_overlap]
 
-    def _give_birth(self, which: Indices, centre: Floats, confidence: Floats, classes: Indices, at_s: float) -> None:
-        count = len(which)
-        if count == 0:
-            return
-        votes = np.zeros((count, CLASSES))
-        votes[np.arange(count), classes[which]] = confidence[which]
-        self._motion.start(centre[which], self._drift(at_s))
-        self._ids = np.concatenate((self._ids, np.arange(self._next_id, self._next_id + count)))
-        self._next_id += count
-        self._seen_s = np.concatenate((self._seen_s, np.full(count, at_s)))
-        sure = confidence[which] >= self._confidence_scale.birth
-        self._confirmed = np.concatenate((self._confirmed, sure))
-        self._confidence = np.concatenate((self._confidence, confidence[which]))
-        self._votes = np.concatenate((self._votes, votes))
+    def _give_birth(self, found: Found, centre: Floats, which: list[int], at_s: float) -> None:
+        self._motion.start(centre.take(which, axis=1), self._drift(at_s))
+        for at in which:
+            confidence, kind = found.confidence[at], found.kinds[at]
+            votes = [0.0] * CLASSES
+            votes[kind] = confidence
+            sure = confidence >= self._confidence_scale.birth
+            self._tracks.append(_Track(self._next_id, at_s, sure, confidence, votes, kind))
+            self._next_id += 1
 
-    def _drift(self, at_s: float) -> Floats:
-        """How the others move, sizes per second (2,): the best guess for a newcomer, above all on a moving camera."""
-        seen = np.flatnonzero(self._confirmed & (self._seen_s == at_s))
+    def _drift(self, at_s: float) -> tuple[float, float]:
+        """How the others move, sizes per second: the best guess for a newcomer, above all on a moving camera."""
+        seen = [row for row, track in enumerate(self._tracks) if track.confirmed and track.seen_s == at_s]
         if len(seen) < 2:
-            return np.zeros(2)
-        speed = self._motion.velocity[seen, :2] / sizes(self._motion.position[seen])[:, None]
-        return np.asarray(np.median(speed, axis=0))
+            return 0.0, 0.0
+        speed = self._motion.velocity[:2] / sizes(self._motion.position)
+        x, y = speed.take(seen, axis=1).tolist()
+        return median(x), median(y)
 
     def _retire(self, at_s: float) -> None:
-        config = self._config
-        unseen_s = at_s - self._seen_s
-        keep = unseen_s <= np.where(self._confirmed, config.lost_s, config.tentative_s)
-        if not keep.all():
-            self._keep(keep)
+        lost_s, tentative_s = self._config.lost_s, self._config.tentative_s
+        kept = [
+            row
+            for row, track in enumerate(self._tracks)
+            if at_s - track.seen_s <= (lost_s if track.confirmed else tentative_s)
+        ]
+        if len(kept) < len(self._tracks):
+            self._keep(kept)
 
-    def _keep(self, which: NDArray[np.bool_]) -> None:
-        self._motion.keep(which)
-        self._ids, self._seen_s, self._confirmed = self._ids[which], self._seen_s[which], self._confirmed[which]
-        self._confidence, self._votes = self._confidence[which], self._votes[which]
+    def _keep(self, rows: list[int]) -> None:
+        self._motion.keep(rows)
+        self._tracks = [self._tracks[row] for row in rows]
 
-    def _report(self, boxes: Floats, seen_at: Indices, at_s: float) -> Tracks:
-        """`seen_at` (n,): the detection of each track in this frame, -1 where there is none."""
-        shown = np.flatnonzero(self._confirmed & (at_s - self._seen_s <= self._config.report_lost_s))
-        seen_at = seen_at[shown]
-        observed = seen_at >= 0
-        corners = to_corners(self._motion.position[shown])
-        weight = self._config.detection_weight
-        corners[observed] += weight * (boxes[seen_at[observed]] - corners[observed])
+    def _report(self, boxes: Floats, seen_at: list[int], at_s: float) -> Tracks:
+        """`seen_at` (n): the detection of each track in this frame, or _UNSEEN."""
+        report_s = self._config.report_lost_s
+        shown = [row for row, track in enumerate(self._tracks) if track.confirmed and at_s - track.seen_s <= report_s]
+        if not shown:
+            return _NOBODY
+        tracks, corners = self._tracks, to_corners(self._motion.position)
+        if len(shown) < len(tracks):
+            tracks, corners = [tracks[row] for row in shown], corners.take(shown, axis=1)
+            seen_at = [seen_at[row] for row in shown]
+        observed = np.array(seen_at) != _UNSEEN
+        if boxes.size:
+            weight = self._config.detection_weight * observed
+            corners += weight * (boxes.take(seen_at, axis=1) - corners)
         return Tracks(
-            self._ids[shown],
-            corners.astype(np.float32),
-            self._confidence[shown].astype(np.float32),
-            self._votes[shown].argmax(axis=1).astype(np.int32),
+            np.array([track.id for track in tracks], np.int64),
+            corners.T.astype(np.float32, order="C"),
+            np.array([track.confidence for track in tracks], np.float32),
+            np.array([track.kind for track in tracks], np.int32),
             observed,
         )
 
 
-def _pair(
-    similarity: Floats, tracks: Indices, detections: Indices, minimum: float
-) -> tuple[Indices, Indices, Indices, Indices]:
-    """Pairs among `tracks` and `detections` (indices into `similarity`): rows, columns, and what is left of each."""
-    if len(tracks) == 0 or len(detections) == 0:
-        return _NONE, _NONE, tracks, detections
-    rows, columns = match(similarity[np.ix_(tracks, detections)], minimum)
-    return tracks[rows], detections[columns], without(tracks, rows), without(detections, columns)
+def _settle(seen_at: list[int], rows: list[int], free: list[int], pairs: list[tuple[int, int]]) -> list[int]:
+    """Enter `pairs` of positions in `rows` and `free` into `seen_at`; return what is left of `free`."""
+    for row, column in pairs:
+        seen_at[rows[row]] = free[column]
+    taken = {column for _, column in pairs}
+    return [at for column, at in enumerate(free) if column not in taken]
