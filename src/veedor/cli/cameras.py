@@ -30,10 +30,21 @@ DEFAULT_CONFIG = Path("veedor.yaml")
 
 
 def _open(stack: ExitStack, path: Path) -> tuple[SiteFile, CameraStore]:
+    """To read."""
     from veedor.compose.stores import camera_store, load_config
 
     config = load_config(path)
     return config, stack.enter_context(camera_store(config))
+
+
+def _open_to_change(stack: ExitStack, path: Path) -> tuple[SiteFile, CameraStore]:
+    """To add, change or remove: each change is in the desk's audit."""
+    from veedor.compose.at_machine import audited_camera_store
+    from veedor.compose.stores import load_config
+    from veedor.kit.clock import SystemClock
+
+    config = load_config(path)
+    return config, stack.enter_context(audited_camera_store(config, SystemClock()))
 
 
 def _password(given: str, ask: bool) -> str | None:
@@ -69,7 +80,7 @@ def add(
     from veedor.compose.stores import ingest_config
 
     with ExitStack() as stack:
-        site, store = _open(stack, config)
+        site, store = _open_to_change(stack, config)
         wanted = NewCamera(
             name=name,
             url=url,
@@ -112,7 +123,7 @@ def remove(
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     with ExitStack() as stack:
-        _site, store = _open(stack, config)
+        _site, store = _open_to_change(stack, config)
         camera = store.camera(name)
         store.remove(camera.id)
     out.print(t("cli-cameras-removed", name=camera.name), highlight=False, markup=False)
@@ -202,7 +213,7 @@ def import_(
     from veedor.kit.clock import SystemClock
 
     with ExitStack() as stack:
-        site, store = _open(stack, config)
+        site, store = _open_to_change(stack, config)
         done = import_cameras(file, store, site.agency_id, SystemClock(), partial=partial)
     if as_json:
         problems = [{"line": one.line, "problem": one.error.render(lang)} for one in done.problems]

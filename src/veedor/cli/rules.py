@@ -131,7 +131,10 @@ def set_rules(
         "veedor.yaml"
     ),
 ) -> None:
+    from veedor.access.actions import Action
+    from veedor.compose.at_machine import machine_audit
     from veedor.compose.stores import camera_store, load_config, rules_store
+    from veedor.kit.clock import SystemClock
     from veedor.site.rules.ruleset import read_text
 
     told = load_config(config)
@@ -139,6 +142,8 @@ def set_rules(
         found = cameras.camera(camera)
     _rules(file, as_json=False)
     store = rules_store(told)
+    with machine_audit(told, SystemClock()) as audit:
+        audit.note(Action.RULES_EDIT, "rules", found.id, {"camera": found.name, "file": str(file.resolve())})
     store.write(found.id, read_text(file), name=str(file))
     out.print(t("rules-cli-set-done", camera=found.name, path=str(store.path(found.id))), highlight=False)
 

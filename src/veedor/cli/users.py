@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from veedor.access.principal import Role
 from veedor.cli.calls import App
-from veedor.cli.output import command, out, print_json, print_rows, t
+from veedor.cli.output import command, err, out, print_json, print_rows, t
 
 app = App(name="users", help=t("cli-users"), no_args_is_help=True)
 
@@ -74,9 +75,28 @@ def enable(user: User, as_json: Json = False) -> None:
     _change(user, {"disabled": False}, as_json=as_json)
 
 
-@app.command("reset-password", help=t("cli-users-reset"), epilog=_example("veedor users reset-password rosa"))
+@app.command(
+    "reset-password",
+    help=t("cli-users-reset"),
+    epilog=_example("veedor users reset-password admin --config veedor.yaml"),
+)
 @command
-def reset_password(user: User, as_json: Json = False) -> None:
+def reset_password(
+    user: User,
+    config: Annotated[Path | None, typer.Option("--config", help=t("cli-users-reset-config"))] = None,
+    as_json: Json = False,
+) -> None:
+    """With `--config` at the machine itself, without a login: for an administrator who lost the password."""
+    if config is not None:
+        from veedor.compose import at_machine
+        from veedor.compose.stores import load_config
+        from veedor.kit.clock import SystemClock
+
+        account, password = at_machine.reset_password(load_config(config), user, SystemClock())
+        _show_password({"user": account.model_dump(mode="json"), "password": password}, as_json=as_json)
+        if account.disabled and not as_json:
+            err.print(t("cli-users-still-disabled", user=account.username), highlight=False, markup=False)
+        return
     from veedor.cli import client
 
     answer = client.connect().post(f"/api/users/{client.part(user)}/password")

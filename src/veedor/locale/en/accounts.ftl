@@ -8,7 +8,7 @@ error-accounts-username-taken = The user name "{ $name }" is taken
 error-accounts-last-administrator = This is the last active administrator: it can neither be disabled nor lose the role
     .hint = Make somebody else an administrator first
 error-accounts-wrong-password = Wrong user name or password
-    .hint = If you forgot it, ask your administrator for a new one
+    .hint = If you forgot it, ask your administrator for a new one. An administrator, at the machine itself: `veedor users reset-password NAME --config veedor.yaml`
 error-accounts-throttled = Too many failed attempts: wait { $seconds } s
 
 error-accounts-server = { $message }
@@ -58,3 +58,5 @@ column-resource = Resource
 column-allowed = Allowed
 column-reason = Reason
 column-at = Time
+cli-users-reset-config = At the machine itself, without a login: the site's configuration file. For an administrator who lost the password; it is audited in the name of the system's user
+cli-users-still-disabled = The account { $user } is still disabled: another administrator has to enable it

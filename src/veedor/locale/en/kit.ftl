@@ -5,6 +5,7 @@ error-not-found =
     There is no { $kind ->
         [package] package
         [path] address
+        [desk] desk in
         [bench] figure
        *[other] { $kind }
     } "{ $name }"

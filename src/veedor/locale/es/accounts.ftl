@@ -8,7 +8,7 @@ error-accounts-username-taken = El nombre de usuario «{ $name }» ya está en u
 error-accounts-last-administrator = Es el último administrador activo: no se puede deshabilitar ni quitarle el rol
     .hint = Nombre antes a otro administrador
 error-accounts-wrong-password = Usuario o contraseña incorrectos
-    .hint = Si la olvidó, pida una nueva a su administrador
+    .hint = Si la olvidó, pida una nueva a su administrador. Un administrador, en el propio equipo: `veedor users reset-password NOMBRE --config veedor.yaml`
 error-accounts-throttled = Demasiados intentos fallidos: espere { $seconds } s
 
 error-accounts-server = { $message }
@@ -58,3 +58,5 @@ column-resource = Recurso
 column-allowed = Permitido
 column-reason = Motivo
 column-at = Hora
+cli-users-reset-config = En el propio equipo y sin iniciar sesión: archivo de configuración del sitio. Para un administrador que perdió su contraseña; queda en la auditoría con el usuario del sistema
+cli-users-still-disabled = La cuenta { $user } sigue deshabilitada: otro administrador debe habilitarla

@@ -17,6 +17,7 @@ error-not-found =
         [snapshot] la imagen
         [key] la llave
         [path] la dirección
+        [desk] la consola en
         [bench] la medición
         [model] el modelo
        *[other] { $kind }
