@@ -77,6 +77,20 @@ def test_weights_come_from_the_first_source_that_has_them(tmp_path: Path, server
     assert sorted(path.name for path in (tmp_path / "models").iterdir()) == ["test.NOTICE.txt", "test.onnx"]
 
 
+def test_a_source_may_have_a_file_of_its_own(tmp_path: Path, server: str) -> None:
+    other = WEIGHTS[:-66]
+    (tmp_path / "www" / "upstream").write_bytes(other)
+    own = {"sha256": hashlib.sha256(other).hexdigest(), "size_bytes": len(other)}
+    model = entry(f"{server}/gone")
+    wrong = model.model_copy(update={"sources": (UrlSource(url=f"{server}/upstream"),)})
+    with pytest.raises(ModelUnobtainable):
+        models.pull(wrong, tmp_path / "models")
+    model = model.model_copy(update={"sources": (*model.sources, UrlSource(url=f"{server}/upstream", **own))})
+    assert models.pull(model, tmp_path / "models").path.read_bytes() == other
+    assert models.presence(model, tmp_path / "models") is Presence.READY
+    assert models.presence(wrong, tmp_path / "models") is Presence.DAMAGED
+
+
 def test_weights_that_are_there_are_not_fetched_again(tmp_path: Path) -> None:
     (tmp_path / "test.onnx").write_bytes(WEIGHTS)
     pulled = models.pull(entry("http://127.0.0.1:9/never"), tmp_path)

