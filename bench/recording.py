@@ -36,6 +36,7 @@ from veedor.simulator.process import RtspServerProcess
 from veedor.simulator.stream import ServedStream
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.reader import IngestConfig, StreamReader
+from veedor.site.ingest.receiver import Receiver
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.recorder import Recorder
 
@@ -77,7 +78,7 @@ def record_until_told(url_base: str, cameras: int, folder: Path) -> None:
     clock = SystemClock()
     recorder = Recorder(RecordConfig(folder, reserve_bytes=0), clock)
     recorder.start()
-    config = IngestConfig(networks=NetworkPolicy((ip_network("127.0.0.0/8"),)))
+    config = IngestConfig(networks=NetworkPolicy((ip_network("127.0.0.0/8"),)), receiver=Receiver(clock))
     readers = []
     for number in range(cameras):
         stream = StreamSource(StreamRole.MAIN, f"{url_base}/{number}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.cameras import CameraStore
 from veedor.site.fanout import FanOut
 from veedor.site.ingest.reader import IngestConfig, StreamReader
+from veedor.site.ingest.receiver import Receiver
 from veedor.site.live.hub import LiveHub
 from veedor.site.reasoning import Reasoner
 from veedor.site.record.footage import FootageStore
@@ -71,6 +72,7 @@ class Site:
         self.parts = parts
         self.clock = clock
         self.started_at = clock.now()
+        self._ingest = replace(config.ingest, receiver=Receiver(clock))
         self.live = LiveHub(clock)
         self.watchdog = Watchdog(config.name, clock)
         self._started = False
@@ -166,7 +168,7 @@ class Site:
             reader = StreamReader(
                 camera,
                 stream.role,
-                open_with=self.config.ingest,
+                open_with=self._ingest,
                 password=partial(self.parts.cameras.password, camera.id),
                 clock=self.clock,
                 sink=self.fan_out,

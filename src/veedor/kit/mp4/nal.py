@@ -118,12 +118,27 @@ class PictureSize:
     chroma_depth: int = 8
 
 
+_H264_BASELINE = 66
 _H264_HIGH = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}
 
 
 def h264_size(sps: bytes) -> PictureSize:
     """Picture size from a sequence parameter set (H.264, 7.3.2.1.1). Raises BadBitstream."""
+    return _h264_until_vui(Bits(sps, 1))[0]
+
+
+def h264_reorder_depth(sps: bytes) -> int | None:
+    """By how many places pictures are reordered at most; None where the stream does not say. Raises BadBitstream."""
     bits = Bits(sps, 1)
+    _size, profile, order = _h264_until_vui(bits)
+    told = _vui_reorder_depth(bits) if bits.read(1) else None
+    if told is None and (profile == _H264_BASELINE or order == 2):
+        return 0  # no B-frames; output in order of decoding
+    return told
+
+
+def _h264_until_vui(bits: Bits) -> tuple[PictureSize, int, int]:
+    """Size, profile and pic_order_cnt_type; `bits` then stand at vui_parameters_present_flag."""
     profile = bits.read(8)
     bits.read(16)
     bits.ue()
@@ -162,7 +177,49 @@ def h264_size(sps: bytes) -> PictureSize:
         left, right, top, bottom = bits.ue(), bits.ue(), bits.ue(), bits.ue()
         width -= (left + right) * step_x
         height -= (top + bottom) * step_y
-    return _sane(width, height)
+    return _sane(width, height), profile, order
+
+
+def _vui_reorder_depth(bits: Bits) -> int | None:
+    """max_num_reorder_frames (H.264, E.1.1)."""
+    if bits.read(1) and bits.read(8) == 255:
+        bits.read(32)
+    if bits.read(1):
+        bits.read(1)
+    if bits.read(1):
+        bits.read(4)
+        if bits.read(1):
+            bits.read(24)
+    if bits.read(1):
+        bits.ue()
+        bits.ue()
+    if bits.read(1):
+        bits.read(65)
+    rates = 0
+    for _ in range(2):
+        if bits.read(1):
+            _skip_hrd(bits)
+            rates += 1
+    if rates:
+        bits.read(1)
+    bits.read(1)
+    if not bits.read(1):
+        return None
+    bits.read(1)
+    for _ in range(4):
+        bits.ue()
+    return bits.ue()
+
+
+def _skip_hrd(bits: Bits) -> None:
+    """hrd_parameters (H.264, E.1.2)."""
+    count = bits.ue() + 1
+    bits.read(8)
+    for _ in range(min(count, 32)):
+        bits.ue()
+        bits.ue()
+        bits.read(1)
+    bits.read(20)
 
 
 def _skip_scaling_lists(bits: Bits, count: int) -> None:
@@ -178,7 +235,24 @@ def _skip_scaling_lists(bits: Bits, count: int) -> None:
 
 def hevc_size(sps: bytes) -> PictureSize:
     """Picture size, chroma format and depths from a sequence parameter set (H.265, 7.3.2.2.1). Raises BadBitstream."""
+    return _hevc_until_order(Bits(sps, 2))[0]
+
+
+def hevc_reorder_depth(sps: bytes) -> int:
+    """By how many places pictures are reordered at most (sps_max_num_reorder_pics). Raises BadBitstream."""
     bits = Bits(sps, 2)
+    sub_layers = _hevc_until_order(bits)[1]
+    bits.ue()
+    depth = 0
+    for _ in range(sub_layers + 1 if bits.read(1) else 1):
+        bits.ue()
+        depth = bits.ue()
+        bits.ue()
+    return depth
+
+
+def _hevc_until_order(bits: Bits) -> tuple[PictureSize, int]:
+    """Size and sps_max_sub_layers_minus1; `bits` then stand at log2_max_pic_order_cnt_lsb_minus4."""
     bits.read(4)
     sub_layers = bits.read(3)
     bits.read(1)
@@ -200,7 +274,7 @@ def hevc_size(sps: bytes) -> PictureSize:
         width -= (left + right) * step_x
         height -= (top + bottom) * step_y
     luma, chroma_depth = bits.ue() + 8, bits.ue() + 8
-    return _sane(width, height, chroma, luma, chroma_depth)
+    return _sane(width, height, chroma, luma, chroma_depth), sub_layers
 
 
 def _sane(width: int, height: int, *rest: int) -> PictureSize:

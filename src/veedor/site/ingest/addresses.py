@@ -1,4 +1,4 @@
-"""Camera URLs: taken apart, put together for libav, and never shown with a login in them."""
+"""Camera URLs: taken apart, put together again, and never shown with a login in them."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class CameraUrl:
         return f"{self.scheme}://{_bracketed(self.host)}{port}{self.target}"
 
     def pinned(self, address: str, username: str | None = None, password: str | None = None) -> str:
-        """The URL with the checked address for the host, and with the login, percent-encoded, as libav takes it.
+        """The URL with the checked address for the host, and with the login, percent-encoded.
 
-        It is a secret: it goes to libav and nowhere else.
+        With a login it is a secret.
         """
         login = f"{quote(username, safe='')}:{quote(password or '', safe='')}@" if username else ""
         return f"{self.scheme}://{login}{_bracketed(address)}:{self.port}{self.target}"

@@ -228,10 +228,10 @@ def _arrival(one: _Held, tick_s: float) -> Arrival:
 
 
 def _date(held: list[_Held], info: MediaInfo) -> None:
-    """Give times to the first packets of a session, some of which libav delivers without.
+    """Give times to the first packets of a session, some of which come without.
 
-    The first keyframe of RTSP comes without pts and dts; with B-frames the next ones come without dts, until the
-    parser has seen how deep pictures are reordered. dts is counted back from the first that is known.
+    Where the stream does not say how deep pictures are reordered, the first ones come without dts, until that has been
+    seen (order.py); files may leave out pts as well. dts is counted back from the first that is known.
     """
     if not held:
         return

@@ -23,7 +23,8 @@ _MAX_REDIRECTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The connection on which the camera answered, from which address, what it sends, and the base of its URLs."""
+    """The connection on which the camera answered, from which address, what it sends, and the base of its URLs:
+    also the URL that stands for all of its tracks."""
 
     dialogue: Dialogue
     address: str
@@ -55,7 +56,9 @@ def _described(dialogue: Dialogue, address: str, answer: Answer) -> Described:
         raise NotVideo(name=dialogue.url.shown)
     given = answer.first("content-base") or answer.first("content-location")
     base = dialogue.checked_uri(given) or dialogue.url.text
-    return Described(dialogue, address, session, dialogue.media_uri(session.control, base))
+    if "://" in session.control:
+        base = dialogue.media_uri(session.control, base)
+    return Described(dialogue, address, session, base)
 
 
 def _redirected(here: CameraUrl, login: Login | None, answer: Answer) -> tuple[CameraUrl, Login | None]:
@@ -66,7 +69,7 @@ def _redirected(here: CameraUrl, login: Login | None, answer: Answer) -> tuple[C
         there, _username, _password = parse(urljoin(here.text, target) if target else "")
     except (BadAddress, SchemeRefused, ValueError):
         raise RedirectRefused(address=here.shown, target="?") from None
-    if not there.scheme.startswith("rtsp"):
+    if not there.scheme.startswith("rtsp") or (here.scheme, there.scheme) == ("rtsps", "rtsp"):
         raise RedirectRefused(address=here.shown, target=there.shown)
     same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
     return there, login if same else None

@@ -14,7 +14,7 @@ from veedor.kit.reasons import os_reason
 from veedor.model.packet import Media, MediaInfo
 from veedor.site.ingest.errors import EmptyFile, FileUnreadable, NotVideo, TruncatedFile, UnsupportedCodec
 from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ingest.raw import VIDEO_CODECS, RawPacket, check_size, parameter_sets
+from veedor.site.ingest.raw import VIDEO_CODECS, Pulled, RawPacket, check_size, parameter_sets
 
 # What is read from disk: containers only, never lists that name further files or hosts.
 _FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,mpeg,flv,asf,h264,hevc,mjpeg,ogg,m4v,mpegvideo"
@@ -121,7 +121,7 @@ def _open(path: Path) -> av.container.InputContainer:
         raise NotVideo(name=path.name) from problem
 
 
-class FileSource:
+class FileSource(Pulled):
     """A file as a camera: its pictures when they are due, again from the start at the end, time always rising."""
 
     def __init__(self, url: str, policy: NetworkPolicy, clock: Clock, wait: Callable[[float], bool]) -> None:

@@ -28,14 +28,14 @@ from veedor.site.ingest.errors import (
     WrongPassword,
 )
 from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ingest.raw import RawPacket, check_size
+from veedor.site.ingest.raw import Pulled, RawPacket, check_size
 
 CLOCK_HZ = 90_000
 _MAX_PICTURE = 32 * 1024 * 1024
 _START, _END = b"\xff\xd8\xff", b"\xff\xd9"
 
 
-class MjpegSource:
+class MjpegSource(Pulled):
     """An open multipart answer. Raises the errors of `errors.py`."""
 
     def __init__(

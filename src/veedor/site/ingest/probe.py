@@ -27,7 +27,7 @@ class ProbeReport:
     width: int
     height: int
     fps: float
-    bit_rate: float  # bits per second, sound included
+    bit_rate: float  # bits per second, without sound; over whole keyframe intervals where two keyframes came
     keyframe_interval_s: float | None
     clock: str
     clock_offset_s: float | None
@@ -40,14 +40,12 @@ class _Watcher:
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self.video: list[Packet] = []
-        self.octets = 0
         self.sound: str | None = None
         self._clock, self._seconds = clock, seconds
         self._start_s: float | None = None
         self.reader: StreamReader | None = None
 
     def packet(self, packet: Packet) -> None:
-        self.octets += len(packet.data)
         if packet.info.media is Media.AUDIO:
             self.sound = packet.info.codec
             return
@@ -91,20 +89,28 @@ def _report(watcher: _Watcher, offset_s: float | None) -> ProbeReport:
     span_s = float((last.dts_ticks - first.dts_ticks) * last.info.time_base) or 1.0
     keys = [one.pts_s for one in packets if one.is_keyframe]
     gaps = [after - before for before, after in pairwise(keys)]
-    octets = sum(len(one.data) for one in packets[:-1])
     frame = _picture(packets)
     return ProbeReport(
         codec=last.info.codec,
         width=last.info.width,
         height=last.info.height,
         fps=round((len(packets) - 1) / span_s, 2),
-        bit_rate=round(octets * 8 / span_s),
+        bit_rate=round(_bit_rate(packets)),
         keyframe_interval_s=round(sum(gaps) / len(gaps), 2) if gaps else None,
         clock=last.clock.value,
         clock_offset_s=round(offset_s, 3) if offset_s is not None else None,
         sound=watcher.sound,
         snapshot_jpeg=to_jpeg(frame) if frame is not None else None,
     )
+
+
+def _bit_rate(packets: list[Packet]) -> float:
+    """Bits per second of media time. Keyframes are many times as large as others: counting whole intervals, it does
+    not matter how many pictures came in a burst before the three seconds were over."""
+    keys = [i for i, one in enumerate(packets) if one.is_keyframe]
+    start, end = (keys[0], keys[-1]) if len(keys) > 1 else (0, len(packets) - 1)
+    span_s = float((packets[end].dts_ticks - packets[start].dts_ticks) * packets[end].info.time_base) or 1.0
+    return sum(len(one.data) for one in packets[start:end]) * 8 / span_s
 
 
 def _picture(packets: list[Packet]) -> Frame | None:

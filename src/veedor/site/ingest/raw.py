@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from threading import Event
 from typing import NamedTuple, Protocol
-
-import av
 
 from veedor.kit.mp4 import nal
 from veedor.model.packet import Media, MediaInfo
-from veedor.site.ingest.errors import PictureTooLarge, UnsupportedCodec
+from veedor.site.ingest.errors import PictureTooLarge
 
 MAX_SIDE_PX = 8192
 VIDEO_CODECS = frozenset({"h264", "hevc", "mjpeg"})
@@ -32,54 +32,40 @@ class RawPacket(NamedTuple):
     camera_unix_s: float | None = None  # when the camera took it, by its own clock
 
 
+Take = Callable[[RawPacket], None]
+
+
 class Source(Protocol):
-    """An open connection or file. `packets` ends where the stream ends, and raises errors of `errors.py`."""
+    """An open connection or file."""
 
     @property
     def tracks(self) -> Mapping[Media, MediaInfo]: ...
 
-    def packets(self) -> Iterator[RawPacket]: ...
+    def deliver(self, take: Take, stop: Event) -> None:
+        """Hand over packets, one call of `take` after the other, until the stream ends or `stop` is set. Raises the
+        errors of `errors.py`. The calls may come from another thread; none comes after this has returned."""
 
     def close(self) -> None: ...
+
+
+class Pulled(ABC):
+    """A source whose packets are fetched one by one."""
+
+    @abstractmethod
+    def packets(self) -> Iterator[RawPacket]:
+        """Ends where the stream ends."""
+
+    def deliver(self, take: Take, stop: Event) -> None:
+        for raw in self.packets():
+            take(raw)
+            if stop.is_set():
+                return
 
 
 def check_size(width: int, height: int, name: str) -> None:
     """Raises PictureTooLarge beyond 8192 x 8192 pixels."""
     if width > MAX_SIDE_PX or height > MAX_SIDE_PX:
         raise PictureTooLarge(name=name, width=str(width), height=str(height), limit=f"{MAX_SIDE_PX}x{MAX_SIDE_PX}")
-
-
-def video_info(stream: av.VideoStream, name: str) -> MediaInfo:
-    """The media info of a live or file stream. Raises PictureTooLarge, UnsupportedCodec."""
-    context = stream.codec_context
-    if context.name not in VIDEO_CODECS:
-        raise UnsupportedCodec(name=name, codec=context.name)
-    check_size(context.width, context.height, name)
-    rate = stream.average_rate or stream.guessed_rate
-    return MediaInfo(
-        media=Media.VIDEO,
-        codec=context.name,
-        time_base=stream.time_base or context.time_base,
-        extradata=bytes(context.extradata or b""),
-        width=context.width,
-        height=context.height,
-        fps=float(rate) if rate else None,
-    )
-
-
-def audio_info(stream: av.AudioStream) -> MediaInfo | None:
-    """The media info of a sound track, or None where its codec is not recorded."""
-    context = stream.codec_context
-    if context.name not in AUDIO_CODECS or stream.time_base is None:
-        return None
-    return MediaInfo(
-        media=Media.AUDIO,
-        codec=context.name,
-        time_base=stream.time_base,
-        extradata=bytes(context.extradata or b""),
-        sample_rate=context.sample_rate,
-        channels=context.layout.nb_channels,
-    )
 
 
 def parameter_sets(codec: str, data: bytes) -> bytes:

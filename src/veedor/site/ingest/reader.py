@@ -12,16 +12,16 @@ from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
 from veedor.kit.messages import Message
 from veedor.model.camera import Camera, SourceKind, StreamHealth, StreamRole, StreamSource, StreamState
-from veedor.model.packet import Media
 from veedor.model.recording import GapReason
 from veedor.site.ingest.assembler import Assembler, AssemblerConfig
 from veedor.site.ingest.describe import Login
-from veedor.site.ingest.errors import BadAddress, SchemeRefused, StreamEnded, StreamStalled
+from veedor.site.ingest.errors import BadAddress, SchemeRefused, StreamEnded
 from veedor.site.ingest.file import FileSource
 from veedor.site.ingest.mjpeg import MjpegSource
 from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ingest.raw import Source
-from veedor.site.ingest.rtsp import RtspSource
+from veedor.site.ingest.raw import RawPacket, Source
+from veedor.site.ingest.receiver import Receiver
+from veedor.site.ingest.rtsp import Opening, RtspSource
 from veedor.site.ingest.sink import PacketSink
 from veedor.site.ingest.timing import CaptureClock, FileCaptureClock
 
@@ -30,9 +30,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IngestConfig:
-    """How streams are opened. `read_timeout_s`: no picture for this long is a stall (libav may take twice as long to
-    say so). Retries wait `backoff_first_s`, doubling up to `backoff_max_s`, spread by `jitter` (0..1) so that the
-    cameras of a switch that comes back do not all call at once. A connection that held `healthy_s` starts afresh."""
+    """How streams are opened. `read_timeout_s`: no picture for this long is a stall. Retries wait `backoff_first_s`,
+    doubling up to `backoff_max_s`, spread by `jitter` (0..1) so that the cameras of a switch that comes back do not all
+    call at once. A connection that held `healthy_s` starts afresh. `receiver`: serves the RTSP streams of all readers
+    that share it; None: each has one of its own."""
 
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 5.0
@@ -42,6 +43,7 @@ class IngestConfig:
     healthy_s: float = 10.0
     health_every_s: float = 1.0
     networks: NetworkPolicy = field(default_factory=NetworkPolicy)
+    receiver: Receiver | None = None
     assembler: AssemblerConfig = field(default_factory=AssemblerConfig)
 
 
@@ -52,13 +54,15 @@ def open_source(
     config: IngestConfig,
     clock: Clock,
     wait: Callable[[float], bool],
+    receiver: Receiver,
 ) -> Source:
     """Connect. The scheme decides how: rtsp, rtsps, http, https, or a file. Raises the errors of `errors.py`."""
     scheme = stream.url.partition("://")[0].lower() if "://" in stream.url else "file"
     timeouts = (config.connect_timeout_s, config.read_timeout_s)
     login = Login(camera.username, password or "") if camera.username else None
     if scheme in ("rtsp", "rtsps"):
-        return RtspSource(stream, login, config.networks, audio=camera.record.audio, timeouts=timeouts)
+        opening = Opening(config.networks, *timeouts, clock, receiver)
+        return RtspSource(stream, login, opening, audio=camera.record.audio)
     if scheme in ("http", "https"):
         return MjpegSource(stream.url, login, config.networks, clock, timeouts)
     if scheme == "file" and camera.kind is SourceKind.FILE:
@@ -67,7 +71,8 @@ def open_source(
 
 
 class StreamReader:
-    """Delivers one stream to `sink` from a thread of its own until `stop`. Nothing that a camera sends ends it."""
+    """Delivers one stream to `sink` until `stop`, from a thread of its own or, where the camera speaks RTSP, from that
+    of the receiver in `open_with`. Nothing that a camera sends ends it."""
 
     def __init__(
         self,
@@ -82,6 +87,8 @@ class StreamReader:
     ) -> None:
         self._camera, self._role, self._config = camera, role, open_with
         self._password, self._clock, self._on_health = password, clock, on_health
+        self._receiver = open_with.receiver or Receiver(clock)
+        self._told_s = 0.0
         self._assembler = Assembler(camera.id, role, sink, clock, open_with.assembler)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -104,7 +111,8 @@ class StreamReader:
         self._thread.start()
 
     def request_stop(self) -> None:
-        """Ask the thread to end, without waiting: it ends with the next packet, or when libav's wait is over."""
+        """Ask the thread to end, without waiting: it ends at once, or when a connection that is being made
+        is there or has failed."""
         self._stop.set()
 
     def stop(self, timeout_s: float = 10.0) -> bool:
@@ -149,7 +157,9 @@ class StreamReader:
         if stream is None:
             raise BadAddress(problem=f"{self._role}")
         self._tell(StreamState.CONNECTING, self._health.problem)
-        source = open_source(self._camera, stream, self._password(), self._config, self._clock, self._wait)
+        source = open_source(
+            self._camera, stream, self._password(), self._config, self._clock, self._wait, self._receiver
+        )
         try:
             self._connections += 1
             self._deliver(source, FileCaptureClock if isinstance(source, FileSource) else CaptureClock)
@@ -159,26 +169,22 @@ class StreamReader:
             raise StreamEnded(address=self._camera.name)
 
     def _deliver(self, source: Source, clock_kind: type[CaptureClock]) -> None:
-        assembler, timeout_s = self._assembler, self._config.read_timeout_s
-        assembler.begin(source.tracks, clock_kind)
+        self._assembler.begin(source.tracks, clock_kind)
+        self._told_s = self._clock.monotonic()
         reason = GapReason.LOST
-        picture_s = told_s = self._clock.monotonic()
         try:
-            for raw in source.packets():
-                now_s = self._clock.monotonic()
-                assembler.add(raw)
-                if raw.media is Media.VIDEO:
-                    picture_s = now_s
-                elif now_s - picture_s > timeout_s:  # sound alone keeps libav content
-                    raise StreamStalled(address=self._camera.name, seconds=f"{timeout_s:g}")
-                if self._health.state is not StreamState.ONLINE or now_s - told_s >= self._config.health_every_s:
-                    told_s = now_s
-                    self._tell(StreamState.ONLINE, None)
-                if self._stop.is_set():
-                    reason = GapReason.DISABLED
-                    break
+            source.deliver(self._take, self._stop)
+            if self._stop.is_set():
+                reason = GapReason.DISABLED
         finally:
-            assembler.end(reason)
+            self._assembler.end(reason)
+
+    def _take(self, raw: RawPacket) -> None:
+        self._assembler.add(raw)
+        now_s = self._clock.monotonic()
+        if self._health.state is not StreamState.ONLINE or now_s - self._told_s >= self._config.health_every_s:
+            self._told_s = now_s
+            self._tell(StreamState.ONLINE, None)
 
     def _wait(self, seconds: float) -> bool:
         return self._clock.wait(self._stop, seconds)
