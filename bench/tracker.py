@@ -3,10 +3,12 @@
     python bench/tracker.py [--json bench/results/tracker.json] [--no-peers] [--folders KITTI-car ...]
 
 Per folder of MOTChallenge sequences, at their own frame rate and thinned to about 5 fps: HOTA, DetA, AssA, MOTA, IDF1,
-identity switches (TrackEval) and frames/s of the update calls. Ours has one set of defaults; the peers have one per
-data set. Peers and TrackEval live in virtual environments of their own under .venvs/, made at the first run; a peer
-that cannot be installed or run is named in the results with its reason. Scores are kept by the hash of what was scored
-(var/bench), since most of a run would be TrackEval; frames/s are always of this run.
+identity switches (TrackEval) and frames/s of the update calls, each given its own type of detections. Timing is
+repeated, ours and the fast peers by turns, and the best of each counts: other work can only slow a run down. Ours has
+one set of defaults; the peers have one per data set. Peers and TrackEval live in virtual environments of their own
+under .venvs/, made at the first run; a peer that cannot be installed or run is named in the results with its reason.
+Scores are kept by the hash of what was scored (var/bench), since most of a run would be TrackEval; frames/s are always
+of this run.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ RATES = ("native", "5 fps")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 ONE_THREAD = {**os.environ, **dict.fromkeys(THREADS, "1")}
 OURS = "veedor"
-ROUNDS = 2  # of timing ours; the faster counts, since other work can only slow it down
+SLOW = 3.0  # times as slow as the fastest peer: not timed again
 
 
 def environment(name: str) -> Path:
@@ -85,30 +87,28 @@ def prepare(source: Path, target: Path, fps: float | None) -> None:
 
 def run_ours(data: Path, out: Path) -> None:
     """Our tracker over all sequences of `data`, as `veedor track` does it, timed."""
-    out.mkdir(parents=True)
-    seconds, frames = 0.0, 0
+    out.mkdir(parents=True, exist_ok=True)
+    seconds, frames = {}, 0
     for file in sorted(data.glob("*/det/det.txt")):
         detections, info = motchallenge.read_detections(file), motchallenge.read_sequence_info(file)
         length, fps = info.frames or 0, info.fps or 0.0
-        best = float("inf")
-        for _ in range(ROUNDS):
-            tracker, spent, found = Tracker(), 0.0, []
-            for number in range(1, length + 1):
-                given = detections.get(number, Detections.empty())
-                began = time.perf_counter()
-                tracks = tracker.update(given, (number - 1) / fps)
-                spent += time.perf_counter() - began
-                found.append((number, tracks))
-            best = min(best, spent)
+        tracker, spent, found = Tracker(), 0.0, []
+        for number in range(1, length + 1):
+            given = detections.get(number, Detections.empty())
+            began = time.perf_counter()
+            tracks = tracker.update(given, (number - 1) / fps)
+            spent += time.perf_counter() - began
+            found.append((number, tracks))
         motchallenge.write_tracks(out / f"{file.parent.parent.name}.txt", found)
-        seconds, frames = seconds + best, frames + length
+        seconds[file.parent.parent.name] = spent
+        frames += length
     (out / "timing.json").write_text(json.dumps({"frames": frames, "seconds": seconds}))
 
 
-def run_peers(data: Path, out: Path, folder: str, problems: dict[str, str]) -> None:
-    """Every peer over all sequences of `data`; what does not run goes into `problems` with its reason."""
+def run_peers(data: Path, out: Path, folder: str, problems: dict[str, str], left_out: set[str]) -> None:
+    """Every peer but `left_out` over all sequences of `data`; what does not run goes into `problems`."""
     for name, trackers in PEERS.items():
-        wanted = [tracker for tracker in trackers if tracker not in problems]
+        wanted = [tracker for tracker in trackers if tracker not in problems and tracker not in left_out]
         if not wanted:
             continue
         script = ROOT / "bench" / "peers" / "run_trackers.py"
@@ -138,22 +138,39 @@ def score(data: Path, results: Path, benchmark: str) -> dict[str, float]:
     return dict(json.loads(kept.read_text()))
 
 
-def measure(folder: str, rate: str, work: Path, problems: dict[str, str] | None) -> dict[str, Any]:
+def run_all(
+    data: Path, results: Path, folder: str, problems: dict[str, str] | None, rounds: int
+) -> dict[str, dict[str, Any]]:
+    """Ours and, unless `problems` is None, the peers: frames and the best seconds of each sequence by tracker."""
+    best: dict[str, dict[str, Any]] = {}
+    slow: set[str] = set()
+    for _ in range(rounds):
+        run_ours(data, results / OURS)
+        if problems is not None:
+            run_peers(data, results, folder, problems, slow)
+        for file in results.glob("*/timing.json"):
+            timing = json.loads(file.read_text())
+            known = best.setdefault(file.parent.name, timing)["seconds"]
+            known.update({name: min(spent, known[name]) for name, spent in timing["seconds"].items()})
+        total = {name: sum(timing["seconds"].values()) for name, timing in best.items()}
+        fastest = min((spent for name, spent in total.items() if name != OURS), default=0.0)
+        slow = {name for name, spent in total.items() if spent > SLOW * fastest}
+    return best
+
+
+def measure(folder: str, rate: str, work: Path, problems: dict[str, str] | None, rounds: int) -> dict[str, Any]:
     """Scores and frames/s of each tracker on one folder at one rate; peers are left out with `problems` None."""
     data, results = work / "data", work / "results"
     prepare(SHARED / "data" / "mot" / folder, data, None if rate == "native" else 5.0)
-    run_ours(data, results / OURS)
-    if problems is not None:
-        run_peers(data, results, folder, problems)
-    done = sorted(file.parent for file in results.glob("*/timing.json"))
+    timing = run_all(data, results, folder, problems, rounds)
     benchmark = "MOT15" if folder.startswith("MOT15") else "MOT17"
     with ThreadPoolExecutor(2) as pool:
-        scores = list(pool.map(lambda one: score(data, one, benchmark), done))
+        scores = list(pool.map(lambda name: score(data, results / name, benchmark), sorted(timing)))
     found = {}
-    for one, values in zip(done, scores, strict=True):
-        timing = json.loads((one / "timing.json").read_text())
-        rounded = {name: round(value, 2) for name, value in values.items()}
-        found[one.name] = {**rounded, "frames_per_s": round(timing["frames"] / timing["seconds"])}
+    for name, values in zip(sorted(timing), scores, strict=True):
+        rounded = {key: round(value, 2) for key, value in values.items()}
+        seconds = sum(timing[name]["seconds"].values())
+        found[name] = {**rounded, "frames_per_s": round(timing[name]["frames"] / seconds)}
     return found
 
 
@@ -186,8 +203,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "tracker.json")
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5, help="of timing; the best counts")
     parser.add_argument("--folders", nargs="*", default=FOLDERS, choices=FOLDERS)
     options = parser.parse_args()
+    if any(os.environ.get(name) != "1" for name in THREADS):  # NumPy reads them when it is imported: start over
+        os.execve(sys.executable, [sys.executable, *sys.argv], ONE_THREAD)
     if not (SHARED / "data" / "mot").is_dir():
         sys.exit(f"no sequences in {SHARED}/data/mot: set VEEDOR_SHARED")
     problems: dict[str, str] | None = None if options.no_peers else {}
@@ -195,7 +215,7 @@ def main() -> None:
     for folder in options.folders:
         for rate in RATES:
             with tempfile.TemporaryDirectory() as work:
-                results.setdefault(folder, {})[rate] = measure(folder, rate, Path(work), problems)
+                results.setdefault(folder, {})[rate] = measure(folder, rate, Path(work), problems, options.rounds)
             print(f"{folder}, {rate}: done", file=sys.stderr, flush=True)
     report = {
         "machine": {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": platform.python_version()},

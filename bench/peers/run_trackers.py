@@ -3,8 +3,10 @@
     python run_trackers.py --data DIR --out DIR --trackers norfair_iou,sv_bytetrack --high 0.6 --low 0.1 --new 0.7
 
 DIR/<sequence>/{seqinfo.ini,det/det.txt} in; OUT/<tracker>/<sequence>.txt and OUT/<tracker>/timing.json out. Run it with
-one thread (OMP_NUM_THREADS=1 ...). No picture is read, so that appearance and camera-motion parts are off; the time is
-that of the update calls alone.
+one thread (OMP_NUM_THREADS=1 ...). No picture is read, so that appearance and camera-motion parts are off.
+
+The clock runs in the update calls alone: what brings our rows into a peer's own type of detections, and its tracks back
+into rows, is not charged to it, as it is not to ours, which is given its own type too.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +26,39 @@ import numpy as np
 
 warnings.filterwarnings("ignore")
 
-Step = Callable[[np.ndarray], list[tuple[float, ...]]]  # detections (n, 5) xyxy+confidence -> id, x1, y1, x2, y2
+Rows = list[tuple[float, ...]]  # id, x1, y1, x2, y2
 
 
-def supervision_detections(rows: np.ndarray) -> Any:
+@dataclass(frozen=True)
+class Peer:
+    """One peer on one sequence, frame by frame."""
+
+    prepare: Callable[[np.ndarray], Any]  # detections (n, 5), xyxy and confidence, to what the peer takes
+    update: Callable[[Any], Any]  # what is timed
+    read: Callable[[Any, Any], Rows]  # what it was given, what it gave
+
+
+def supervision_peer(update: Callable[[Any], Any], least: float) -> Peer:
+    """A peer that takes and gives supervision's detections; from the confidence `least` up."""
     import supervision
 
-    return supervision.Detections(
-        xyxy=rows[:, :4].astype(np.float32),
-        confidence=rows[:, 4].astype(np.float32),
-        class_id=np.zeros(len(rows), int),
-    )
+    def prepare(rows: np.ndarray) -> Any:
+        kept = rows[rows[:, 4] > least]
+        return supervision.Detections(
+            xyxy=kept[:, :4].astype(np.float32),
+            confidence=kept[:, 4].astype(np.float32),
+            class_id=np.zeros(len(kept), int),
+        )
+
+    def read(_given: Any, found: Any) -> Rows:
+        if found.tracker_id is None:
+            return []
+        return [(number, *box) for number, box in zip(found.tracker_id, found.xyxy, strict=True) if number >= 0]
+
+    return Peer(prepare, update, read)
 
 
-def sv_bytetrack(fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Step:
+def sv_bytetrack(fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Peer:
     import supervision
 
     tracker = supervision.ByteTrack(
@@ -46,46 +68,30 @@ def sv_bytetrack(fps: float, options: argparse.Namespace, _size: tuple[int, int]
         frame_rate=round(fps),
         minimum_consecutive_frames=1,
     )
-
-    def step(rows: np.ndarray) -> list[tuple[float, ...]]:
-        found = tracker.update_with_detections(supervision_detections(rows[rows[:, 4] > options.low]))
-        return [(number, *box) for number, box in zip(found.tracker_id, found.xyxy, strict=True)]
-
-    return step
+    return supervision_peer(tracker.update_with_detections, options.low)
 
 
-def norfair_iou(_fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Step:
+def norfair_iou(_fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Peer:
     import norfair
 
     tracker = norfair.Tracker(
         distance_function="iou", distance_threshold=0.7, initialization_delay=2, hit_counter_max=30
     )
 
-    def step(rows: np.ndarray) -> list[tuple[float, ...]]:
-        given = [
+    def prepare(rows: np.ndarray) -> list[Any]:
+        return [
             norfair.Detection(points=row[:4].reshape(2, 2), scores=np.full(2, row[4]))
             for row in rows[rows[:, 4] > options.high]
         ]
+
+    def read(given: list[Any], active: list[Any]) -> Rows:
         now = {id(one) for one in given}
-        active = [one for one in tracker.update(detections=given) if id(one.last_detection) in now]
-        return [(one.id, *one.last_detection.points.ravel()) for one in active]
+        return [(one.id, *one.last_detection.points.ravel()) for one in active if id(one.last_detection) in now]
 
-    return step
-
-
-def trackers_step(tracker: Any, least: float) -> Step:
-    """A step of a tracker of Roboflow's `trackers`."""
-
-    def step(rows: np.ndarray) -> list[tuple[float, ...]]:
-        found = tracker.update(supervision_detections(rows[rows[:, 4] > least]))
-        if found.tracker_id is None:
-            return []
-        return [(number, *box) for number, box in zip(found.tracker_id, found.xyxy, strict=True) if number >= 0]
-
-    return step
+    return Peer(prepare, lambda given: tracker.update(detections=given), read)
 
 
-def rf_sort(fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Step:
+def rf_sort(fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Peer:
     from trackers import SORTTracker
 
     tracker = SORTTracker(
@@ -95,10 +101,10 @@ def rf_sort(fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> 
         minimum_iou_threshold=0.3,
         frame_rate=fps,
     )
-    return trackers_step(tracker, options.high)
+    return supervision_peer(tracker.update, options.high)
 
 
-def rf_bytetrack(fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Step:
+def rf_bytetrack(fps: float, options: argparse.Namespace, _size: tuple[int, int]) -> Peer:
     from trackers import ByteTrackTracker
 
     tracker = ByteTrackTracker(
@@ -109,10 +115,10 @@ def rf_bytetrack(fps: float, options: argparse.Namespace, _size: tuple[int, int]
         high_conf_det_threshold=options.high,
         frame_rate=fps,
     )
-    return trackers_step(tracker, options.low)
+    return supervision_peer(tracker.update, options.low)
 
 
-def boxmot_step(make: Callable[[], Any], size: tuple[int, int], least: float) -> Step:
+def boxmot_peer(make: Callable[[], Any], size: tuple[int, int], least: float) -> Peer:
     import torch
 
     torch.set_num_threads(1)
@@ -124,12 +130,15 @@ def boxmot_step(make: Callable[[], Any], size: tuple[int, int], least: float) ->
     tracker = make()
     picture = np.zeros((size[1], size[0], 3), np.uint8)
 
-    def step(rows: np.ndarray) -> list[tuple[float, ...]]:
+    def prepare(rows: np.ndarray) -> np.ndarray:
         kept = rows[rows[:, 4] > least]
-        found = np.asarray(tracker.update(np.c_[kept, np.zeros(len(kept))].astype(np.float32), picture))
-        return [(row[4], *row[:4]) for row in found] if len(found) else []
+        return np.c_[kept, np.zeros(len(kept))].astype(np.float32)
 
-    return step
+    def read(_given: np.ndarray, found: Any) -> Rows:
+        rows = np.asarray(found)
+        return [(row[4], *row[:4]) for row in rows] if len(rows) else []
+
+    return Peer(prepare, lambda given: tracker.update(given, picture), read)
 
 
 _libraries: list[Any] = []
@@ -149,7 +158,7 @@ def declare_torchvision_operators(torch: Any) -> None:
         library.define(f"{name}(Tensor x) -> Tensor")
 
 
-def box_bytetrack(fps: float, options: argparse.Namespace, size: tuple[int, int]) -> Step:
+def box_bytetrack(fps: float, options: argparse.Namespace, size: tuple[int, int]) -> Peer:
     def make() -> Any:
         from boxmot.trackers import ByteTrack
 
@@ -157,10 +166,10 @@ def box_bytetrack(fps: float, options: argparse.Namespace, size: tuple[int, int]
             min_conf=options.low, track_thresh=options.high, match_thresh=0.9, track_buffer=30, frame_rate=round(fps)
         )
 
-    return boxmot_step(make, size, options.low)
+    return boxmot_peer(make, size, options.low)
 
 
-def box_ocsort(_fps: float, options: argparse.Namespace, size: tuple[int, int]) -> Step:
+def box_ocsort(_fps: float, options: argparse.Namespace, size: tuple[int, int]) -> Peer:
     def make() -> Any:
         from boxmot.trackers import OcSort
 
@@ -176,7 +185,7 @@ def box_ocsort(_fps: float, options: argparse.Namespace, size: tuple[int, int]) 
             inertia=0.2,
         )
 
-    return boxmot_step(make, size, options.low)
+    return boxmot_peer(make, size, options.low)
 
 
 class StillCamera:
@@ -186,7 +195,7 @@ class StillCamera:
         return np.eye(2, 3)
 
 
-def box_botsort(fps: float, options: argparse.Namespace, size: tuple[int, int]) -> Step:
+def box_botsort(fps: float, options: argparse.Namespace, size: tuple[int, int]) -> Peer:
     def make() -> Any:
         from boxmot.trackers import BotSort
 
@@ -205,7 +214,7 @@ def box_botsort(fps: float, options: argparse.Namespace, size: tuple[int, int]) 
         tracker.cmc = StillCamera()
         return tracker
 
-    return boxmot_step(make, size, options.low)
+    return boxmot_peer(make, size, options.low)
 
 
 TRACKERS = {
@@ -245,16 +254,19 @@ def main() -> None:
             (out / "timing.json").write_text(json.dumps(timing))
 
 
-def run(name: str, sequences: dict[str, Any], options: argparse.Namespace, out: Path) -> dict[str, float]:
-    seconds, count = 0.0, 0
+def run(name: str, sequences: dict[str, Any], options: argparse.Namespace, out: Path) -> dict[str, Any]:
+    """How many frames, and the seconds of each sequence."""
+    seconds, count = {}, 0
     for sequence, (frames, fps, size) in sequences.items():
-        step, lines = TRACKERS[name](fps, options, size), []
+        peer, lines, spent = TRACKERS[name](fps, options, size), [], 0.0
         for number, rows in enumerate(frames, start=1):
+            given = peer.prepare(rows)
             began = time.perf_counter()
-            found = step(rows)
-            seconds += time.perf_counter() - began
-            for track, x1, y1, x2, y2 in found:
+            found = peer.update(given)
+            spent += time.perf_counter() - began
+            for track, x1, y1, x2, y2 in peer.read(given, found):
                 lines.append(f"{number},{int(track)},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,-1,-1,-1\n")
+        seconds[sequence] = spent
         count += len(frames)
         (out / f"{sequence}.txt").write_text("".join(lines))
     return {"frames": count, "seconds": seconds}
