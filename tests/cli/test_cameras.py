@@ -162,3 +162,26 @@ def test_without_a_configuration_it_says_so(tmp_path: Path) -> None:
 def test_a_file_outside_the_allowed_folders_is_refused_when_it_is_added(site: Site, url: str) -> None:
     assert "file_directories" in site("add", "Archivo", url, code=2)
     assert site.json("list") == []
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_list_is_readable_on_any_screen(site: Site, columns: int) -> None:
+    name, url = "<b>Plaza</b> & [red]Mayor[/red]", "rtsp://192.168.1.10/Streaming/101"
+    site("add", name, url, "--sub", "rtsp://192.168.1.10/Streaming/102", "-u", "admin", "--keep-days", "45")
+    done = subprocess.run(
+        [VEEDOR, "--lang", "es", "cameras", "list"],
+        cwd=site.folder, env={**os.environ, "COLUMNS": str(columns)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert len(lines) <= 9
+    shown = [" ".join(line.split()) for line in zip(*(line.split("│") for line in lines if "│" in line), strict=True)
+             for line in [" ".join(part.strip() for part in line)]]  # fmt: skip
+    assert name in shown
+    assert url in "".join(shown).replace(" ", "")
+    assert "admin" in done.stdout
+    assert "45" in done.stdout
+
+
+def test_a_name_that_is_too_long_is_refused_with_the_limit(site: Site) -> None:
+    assert "de 1 a 120 caracteres" in site("add", "Av. Larco " * 20, "rtsp://192.168.1.10/x", code=2)

@@ -58,6 +58,8 @@ def verify(
     verdicts = _on_disk(data, sequence, digest) if data else [_by_desk(sequence, digest)]
     if as_json:
         print_json(verdicts[0] if len(verdicts) == 1 else verdicts)
+    elif not verdicts:
+        out.print(t("cli-audit-empty"))
     for verdict in verdicts:
         if not verdict["intact"]:
             from veedor.desk.errors import AuditBroken

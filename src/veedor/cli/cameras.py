@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from veedor.cli.calls import App
-from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
+from veedor.cli.output import command, err, lang, out, print_json, print_rows, t, wide
 
 if TYPE_CHECKING:
     from veedor.compose.config import SiteFile
@@ -108,12 +108,28 @@ def list_(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     with ExitStack() as stack:
         _site, store = _open(stack, config)
         rows = [_row(camera) for camera in store.cameras()]
-    print_rows(
-        rows,
-        ("name", "kind", "main_url", "sub_url", "username", "keep_days"),
-        as_json=as_json,
-        empty=t("cli-cameras-none"),
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        row["keep_days"] = None if row["keep_days"] is None else f"{row['keep_days']:g}"
+        row["streams"] = "\n".join(_lines(row))
+    columns = (
+        ("name", "kind", "main_url", "sub_url", "username", "keep_days") if wide() else ("name", "kind", "streams")
     )
+    print_rows(
+        [{name: row[name] for name in columns} for row in rows], columns, as_json=False, empty=t("cli-cameras-none")
+    )
+
+
+def _lines(row: dict[str, Any]) -> list[str]:
+    """The streams, and what else is set, under each other: for narrow screens."""
+    rest = []
+    if row["username"]:
+        rest.append(t("cli-cameras-list-user", user=row["username"]))
+    if row["keep_days"]:
+        rest.append(t("cli-cameras-list-days", days=row["keep_days"]))
+    return [line for line in (row["main_url"], row["sub_url"], " · ".join(rest)) if line]
 
 
 @app.command("remove", help=t("cli-cameras-remove"), epilog=t("cli-example", command='veedor cameras remove "Plaza"'))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from veedor.cli.output import command, lang, out, print_json, print_rows, t
+from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
 
 if TYPE_CHECKING:
+    from veedor.compose.config import SiteFile
     from veedor.site.record.check import Report
 
 EXIT_PROBLEMS_LEFT = 5
@@ -23,13 +24,14 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
     """Its help is in the catalogue: see `cli/app.py`."""
-    from veedor.compose.config import load
+    from veedor.compose.stores import load_config
     from veedor.kit.clock import SystemClock
     from veedor.site.record.check import check as look
     from veedor.site.record.config import RecordConfig
     from veedor.site.record.repair import repair
 
-    settings = load(config).recording
+    site = load_config(config)
+    settings = site.recording
     directory = settings.directory or Path("data/recordings")
     wanted = RecordConfig(
         directory=directory,
@@ -39,15 +41,37 @@ def check(
         max_bytes=settings.max_bytes,
     )
     report = repair(wanted, SystemClock(), deep=deep) if mend else look(wanted, deep=deep)
+    names = _names(site)
     if as_json:
-        print_json(_as_json(report, directory))
+        print_json(_as_json(report, directory, names))
     else:
-        _print(report, directory)
+        _print(report, directory, names)
     if report.problems:
         raise typer.Exit(EXIT_PROBLEMS_LEFT)
 
 
-def _as_json(report: Report, directory: Path) -> dict[str, Any]:
+def _names(site: SiteFile) -> dict[str, str] | None:
+    """Names of cameras by their ids. None where the cameras cannot be read: the recordings are checked all the same."""
+    from veedor.compose.stores import camera_store
+    from veedor.kit.errors import VeedorError
+
+    if not (site.data / "site.db").is_file():
+        return {}
+    try:
+        with camera_store(site) as store:
+            return {camera.id: camera.name for camera in store.cameras()}
+    except VeedorError as problem:
+        err.print(t("cli-check-no-names", problem=problem.render(lang)), highlight=False, markup=False)
+        return None
+
+
+def _shown(camera_id: str, names: dict[str, str] | None) -> str:
+    if names is None:
+        return camera_id
+    return names.get(camera_id) or t("cli-check-removed-camera", id=camera_id)
+
+
+def _as_json(report: Report, directory: Path, names: dict[str, str] | None) -> dict[str, Any]:
     return {
         "directory": str(directory),
         "segments": report.segments,
@@ -69,6 +93,7 @@ def _as_json(report: Report, directory: Path) -> dict[str, Any]:
         "forecasts": [
             {
                 "camera_id": one.camera_id,
+                "camera_name": (names or {}).get(one.camera_id),
                 "octets": one.octets,
                 "octets_per_s": one.octets_per_s,
                 "days_stored": one.days_stored,
@@ -79,7 +104,7 @@ def _as_json(report: Report, directory: Path) -> dict[str, Any]:
     }
 
 
-def _print(report: Report, directory: Path) -> None:
+def _print(report: Report, directory: Path, names: dict[str, str] | None) -> None:
     size = f"{report.octets / 1e9:.2f}"
     out.print(t("cli-check-summary", path=str(directory), segments=str(report.segments), gigabytes=size))
     if report.live:
@@ -93,7 +118,7 @@ def _print(report: Report, directory: Path) -> None:
         out.print(f"{mark} {text}{tail}", highlight=False)
     rows = [
         {
-            "check_camera": one.camera_id,
+            "check_camera": _shown(one.camera_id, names),
             "check_gigabytes": f"{one.octets / 1e9:.2f}",
             "check_megabits": f"{one.octets_per_s * 8 / 1e6:.2f}",
             "check_days_stored": f"{one.days_stored:g}",

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from veedor.kit import messages
 from veedor.kit.errors import VeedorError
@@ -42,6 +43,11 @@ def t(key: str, **params: messages.Param) -> str:
     return messages.render(key, lang, params)
 
 
+def wide(columns: int = 110) -> bool:
+    """Whether the screen takes a table of all its columns."""
+    return out.width >= columns
+
+
 def print_json(value: Any) -> None:
     """One JSON document on standard output, for machines."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
@@ -55,12 +61,12 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, as_
     if not rows:
         out.print(empty)
         return
-    table = Table()
+    table = Table(show_lines=any("\n" in str(value) for row in rows for value in row.values()))
     names = list(columns)
     for name in names:
         table.add_column(t(f"column-{name.replace('_', '-')}"), overflow="fold")
-    for row in rows:
-        table.add_row(*("" if row.get(name) is None else str(row[name]) for name in names))
+    for row in rows:  # as Text: what people typed is never markup
+        table.add_row(*(Text("" if row.get(name) is None else str(row[name])) for name in names))
     out.print(table)
 
 

@@ -57,3 +57,6 @@ column-hardware = Model
 column-service = Service
 column-channel = Channel
 column-name = Name
+cli-cameras-list-user = user { $user }
+cli-cameras-list-days = kept { $days } days
+column-streams = Streams

@@ -39,3 +39,5 @@ column-check-megabits = Mbit/s
 column-check-days-stored = Days stored
 column-check-days = Days that will fit
 column-check-camera = Camera
+cli-check-no-names = The names of the cameras cannot be read, so their ids are shown: { $problem }
+cli-check-removed-camera = { $id } (no longer listed)

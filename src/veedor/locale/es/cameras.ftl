@@ -57,3 +57,6 @@ column-hardware = Modelo
 column-service = Servicio
 column-channel = Canal
 column-name = Nombre
+cli-cameras-list-user = usuario { $user }
+cli-cameras-list-days = se guarda { $days } días
+column-streams = Transmisiones

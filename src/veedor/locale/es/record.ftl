@@ -39,3 +39,5 @@ column-check-megabits = Mbit/s
 column-check-days-stored = Días guardados
 column-check-days = Días que caben
 column-check-camera = Cámara
+cli-check-no-names = Los nombres de las cámaras no se pueden leer, se muestran sus claves: { $problem }
+cli-check-removed-camera = { $id } (ya no está en la lista)
