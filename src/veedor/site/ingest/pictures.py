@@ -21,9 +21,11 @@ class Units(Protocol):
 
     def add(self, data: memoryview, start: int, end: int) -> None: ...
 
-    def gap(self) -> None: ...
-
-    def take(self) -> AccessUnit | None: ...
+    def gap(self) -> None:
+        if self._marked and self._units.pictures:
+            self._finish()  # it has its end: what is missing is of later pictures
+        self._gapped = True
+        self._units.gap()
 
     def detach(self) -> None: ...
 
@@ -47,6 +49,7 @@ class VideoTrack(RtpTrack):
         self._marks = 0  # markers on picture data of the picture at hand
         self._proofs = 0
         self._marks_seen = False
+        self._gapped = False  # packets were missing right before
         self._believed = False
         self._lied = False
         self._finished = -1  # timestamp of the newest picture that went out
@@ -86,10 +89,13 @@ class VideoTrack(RtpTrack):
     def _turn(self, timestamp: int) -> None:
         """Another timestamp. Parameter sets that came ahead under a time of their own stay for the next picture."""
         if self._units.pictures or self._units.damaged:
+            if self._gapped and self._marks_seen and not self._marked:
+                self._units.damaged = True  # its end is missing
             self._weigh()
             self._finish()
         self._timestamp = timestamp
         self._marks = 0
+        self._gapped = False
 
     def _weigh(self) -> None:
         """Whether the marker was right about the picture that ends here."""

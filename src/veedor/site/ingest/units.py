@@ -131,9 +131,9 @@ class NalUnits(ABC):
             self.damaged = True
 
     def _judge(self, kind: int, data: memoryview, at: int, end: int) -> None:
-        """After missing packets: whether this unit begins its picture, or the picture's beginning is missing."""
+        """After missing packets: whether this unit begins its picture, or something of the picture is missing."""
         self.unsure = False
-        if not self._parts and not (at < end and self._begins_picture(kind, data[at])):
+        if self.pictures or not (at < end and self._begins_picture(kind, data[at])):
             self.damaged = True
 
     def _aggregate(self, data: memoryview, start: int, end: int, skip: tuple[int, int] = (0, 0)) -> None:
