@@ -21,11 +21,9 @@ class Units(Protocol):
 
     def add(self, data: memoryview, start: int, end: int) -> None: ...
 
-    def gap(self) -> None:
-        if self._marked and self._units.pictures:
-            self._finish()  # it has its end: what is missing is of later pictures
-        self._gapped = True
-        self._units.gap()
+    def gap(self) -> None: ...
+
+    def take(self) -> AccessUnit | None: ...
 
     def detach(self) -> None: ...
 
@@ -66,11 +64,10 @@ class VideoTrack(RtpTrack):
                 self._finish()
 
     def gap(self) -> None:
-        if not (self._marked and self._units.pictures):  # else what is missing is of later pictures
-            self._units.gap()
-        else:
-            self._finish()
-            self._units.gap()
+        if self._marked and self._units.pictures:
+            self._finish()  # it has its end: what is missing is of later pictures
+        self._gapped = True
+        self._units.gap()
 
     def detach(self) -> None:
         self._units.detach()
