@@ -37,9 +37,9 @@ def _overlap_of_two(a: Sequence[float], b: Sequence[float]) -> float:
     """The same for one pair, with plain floats: an empty street has one walker, and NumPy's calls would be the cost."""
     ax1, ay1, ax2, ay2 = a
     bx1, by1, bx2, by2 = b
-    width, height = min(ax2, bx2) - max(ax1, bx1), min(ay2, by2) - max(ay1, by1)
-    if width <= 0.0 or height <= 0.0:
+    if ax2 <= bx1 or bx2 <= ax1 or ay2 <= by1 or by2 <= ay1:
         return 0.0
+    width, height = min(ax2, bx2) - max(ax1, bx1), min(ay2, by2) - max(ay1, by1)
     height_a, height_b = ay2 - ay1, by2 - by1
     shared = width * height
     both = (ax2 - ax1) * height_a + (bx2 - bx1) * height_b
@@ -74,7 +74,7 @@ def nearness(tracks: Floats, reach_px: Floats, detections: Floats) -> Floats:
     """
     away_x, away_y = tracks[:2, :, None] - detections[:2, None]
     log_width, log_height = np.abs(np.log(tracks[2:])[:, :, None] - np.log(detections[2:])[:, None])
-    far = np.sqrt(away_x * away_x + away_y * away_y)
+    far = np.hypot(away_x, away_y)
     far /= reach_px[:, None]
     far += _SHAPE_WEIGHT * np.maximum(log_width, log_height)
     near: Floats = np.subtract(1.0, far, out=far)

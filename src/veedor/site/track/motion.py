@@ -119,19 +119,21 @@ class Motion:
         `doubt` (n,): how many times the usual variance that sight has; infinite for a track that was not seen, whose
         box then does not matter.
         """
-        state = self._state
+        position, velocity, pp, pv, vv, _, before = self._state
         total = seen[2] * seen[3] * doubt * (self.position_noise**2 * self._noise_ratio)
-        total += state[_PP]
-        innovation = seen - state[_POSITION]
-        gain = state[_PP:_VV] / total  # of position, of velocity
+        total += pp
+        innovation = seen - position
         scaled = innovation / np.sqrt(total)
         np.maximum(scaled, -_INNOVATION_LIMIT, out=scaled)
         np.minimum(scaled, _INNOVATION_LIMIT, out=scaled)
-        self._learn(float(np.vdot(scaled, state[_INNOVATION])))
-        state[:_PP] += gain * innovation
-        state[_VV] -= gain[1] * state[_PV]
-        state[_PP:_VV] -= gain[0] * state[_PP:_VV]
-        state[_INNOVATION] = scaled
+        self._learn(float(np.vdot(scaled, before)))
+        before[:] = scaled
+        gain_p, gain_v = pp / total, pv / total
+        position += gain_p * innovation
+        velocity += gain_v * innovation
+        vv -= gain_v * pv
+        pp -= gain_p * pp
+        pv -= gain_p * pv
 
     def miss(self) -> None:
         """Let no track have been seen."""
