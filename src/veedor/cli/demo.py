@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -41,18 +42,20 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
     from veedor.compose import demo as demos
-    from veedor.compose.service import stop_on_signals
+    from veedor.compose.service import interruptible, stop_on_signals
     from veedor.kit.clock import SystemClock
     from veedor.site.detect.models import default_model_path
 
-    stop = stop_on_signals()
     options = demos.DemoOptions(_duration_s(duration), cameras, tuple(sources or ()), data, port, lang)
     clock = SystemClock()
-    err.print(t("cli-demo-model"))
-    default_model_path(fetch=True)
-    err.print(t("cli-demo-clips"))
-    started_at = clock.now()
-    with demos.demo(options, clock, _tell) as running:
+    with ExitStack() as stack:
+        with interruptible():
+            err.print(t("cli-demo-model"))
+            default_model_path(fetch=True)
+            err.print(t("cli-demo-clips"))
+            started_at = clock.now()
+            running = stack.enter_context(demos.demo(options, clock, _tell))
+        stop = stop_on_signals()
         _greet(running)
         clock.wait(stop, options.duration_s if options.duration_s is not None else threading.TIMEOUT_MAX)
         err.print(t("cli-demo-ending"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from veedor.compose.config import SiteFile
 from veedor.compose.single import running
@@ -19,6 +20,16 @@ def stop_on_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     return stop
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """While something is prepared: SIGTERM interrupts it as Ctrl+C does, and what was opened is closed again."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_until_stopped(config: SiteFile, started: Started) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
@@ -46,7 +48,14 @@ class RtspServerProcess:
         self._process = context.Process(
             target=_serve, args=(far, list(streams), host, port, cache), name="rtsp-server", daemon=True
         )
-        self._process.start()
+        resource_tracker.ensure_running()  # starting it would unblock what is blocked next
+        # Ctrl+C goes to every process of the terminal; this one ends when its owner says so. Blocked before it is born,
+        # since it inherits that: an interrupt while it still imports would kill it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         far.close()
 
     @property
@@ -112,11 +121,12 @@ class RtspServerProcess:
 
 
 def _serve(pipe: Connection, streams: list[ServedStream], host: str, port: int, cache: Path | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     server: RtspServer | None = None
     while True:
         try:
             name, arguments = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, ConnectionError):  # the owner is gone
             break
         try:
             server = server or RtspServer(streams, host, port, cache=cache)

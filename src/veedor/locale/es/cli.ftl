@@ -1,5 +1,5 @@
 cli-veedor = Veedor: video inteligente y abierto para la seguridad ciudadana.
-cli-exit-codes = Códigos de salida: 0 hecho · 1 error interno · 2 datos u órdenes incorrectos · 3 algo no responde · 4 no permitido · 5 disco o base de datos · 130 interrumpido
+cli-exit-codes = Códigos de salida: 0 hecho · 1 error interno · 2 datos u órdenes incorrectos · 3 algo no responde · 4 no permitido · 5 disco o base de datos · 130 interrumpido antes de terminar (`veedor site run` y `veedor demo` en marcha terminan en orden con Ctrl+C: 0)
 cli-lang = Idioma: es o en (si no, según LANG)
 cli-version = Muestra la versión y termina
 cli-json = Salida JSON, para programas

@@ -122,6 +122,7 @@ class WorkerSupervisor:
                 [*command, str(self._config.model), str(self._config.threads), str(self._config.niceness)],
                 pass_fds=[theirs.fileno()],
                 env=environment,
+                process_group=0,  # Ctrl+C in a terminal is for the site, which ends its workers itself
             )
         channel = Channel(ours)
         self._restarts += 1

@@ -16,6 +16,7 @@ import signal
 import socket
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -260,7 +261,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     channel = Channel(socket.socket(fileno=options.fd))
     detector = AtlasDetector(OnnxDetector(options.model, threads=options.threads), AtlasConfig())
-    channel.send({"type": "ready", "pid": os.getpid()})
+    with suppress(BrokenPipeError):  # the site has gone meanwhile; that is read as the end below
+        channel.send({"type": "ready", "pid": os.getpid()})
     Worker(channel, Pipeline(detector), detector, SystemClock()).run()
 
 
