@@ -57,7 +57,9 @@ def clean(detections: Detections, least_confidence: float) -> Found:
         confidence, kinds = [confidence[at] for at in usable], [kinds[at] for at in usable]
     if not _KNOWN.issuperset(kinds):
         kinds = [kind if kind in _KNOWN else ObjectClass.UNKNOWN for kind in kinds]
-    return Found(xyxy.T.astype(np.float64, order="C"), [min(one, 1.0) for one in confidence], kinds)
+    if max(confidence, default=0.0) > 1.0:
+        confidence = [min(one, 1.0) for one in confidence]
+    return Found(xyxy.T.astype(np.float64, order="C"), confidence, kinds)
 
 
 def _without_repeats(rows: list[list[float]], confidence: list[float], usable: list[int]) -> list[int]:

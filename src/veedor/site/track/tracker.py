@@ -68,7 +68,8 @@ class Tracker:
         """
         found = clean(detections, self._config.confidence.low)
         last_s = self._advance(at_s)
-        sure = [at for at, confidence in enumerate(found.confidence) if confidence >= self._confidence_scale.high]
+        high = self._confidence_scale.high
+        sure = [at for at, confidence in enumerate(found.confidence) if confidence >= high]
         if not (sure or self._tracks):
             return _NOBODY
         centre = to_centre(found.boxes)
@@ -83,7 +84,8 @@ class Tracker:
         if born:
             self._give_birth(found, centre, born, at_s)
         tracks = self._report(found.boxes, seen_at + born, at_s)
-        self._retire(at_s)
+        if _UNSEEN in seen_at:
+            self._retire(at_s)
         return tracks
 
     def _advance(self, at_s: float) -> float:
