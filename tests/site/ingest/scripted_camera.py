@@ -6,10 +6,12 @@ import base64
 import hashlib
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 SPS = base64.b64decode("Z0IACpZUCg/I")  # 160x128, Baseline: pictures are not reordered
 PPS = base64.b64decode("aM44gA==")
@@ -58,7 +60,8 @@ def stream_of(count: int, *, first: int = 0) -> bytes:
 
 
 class ScriptedCamera:
-    """`answers`: by method, instead of the usual answer; None closes the connection. `media`: sent after PLAY."""
+    """`answers`: by method, instead of the usual answer; None closes the connection. `media`: sent after PLAY.
+    `tls`: certificate and key, for RTSPS."""
 
     def __init__(
         self,
@@ -67,16 +70,18 @@ class ScriptedCamera:
         media: bytes = b"",
         answers: dict[str, Callable[[Request], bytes | None]] | None = None,
         close_after_media: bool = False,
+        tls: tuple[Path, Path] | None = None,
     ) -> None:
+        self._tls: ssl.SSLContext | None = None
+        if tls is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(*tls)
         self.sdp, self.media, self.answers, self.close_after_media = sdp, media, answers or {}, close_after_media
         self.requests: list[Request] = []
         self.received = bytearray()  # interleaved data of the client
         self.connections: list[socket.socket] = []
         self._server = socket.create_server(("127.0.0.1", 0))
-
-    @property
-    def url(self) -> str:
-        return f"rtsp://127.0.0.1:{self._server.getsockname()[1]}/cam"
+        self.url = f"rtsp{'s' if tls else ''}://127.0.0.1:{self._server.getsockname()[1]}/cam"
 
     def methods(self) -> list[str]:
         return [request.method for request in self.requests]
@@ -99,12 +104,14 @@ class ScriptedCamera:
                 connection, _ = self._server.accept()
             except OSError:
                 return
-            self.connections.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         data = bytearray()
         try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            self.connections.append(connection)
             while more := connection.recv(65_536):
                 data += more
                 while data:
@@ -151,7 +158,7 @@ class ScriptedCamera:
             return reply(request, "200 OK", "Session: 42;timeout=60", f"Transport: {request.headers['transport']}")
         if request.method == "OPTIONS":
             return reply(request, "200 OK", "Public: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN")
-        return reply(request, "200 OK", "Session: 42")
+        return reply(request, "200 OK", f"Session: {request.headers.get('session', '42')}")
 
 
 class DigestGate:

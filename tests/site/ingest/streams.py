@@ -74,7 +74,7 @@ class Collected:
 
 
 def camera(url: str, *, transport: Transport = Transport.TCP, audio: bool = False, user: str | None = None) -> Camera:
-    kinds = {"rtsp": SourceKind.RTSP, "http": SourceKind.MJPEG, "file": SourceKind.FILE}
+    kinds = {"rtsp": SourceKind.RTSP, "rtsps": SourceKind.RTSP, "http": SourceKind.MJPEG, "file": SourceKind.FILE}
     kind = kinds[url.partition(":")[0]]
     source = StreamSource(StreamRole.MAIN, url, transport)
     return Camera("cam-1", "Plaza", "agency", kind, (source,), username=user, record=RecordSettings(audio=audio))
