@@ -178,3 +178,32 @@ def test_a_certificate_that_works(tmp_path: Path) -> None:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("lang", "method", "body"),
+    [("es", "no admite PATCH", "JSON"), ("en", "does not take PATCH", "JSON")],
+)
+def test_what_the_framework_refuses_is_told_in_the_callers_language(
+    desk: Desk, lang: str, method: str, body: str
+) -> None:
+    desk.add_user("boss", Role.ADMINISTRATOR)
+    with desk.client("boss") as client:
+        client.headers["accept-language"] = lang
+        refused = client.patch("/api/me")
+        assert (refused.status_code, refused.json()["error"]) == (405, "error-desk-method")
+        assert method in refused.json()["message"]
+        assert refused.headers["allow"] == "GET"
+        broken = client.post("/api/users", content=b"\xff{", headers={"content-type": "application/json"})
+        assert broken.status_code in (400, 422)
+        assert body in broken.json()["message"]
+        forbidden = client.get("/api/audit")
+        assert forbidden.status_code == 403
+        said = forbidden.json()["message"]
+        assert (
+            said
+            == {
+                "es": "No puede leer la auditoría: su rol no lo permite",
+                "en": "You may not read the audit: your role does not allow it",
+            }[lang]
+        )

@@ -53,7 +53,7 @@ class Access:
             AuditRecord(principal, action, resource, refusal is None, refusal or reason, dict(detail or {}))
         )
         if refusal is not None:
-            raise Forbidden(action=action.value, reason=refusal)
+            raise Forbidden(action=action.value, act=action.value.replace(".", "-"), reason=refusal)
 
     def note(
         self,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from veedor.cli.calls import App
-from veedor.cli.output import command, err, out, t
+from veedor.cli.output import command, err, lang, out, t
 
 app = App(name="site", help=t("cli-site"), no_args_is_help=True)
 
@@ -20,6 +20,7 @@ def run(
         "veedor.yaml"
     ),
 ) -> None:
+    from veedor.cli.logs import speak_in_log, tell_problem
     from veedor.compose.config import load
     from veedor.compose.errors import ConfigMissing
     from veedor.compose.service import run_until_stopped
@@ -32,5 +33,6 @@ def run(
         if password is not None:
             err.print(t("cli-site-first-login", user=administrator, password=password), highlight=False)
 
-    run_until_stopped(load(config), started)
+    speak_in_log()
+    run_until_stopped(load(config), lang, started, tell_problem)
     out.print(t("cli-site-stopped"))

@@ -73,15 +73,20 @@ class LocalSite:
         return self._site.parts.outbox.events(start, end, camera_ids)
 
 
-def problems(site: Site) -> list[Message]:
-    """What is wrong right now, worst first: disks, then cameras, then analysis, then files of rules."""
+def problems(site: Site, lang: str | None = None) -> list[Message]:
+    """What is wrong right now, worst first: disks, then cameras, then analysis, then files of rules.
+
+    What a camera's problem is stands in `lang`, else in the site's language.
+    """
     found: list[Message] = list(site.parts.recorder.problems())
     names = {camera.id: camera.name for camera in site.running().values()}
     for health in site.health():
         if health.state is not StreamState.ONLINE and health.problem is not None:
             name = names.get(health.camera_id, health.camera_id)
             found.append(
-                Message("problem-camera", {"camera": name, "problem": health.problem.render(site.config.language)})
+                Message(
+                    "problem-camera", {"camera": name, "problem": health.problem.render(lang or site.config.language)}
+                )
             )
     waiting = [worker for worker in site.workers if not worker.status()["ready"]]
     found.extend(Message("problem-worker", {"worker": worker.name}) for worker in waiting)

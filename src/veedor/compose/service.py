@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 
 from veedor.compose.config import SiteFile
+from veedor.compose.ports import problems
 from veedor.compose.single import running
-from veedor.kit.clock import SystemClock
+from veedor.kit.clock import Clock, SystemClock
+from veedor.kit.messages import Message
 
 Started = Callable[[str, str, str | None], None]
+TellProblem = Callable[[Message, bool], None]
+"""(the problem, whether it is over)"""
+
+LASTING_S = 5.0
 
 
 def stop_on_signals() -> threading.Event:
@@ -32,10 +38,44 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def run_until_stopped(config: SiteFile, started: Started) -> None:
-    """Serve the site of `config`. `started` is told the address and, the first time, the login."""
+class ProblemWatch:
+    """Tells each problem of a site once it has lasted a while, and once more when it is over."""
+
+    def __init__(self, clock: Clock, tell: TellProblem) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._since: dict[Hashable, tuple[float, Message]] = {}
+        self._told: set[Hashable] = set()
+
+    def see(self, found: Iterable[Message]) -> None:
+        """`found`: all there are now."""
+        now_s = self._clock.monotonic()
+        there = {_same(one): one for one in found}
+        for key in [key for key in self._since if key not in there]:
+            _, problem = self._since.pop(key)
+            if key in self._told:
+                self._told.remove(key)
+                self._tell(problem, True)
+        for key, problem in there.items():
+            since_s, _ = self._since.get(key, (now_s, problem))
+            self._since[key] = since_s, problem
+            if key not in self._told and now_s - since_s >= LASTING_S:
+                self._told.add(key)
+                self._tell(problem, False)
+
+
+def _same(problem: Message) -> Hashable:
+    """What makes two messages the same problem: not the figures and reasons that change while it lasts."""
+    fixed = {name: value for name, value in problem.params.items() if name not in ("problem", "days", "seconds")}
+    return problem.key, tuple(sorted((name, str(value)) for name, value in fixed.items()))
+
+
+def run_until_stopped(config: SiteFile, lang: str, started: Started, tell: TellProblem) -> None:
+    """Serve the site of `config`. `started` is told the address and, the first time, the login; `tell` each problem."""
     stop = stop_on_signals()
-    with running(config, SystemClock()) as service:
+    clock = SystemClock()
+    with running(config, clock) as service:
         started(service.url, service.administrator, service.first_password)
+        watch = ProblemWatch(clock, tell)
         while not stop.wait(0.5):
-            pass
+            watch.see(problems(service.site, lang))

@@ -37,12 +37,13 @@ import veedor.desk.stream.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.context import DeskPorts
-from veedor.desk.errors import BadRequest, LoginThrottled
+from veedor.desk.errors import BadRequest, BodyUnreadable, LoginThrottled, MethodNotAllowed
 from veedor.desk.need import AnonymousRefusals, Need, token_of
 from veedor.desk.schemas import ErrorOut
 from veedor.desk.security import HostGuard, SecurityHeaders, language_of
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import NotAuthenticated, NotFound, VeedorError
+from veedor.kit.messages import render
 from veedor.kit.reasons import value_reason
 
 log = logging.getLogger(__name__)
@@ -152,7 +153,17 @@ async def _on_http_error(connection: HTTPConnection, error: Exception) -> Respon
         return await _on_error(connection, NotAuthenticated())
     if error.status_code == 404:
         return await _on_error(connection, NotFound(kind="path", name=connection.url.path[:200]))
-    body = ErrorOut(error=f"http-{error.status_code}", message=str(error.detail), hint=None)
+    if error.status_code == 405:
+        refusal = MethodNotAllowed(method=str(connection.scope.get("method", "")), path=connection.url.path[:200])
+        response = await _on_error(connection, refusal)
+        response.headers.update(error.headers or {})
+        return response
+    if error.status_code == 400:
+        return await _on_error(connection, BodyUnreadable())
+    log.warning("HTTP %d for %s: %s", error.status_code, connection.url.path, error.detail)
+    lang = language_of(connection, connection.app.state.ports.config)
+    message = render("desk-http-refused", lang, {"status": str(error.status_code)})
+    body = ErrorOut(error=f"http-{error.status_code}", message=message, hint=None)
     return JSONResponse(body.model_dump(), error.status_code, error.headers)
 
 

@@ -3,6 +3,8 @@
 VeedorError
 ├── UserError
 │   ├── BadRequest           a parameter or body is wrong (HTTP 422)
+│   ├── MethodNotAllowed     (HTTP 405)
+│   ├── BodyUnreadable
 │   ├── RequestTooLarge      (HTTP 413)
 │   ├── SpanTooLong, SpanEmpty, NaiveTime
 │   ├── CameraPasswordNeeded
@@ -29,6 +31,19 @@ class BadRequest(UserError):
 
     key = "error-desk-request"
     http_status = 422
+
+
+class MethodNotAllowed(UserError):
+    """params: method, path"""
+
+    key = "error-desk-method"
+    http_status = 405
+
+
+class BodyUnreadable(UserError):
+    """What was sent is not what it says it is: no JSON, no form."""
+
+    key = "error-desk-body"
 
 
 class RequestTooLarge(UserError):

@@ -23,11 +23,7 @@ from veedor.kit.messages import Message, Param, has_message, render
 
 
 class VeedorError(Exception):
-    """Base of all errors that Veedor raises on purpose.
-
-    Where the parameter `detail` is a catalogue key, `problem` is told from it in the reader's language, and what was
-    given as `problem` (often a library's own English) is only for what has no key.
-    """
+    """Base of all errors that Veedor raises on purpose. `problem` and `detail` among its params: see Message."""
 
     key: ClassVar[str] = "error-internal"
     exit_code: ClassVar[int] = 1
@@ -43,10 +39,7 @@ class VeedorError(Exception):
 
     def render(self, lang: str) -> str:
         """What is wrong, in `lang`."""
-        detail = str(self.params.get("detail") or "")
-        if detail and has_message(detail, lang):
-            return render(self.key, lang, {**self.params, "problem": render(detail, lang, self.params)})
-        return render(self.key, lang, self.params)
+        return self.message.render(lang)
 
     def hint(self, lang: str) -> str | None:
         """What to do about it, in `lang`, where the catalogue says."""

@@ -24,12 +24,19 @@ Param = str | int | float | datetime
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence to be: catalogue key and parameters."""
+    """A sentence to be: catalogue key and parameters.
+
+    Where the parameter `detail` is a catalogue key, `problem` is told from it in the reader's language, and what was
+    given as `problem` (often a library's own English) is only for what has no key.
+    """
 
     key: str
     params: Mapping[str, Param] = field(default_factory=dict)
 
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        detail = str(self.params.get("detail") or "")
+        if detail and has_message(detail, lang):
+            return render(self.key, lang, {**self.params, "problem": render(detail, lang, self.params)})
         return render(self.key, lang, self.params)
 
     def to_json(self) -> dict[str, Any]:

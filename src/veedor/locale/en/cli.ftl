@@ -79,3 +79,5 @@ error-cli-value-unwanted = The option { $name } takes no value
     .hint = See how it is used: { $command } --help
 error-cli-wrong-value = Wrong value of { $name }: { $problem }
     .hint = See how it is used: { $command } --help
+cli-site-problem-ended = Solved: { $problem }
+cli-log-technical = Technical log ({ $room }): { $said }

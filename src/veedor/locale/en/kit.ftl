@@ -12,7 +12,38 @@ error-not-found =
 error-conflict = { $problem }
 error-not-authenticated = Log in first
     .hint = Use `veedor login` or the login page
-error-forbidden = Not allowed: { $action } ({ $reason })
+error-forbidden = You may not { $act ->
+        [camera-list] see the list of cameras
+        [camera-edit] change cameras
+        [camera-test] test a camera
+        [live-watch] watch live pictures
+        [footage-list] see what footage there is
+        [footage-play] watch footage
+        [track-read] see tracks
+        [event-read] see events
+        [alert-read] see alerts
+        [alert-handle] handle alerts
+        [incident-read] see incidents
+        [incident-handle] handle incidents
+        [evidence-read] see evidence
+        [evidence-lock] lock footage as evidence
+        [evidence-export] export evidence
+        [evidence-unlock] release locks
+        [health-read] see the state of the system
+        [metrics-read] see the metrics
+        [rules-read] see rules
+        [rules-edit] change rules
+        [user-list] see the accounts
+        [user-edit] change accounts
+        [audit-read] read the audit
+        [login] log in
+        [self] use one's own session
+       *[other] { $action }
+    }: { $reason ->
+        [role] your role does not allow it
+        [agency] it belongs to another agency
+       *[other] { $reason }
+    }
     .hint = Ask your administrator for the right
 error-unavailable = { $name } does not answer: { $problem }
 error-store = { $path }: { $problem }

@@ -79,3 +79,5 @@ error-cli-value-unwanted = La opción { $name } no lleva valor
     .hint = Vea cómo se usa: { $command } --help
 error-cli-wrong-value = Valor incorrecto en { $name }: { $problem }
     .hint = Vea cómo se usa: { $command } --help
+cli-site-problem-ended = Resuelto: { $problem }
+cli-log-technical = Registro técnico ({ $room }): { $said }

@@ -25,7 +25,38 @@ error-not-found =
 error-conflict = { $problem }
 error-not-authenticated = Inicie sesión
     .hint = Use `veedor login` o la página de acceso
-error-forbidden = No permitido: { $action } ({ $reason })
+error-forbidden = No puede { $act ->
+        [camera-list] ver la lista de cámaras
+        [camera-edit] cambiar cámaras
+        [camera-test] probar una cámara
+        [live-watch] ver video en vivo
+        [footage-list] ver qué grabaciones hay
+        [footage-play] ver grabaciones
+        [track-read] ver trayectorias
+        [event-read] ver eventos
+        [alert-read] ver alertas
+        [alert-handle] atender alertas
+        [incident-read] ver incidentes
+        [incident-handle] atender incidentes
+        [evidence-read] ver evidencias
+        [evidence-lock] poner grabaciones bajo custodia
+        [evidence-export] exportar evidencias
+        [evidence-unlock] levantar custodias
+        [health-read] ver el estado del sistema
+        [metrics-read] ver las métricas
+        [rules-read] ver reglas
+        [rules-edit] cambiar reglas
+        [user-list] ver las cuentas
+        [user-edit] cambiar cuentas
+        [audit-read] leer la auditoría
+        [login] iniciar sesión
+        [self] usar la propia sesión
+       *[other] { $action }
+    }: { $reason ->
+        [role] su rol no lo permite
+        [agency] es de otra entidad
+       *[other] { $reason }
+    }
     .hint = Pida el permiso a su administrador
 error-unavailable = { $name } no responde: { $problem }
 error-store = { $path }: { $problem }
