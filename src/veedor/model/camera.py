@@ -97,7 +97,8 @@ class StreamState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StreamHealth:
-    """Observed state of one stream. `problem` says, for people, why it is not online."""
+    """Observed state of one stream. `problem` says, for people, why it is not online. `rtp_lost`: packets that were
+    sent and did not arrive; `damaged_pictures`: those of which such packets were a part."""
 
     camera_id: str
     role: StreamRole
@@ -107,5 +108,7 @@ class StreamHealth:
     sessions: int = 0  # connections made since start
     packets: int = 0
     octets: int = 0
+    rtp_lost: int = 0
+    damaged_pictures: int = 0
     last_packet_at: datetime | None = None
     clock_offset_s: float | None = None  # camera clock less ours, where the camera tells it

@@ -42,6 +42,7 @@ def clips(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("clips")
     write_clip(folder / "main.mp4")
     write_clip(folder / "small.mp4", size=(160, 96))
+    write_clip(folder / "large.mp4", size=(1280, 720))
     write_clip(folder / "b.mp4", b_frames=2)
     write_clip(folder / "hevc.mp4", codec="hevc", seconds=2.0)
     return folder
@@ -51,6 +52,7 @@ def clips(tmp_path_factory) -> Path:
 def server(clips: Path):
     streams = [
         ServedStream("/main", clips / "main.mp4"),
+        ServedStream("/large", clips / "large.mp4"),
         ServedStream("/b", clips / "b.mp4"),
         ServedStream("/hevc", clips / "hevc.mp4"),
         ServedStream("/audio", clips / "main.mp4", audio=True),
@@ -225,6 +227,25 @@ def test_damage_does_not_end_the_stream(server: RtspServer, faults: Faults) -> N
         wait_until(lambda: len(server.sent("/main")[-1]) > healthy + 60)
     sent = {unit.payload_sha256 for unit in server.sent("/main")[-1].units()[-50:-10]}
     assert sent <= set(sink.hashes())
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_what_is_lost_on_the_way_is_counted_and_nothing_else_is_lost(server: RtspServer, transport: str) -> None:
+    with reading(camera(server.url("/large"), transport=Transport(transport))) as (reader, sink):
+        wait_until(lambda: len(sink.video) > 10)
+        server.set_faults("/large", Faults(drop_fraction=0.2))
+        wait_until(lambda: reader.health.damaged_pictures >= 5)
+        server.set_faults("/large", Faults())
+        seen = len(server.sent("/large")[0])
+        wait_until(lambda: len(sink.video) > seen)
+    sent = server.sent("/large")[0].units()
+    got = sink.hashes()
+    assert {unit.payload_sha256 for unit in sent[:seen] if unit.intact} <= set(got)
+    known = {unit.payload_sha256 for unit in sent}
+    assert sum(one not in known for one in got) <= reader.health.damaged_pictures  # whole slices of damaged pictures
+    spoilt = sum(not unit.intact for unit in sent)
+    assert 5 <= reader.health.damaged_pictures <= spoilt
+    assert reader.health.rtp_lost >= reader.health.damaged_pictures
 
 
 @pytest.mark.parametrize("path", ["/digest", "/basic"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from threading import Event
 from typing import NamedTuple, Protocol
 
@@ -35,8 +36,19 @@ class RawPacket(NamedTuple):
 Take = Callable[[RawPacket], None]
 
 
+@dataclass(slots=True)
+class Losses:
+    """What was sent and did not arrive: RTP packets, by their numbers, and pictures of which they were a part."""
+
+    packets: int = 0
+    pictures: int = 0
+
+
 class Source(Protocol):
     """An open connection or file."""
+
+    @property
+    def losses(self) -> Losses: ...
 
     @property
     def tracks(self) -> Mapping[Media, MediaInfo]: ...
@@ -49,7 +61,11 @@ class Source(Protocol):
 
 
 class Pulled(ABC):
-    """A source whose packets are fetched one by one."""
+    """A source whose packets are fetched one by one, and of which nothing can be missing."""
+
+    @property
+    def losses(self) -> Losses:
+        return Losses()
 
     @abstractmethod
     def packets(self) -> Iterator[RawPacket]:

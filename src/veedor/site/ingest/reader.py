@@ -19,7 +19,7 @@ from veedor.site.ingest.errors import BadAddress, SchemeRefused, StreamEnded
 from veedor.site.ingest.file import FileSource
 from veedor.site.ingest.mjpeg import MjpegSource
 from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ingest.raw import RawPacket, Source
+from veedor.site.ingest.raw import Losses, RawPacket, Source
 from veedor.site.ingest.receiver import Receiver
 from veedor.site.ingest.rtsp import Opening, RtspSource
 from veedor.site.ingest.sink import PacketSink
@@ -89,6 +89,8 @@ class StreamReader:
         self._password, self._clock, self._on_health = password, clock, on_health
         self._receiver = open_with.receiver or Receiver(clock)
         self._told_s = 0.0
+        self._source: Source | None = None
+        self._losses = Losses()  # of the connections that are over
         self._assembler = Assembler(camera.id, role, sink, clock, open_with.assembler)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -162,8 +164,10 @@ class StreamReader:
         )
         try:
             self._connections += 1
+            self._source = source
             self._deliver(source, FileCaptureClock if isinstance(source, FileSource) else CaptureClock)
         finally:
+            self._source, self._losses = None, self._losses_with(source)
             source.close()
         if not self._stop.is_set():
             raise StreamEnded(address=self._camera.name)
@@ -186,11 +190,17 @@ class StreamReader:
             self._told_s = now_s
             self._tell(StreamState.ONLINE, None)
 
+    def _losses_with(self, source: Source | None) -> Losses:
+        if source is None:
+            return self._losses
+        return Losses(self._losses.packets + source.losses.packets, self._losses.pictures + source.losses.pictures)
+
     def _wait(self, seconds: float) -> bool:
         return self._clock.wait(self._stop, seconds)
 
     def _tell(self, state: StreamState, problem: Message | None) -> None:
         before, last = self._health, self._assembler.last_packet
+        losses = self._losses_with(self._source)
         self._health = replace(
             before,
             state=state,
@@ -199,6 +209,8 @@ class StreamReader:
             sessions=self._connections,
             packets=self._assembler.video_packets,
             octets=self._assembler.octets,
+            rtp_lost=losses.packets,
+            damaged_pictures=losses.pictures,
             last_packet_at=last.captured_at if last else None,
             clock_offset_s=self._assembler.camera_offset_s,
         )

@@ -23,7 +23,7 @@ from veedor.site.ingest.interleaved import Take as TakeFrame
 from veedor.site.ingest.media import sound_track, video_track
 from veedor.site.ingest.mjpeg import jpeg_size
 from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ingest.raw import RawPacket, Take, check_size
+from veedor.site.ingest.raw import Losses, RawPacket, Take, check_size
 from veedor.site.ingest.receiver import Receiver
 from veedor.site.ingest.rtcp import Goodbye, parse_rtcp, receiver_report
 from veedor.site.ingest.rtp import RtpTrack
@@ -325,9 +325,8 @@ class RtspSource:
     # -- how it is
 
     @property
-    def damaged_pictures(self) -> int:
-        """Pictures of which packets were lost on the way."""
-        return self._video.damaged
+    def losses(self) -> Losses:
+        return Losses(sum(leg.track.lost for leg in self._legs), self._video.damaged)
 
     def close(self) -> None:
         for leg in self._legs:
