@@ -45,6 +45,7 @@ class Packet:
     `pts_ticks` and `dts_ticks` are in `info.time_base`, start anywhere and never go back within a session
     (ingest opens a new session when they do). `captured_at` is aware UTC. `session` counts connections of this
     stream since the process started; `sequence` counts packets of this media track within the session, from 0.
+    `unit_octets`: the sizes of the NAL units in `data`, each behind a start code of four octets; empty: not known.
     """
 
     camera_id: str
@@ -59,6 +60,7 @@ class Packet:
     is_keyframe: bool
     captured_at: datetime
     clock: ClockSource
+    unit_octets: tuple[int, ...] = ()
 
     @property
     def pts_s(self) -> float:

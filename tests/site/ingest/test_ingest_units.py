@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veedor.kit.mp4.nal import split_annex_b
+from veedor.kit.mp4.nal import split_annex_b, to_length_prefixed
 from veedor.site.ingest.units import MAX_UNIT, AccessUnit, H264Units, H265Units, NalUnits
 
 CODE = b"\x00\x00\x00\x01"
@@ -54,29 +54,33 @@ def annex_b(*units: bytes) -> bytes:
     return b"".join(CODE + unit for unit in units)
 
 
+def whole(*units: bytes, key: bool, damaged: bool) -> AccessUnit:
+    return AccessUnit(annex_b(*units), key, damaged, tuple(map(len, units)))
+
+
 def test_single_units_make_an_access_unit() -> None:
-    assert feed(H264Units(), AUD, SPS, PPS, IDR) == AccessUnit(annex_b(AUD, SPS, PPS, IDR), True, False)
-    assert feed(H264Units(), SLICE, LATER) == AccessUnit(annex_b(SLICE, LATER), False, False)
-    assert feed(H265Units(), H5_VPS, H5_SPS, H5_IDR) == AccessUnit(annex_b(H5_VPS, H5_SPS, H5_IDR), True, False)
-    assert feed(H265Units(), H5_SLICE) == AccessUnit(annex_b(H5_SLICE), False, False)
+    assert feed(H264Units(), AUD, SPS, PPS, IDR) == whole(AUD, SPS, PPS, IDR, key=True, damaged=False)
+    assert feed(H264Units(), SLICE, LATER) == whole(SLICE, LATER, key=False, damaged=False)
+    assert feed(H265Units(), H5_VPS, H5_SPS, H5_IDR) == whole(H5_VPS, H5_SPS, H5_IDR, key=True, damaged=False)
+    assert feed(H265Units(), H5_SLICE) == whole(H5_SLICE, key=False, damaged=False)
 
 
 def test_aggregated_units_are_taken_apart() -> None:
-    assert feed(H264Units(), together(b"\x78", SPS, PPS, IDR)) == AccessUnit(annex_b(SPS, PPS, IDR), True, False)
+    assert feed(H264Units(), together(b"\x78", SPS, PPS, IDR)) == whole(SPS, PPS, IDR, key=True, damaged=False)
     packet = together(b"\x60\x01", H5_VPS, H5_SPS, H5_IDR)
-    assert feed(H265Units(), packet) == AccessUnit(annex_b(H5_VPS, H5_SPS, H5_IDR), True, False)
+    assert feed(H265Units(), packet) == whole(H5_VPS, H5_SPS, H5_IDR, key=True, damaged=False)
 
 
 def test_fragments_are_joined_and_their_header_put_back() -> None:
-    assert feed(H264Units(), *fu_a(IDR, 4, 5, 9)) == AccessUnit(annex_b(IDR), True, False)
-    assert feed(H265Units(), *fu(H5_IDR, 3, 5)) == AccessUnit(annex_b(H5_IDR), True, False)
+    assert feed(H264Units(), *fu_a(IDR, 4, 5, 9)) == whole(IDR, key=True, damaged=False)
+    assert feed(H265Units(), *fu(H5_IDR, 3, 5)) == whole(H5_IDR, key=True, damaged=False)
     whole_in_one = fu_a(SLICE)  # start and end in the same packet: forbidden, and done
-    assert feed(H264Units(), *whole_in_one) == AccessUnit(annex_b(SLICE), False, False)
+    assert feed(H264Units(), *whole_in_one) == whole(SLICE, key=False, damaged=False)
 
 
 def test_decoding_order_numbers_are_left_out() -> None:
     single = H5_SLICE[:2] + b"\x00\x07" + H5_SLICE[2:]
-    assert feed(H265Units(donl=True), single) == AccessUnit(annex_b(H5_SLICE), False, False)
+    assert feed(H265Units(donl=True), single) == whole(H5_SLICE, key=False, damaged=False)
     start, end = fu(H5_IDR, 4)
     assert feed(H265Units(donl=True), start[:3] + b"\x00\x01" + start[3:], end).data == annex_b(H5_IDR)
     first, second = (len(unit).to_bytes(2, "big") + unit for unit in (H5_SPS, H5_IDR))
@@ -104,14 +108,14 @@ def test_a_unit_with_a_missing_fragment_is_left_out_and_said(missing: int) -> No
             units.add(memoryview(piece), 0, len(piece))
     if missing == 3:  # only the next packet shows that the end is missing
         units.gap()
-    assert units.take() == AccessUnit(annex_b(SLICE), False, True)
+    assert units.take() == whole(SLICE, key=False, damaged=True)
 
 
 def test_a_damaged_keyframe_is_no_keyframe() -> None:
     units = H264Units()
     start, _end = fu_a(IDR, 5)
-    assert feed(units, IDR, start) == AccessUnit(annex_b(IDR), False, True)
-    assert feed(units, IDR) == AccessUnit(annex_b(IDR), True, False)  # the next one is
+    assert feed(units, IDR, start) == whole(IDR, key=False, damaged=True)
+    assert feed(units, IDR) == whole(IDR, key=True, damaged=False)  # the next one is
 
 
 def test_after_missing_packets_a_picture_counts_as_whole_only_if_its_beginning_is_there() -> None:
@@ -130,16 +134,16 @@ def test_fragments_without_a_beginning_and_nonsense_do_no_harm() -> None:
     assert feed(units, *fu_a(SLICE, 4)[1:]) is None
     assert feed(units, b"\x1c") is None
     assert feed(units, b"\x78\xff\xff\x41") is None
-    assert feed(units, b"\x1e???", SLICE) == AccessUnit(annex_b(SLICE), False, True)
-    assert feed(units, SLICE) == AccessUnit(annex_b(SLICE), False, False)
+    assert feed(units, b"\x1e???", SLICE) == whole(SLICE, key=False, damaged=True)
+    assert feed(units, SLICE) == whole(SLICE, key=False, damaged=False)
     five = H265Units()
     assert feed(five, b"\x02") is None
     assert feed(five, b"\x64\x01??") is None  # 50: PACI
-    assert feed(five, H5_SLICE) == AccessUnit(annex_b(H5_SLICE), False, False)
+    assert feed(five, H5_SLICE) == whole(H5_SLICE, key=False, damaged=False)
 
 
 def test_start_codes_that_were_left_in_are_understood() -> None:
-    assert feed(H264Units(), annex_b(SPS, PPS, IDR)) == AccessUnit(annex_b(SPS, PPS, IDR), True, False)
+    assert feed(H264Units(), annex_b(SPS, PPS, IDR)) == whole(SPS, PPS, IDR, key=True, damaged=False)
 
 
 def test_an_endless_unit_is_given_up() -> None:
@@ -185,6 +189,20 @@ def test_however_units_are_packed_the_same_comes_out(bodies: list[bytes], codec:
     unit = feed(H264Units() if codec == "h264" else H265Units(), *payloads)
     assert split_annex_b(unit.data) == units
     assert not unit.damaged
+    assert unit.unit_octets == tuple(map(len, units))
+    assert to_length_prefixed(unit.data, unit.unit_octets) == to_length_prefixed(unit.data)
+
+
+def test_zeros_behind_a_unit_are_no_part_of_it() -> None:
+    for payloads in ([SLICE + b"\x00\x00"], fu_a(SLICE + b"\x00\x00", 4)):
+        unit = feed(H264Units(), *payloads)
+        assert unit.unit_octets == ()  # so whoever wants units looks for them
+        assert to_length_prefixed(unit.data, unit.unit_octets) == len(SLICE).to_bytes(4, "big") + SLICE
+
+
+def test_sizes_that_do_not_fit_are_not_believed() -> None:
+    data = annex_b(SLICE, LATER)
+    assert to_length_prefixed(data, (len(SLICE),)) == to_length_prefixed(data)
 
 
 @given(

@@ -39,8 +39,16 @@ def split_annex_b(data: bytes) -> list[bytes]:
     return units
 
 
-def to_length_prefixed(data: bytes) -> bytes:
-    """An Annex B access unit with each start code replaced by the unit's length, 4 bytes."""
+def to_length_prefixed(data: bytes, sizes: tuple[int, ...] = ()) -> bytes:
+    """An Annex B access unit with each start code replaced by the unit's length, 4 bytes. `sizes`: of the units, where
+    they are known, each behind a start code of 4 bytes: then they need not be searched for."""
+    if sizes and sum(sizes) + 4 * len(sizes) == len(data):
+        view, at = memoryview(data), 0
+        pieces: list[bytes | memoryview] = []
+        for size in sizes:
+            pieces += (struct.pack(">I", size), view[at + 4 : at + 4 + size])
+            at += 4 + size
+        return b"".join(pieces)
     parts: list[bytes] = []
     for unit in split_annex_b(data):
         parts.append(struct.pack(">I", len(unit)))

@@ -204,6 +204,7 @@ class Assembler:
             is_keyframe=raw.is_keyframe,
             captured_at=captured_at,
             clock=source,
+            unit_octets=raw.unit_octets,
         )
         track.sequence += 1
         self.octets += len(raw.data)

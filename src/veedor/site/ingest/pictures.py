@@ -129,5 +129,6 @@ class VideoTrack(RtpTrack):
                 self._order.step_ticks,
                 unit.is_keyframe,
                 self.timeline.unix_s(timestamp),
+                unit.unit_octets,
             )
         )

@@ -31,6 +31,7 @@ class RawPacket(NamedTuple):
     duration_ticks: int
     is_keyframe: bool
     camera_unix_s: float | None = None  # when the camera took it, by its own clock
+    unit_octets: tuple[int, ...] = ()  # as in Packet
 
 
 Take = Callable[[RawPacket], None]

@@ -17,11 +17,12 @@ _START_TO_HEAD = tuple(START_CODE + bytes([head]) for head in range(256))
 
 
 class AccessUnit(NamedTuple):
-    """`damaged`: packets of it were lost; what is here is whole NAL units."""
+    """`damaged`: packets of it were lost; what is here is whole NAL units. `unit_octets`: as in Packet."""
 
     data: bytes
     is_keyframe: bool
     damaged: bool
+    unit_octets: tuple[int, ...] = ()
 
 
 class NalUnits(ABC):
@@ -34,8 +35,10 @@ class NalUnits(ABC):
         self._is_key = False
         self._parts: list[bytes | memoryview] = []
         self._octets = 0
+        self._sizes: list[int] = []  # of whole units
+        self._padded = False  # a unit ends in zeros, which do not belong to it
         self._open_at = -1  # where in `_parts` a unit begins whose end is yet to come
-        self._open_kind = 0
+        self._open_kind = self._open_octets = 0
 
     @abstractmethod
     def add(self, data: memoryview, start: int, end: int) -> None:
@@ -62,14 +65,15 @@ class NalUnits(ABC):
         self._cut()
         unit = None
         if self.pictures:
-            unit = AccessUnit(b"".join(self._parts), self._is_key and not self.damaged, self.damaged)
+            sizes = () if self._padded else tuple(self._sizes)
+            unit = AccessUnit(b"".join(self._parts), self._is_key and not self.damaged, self.damaged, sizes)
         self._clear()
         return unit
 
     def _clear(self) -> None:
-        self._parts = []
+        self._parts, self._sizes = [], []
         self._octets = self.pictures = 0
-        self._is_key = self.damaged = False
+        self._is_key = self.damaged = self._padded = False
         self._open_at = -1
 
     def detach(self) -> None:
@@ -93,6 +97,9 @@ class NalUnits(ABC):
         body = data[start:end]
         self._octets += end - start
         self._parts += (START_CODE, body)
+        self._sizes.append(end - start)
+        if body[-1] == 0:
+            self._padded = True
         self._finished(kind, body)
         if self._octets > MAX_UNIT:
             self._overflow()
@@ -104,6 +111,7 @@ class NalUnits(ABC):
         if self.unsure:
             self._judge(kind, body, 0, len(body))
         self._open_at, self._open_kind = len(self._parts), kind
+        self._open_octets = self._octets
         self._octets += len(body)
         self._parts += (head, body)
 
@@ -121,7 +129,11 @@ class NalUnits(ABC):
         """The last fragment is there."""
         if self._open_at >= 0:
             self._open_at = -1
-            self._finished(self._open_kind, self._parts[-1])
+            self._sizes.append(self._octets - self._open_octets + self._HEAD)
+            last = self._parts[-1]
+            if last[-1:] == b"\x00":
+                self._padded = True
+            self._finished(self._open_kind, last)
 
     def _cut(self) -> None:
         """Leave out the unit that is open: its end is missing."""

@@ -290,7 +290,7 @@ class RecordedStream:
         starts = [scale(packet.dts_ticks - zero) for packet in packets]
         ends = [*starts[1:], scale(next_dts_ticks - zero)]
         samples = [
-            Sample(stored(packet.data), end - start, scale(packet.pts_ticks - packet.dts_ticks), packet.is_keyframe)
+            Sample(stored(packet), end - start, scale(packet.pts_ticks - packet.dts_ticks), packet.is_keyframe)
             for packet, start, end in zip(packets, starts, ends, strict=True)
         ]
         return TrackRun(1, starts[0], samples)

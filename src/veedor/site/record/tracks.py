@@ -67,9 +67,9 @@ class VideoTrack:
             return False
         return self.spec != before
 
-    def stored(self, data: bytes) -> bytes:
+    def stored(self, packet: Packet) -> bytes:
         """The access unit as MP4 holds it."""
-        return nal.to_length_prefixed(data) if self._annex_b else data
+        return nal.to_length_prefixed(packet.data, packet.unit_octets) if self._annex_b else packet.data
 
 
 def sound_track(info: MediaInfo) -> tuple[TrackSpec, Scale]:
