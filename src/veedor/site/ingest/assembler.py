@@ -21,6 +21,7 @@ from veedor.site.ingest.sink import PacketSink
 from veedor.site.ingest.timing import Arrival, CaptureClock, TimingConfig
 
 _MAX_UNDATED = 32  # pictures without dts at the start; B-frames hold it back for at most 16
+_LONGEST_WITHOUT_KEYFRAME_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Assembler:
             if raw.is_keyframe:
                 self._look_at_parameters(track, raw)
             self._waits_for_keyframe = False
-            self._look_at_our_clock(now_s)
+            self._look_at_our_clock(now_s, at_keyframe=raw.is_keyframe)
         elif self._waits_for_keyframe:
             return
         self._take(track, _Held(raw, now_s, raw.pts_ticks, raw.dts_ticks), now_s)
@@ -140,8 +141,10 @@ class Assembler:
         track.sets = sets
         track.info = replace(track.info, extradata=sets, width=width, height=height)
 
-    def _look_at_our_clock(self, now_s: float) -> None:
-        if now_s - self._wall_checked_s < 1.0:
+    def _look_at_our_clock(self, now_s: float, *, at_keyframe: bool) -> None:
+        """A step of our clock begins a session, at a keyframe: what came before one could not be recorded in it. Until
+        then the running session keeps its time. A camera that hardly ever sends keyframes is not waited for."""
+        if not at_keyframe and now_s - self._wall_checked_s < _LONGEST_WITHOUT_KEYFRAME_S:
             return
         self._wall_checked_s = now_s
         if abs(self._capture.wall_step_s) > self._config.timing.step_s:
