@@ -31,7 +31,7 @@ import numpy as np
 
 from veedor.compose.accounting import stored_payloads
 from veedor.kit.clock import SystemClock
-from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
+from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource, StreamState
 from veedor.simulator.process import RtspServerProcess
 from veedor.simulator.stream import ServedStream
 from veedor.site.ingest.networks import NetworkPolicy
@@ -96,13 +96,25 @@ def record_until_told(url_base: str, cameras: int, folder: Path) -> None:
         reader.start()
         readers.append(reader)
     sys.stdin.readline()
+    # The cameras have ended their streams: what is still on the way on a busy machine is waited for.
+    deadline = time.monotonic() + 30.0
+    while time.monotonic() < deadline and any(
+        reader.health.state is StreamState.ONLINE and reader.health.sessions == 1 for reader in readers
+    ):
+        time.sleep(0.05)
     for reader in readers:
         reader.request_stop()
     for reader in readers:
         reader.stop(10.0)
     status = recorder.status()
     recorder.stop()
-    json.dump([{key: row[key] for key in ("packets_lost", "queue_peak_octets")} for row in status], sys.stdout)
+    said = {
+        "recorder": [{key: row[key] for key in ("packets_lost", "queue_peak_octets")} for row in status],
+        "connections": sum(reader.health.sessions for reader in readers),
+        "problems": sorted({reader.health.problem.key for reader in readers if reader.health.problem}),
+        "rtp_lost": sum(reader.health.rtp_lost for reader in readers),
+    }
+    json.dump(said, sys.stdout)
 
 
 # -- measuring
@@ -175,7 +187,8 @@ def run_round(server: RtspServerProcess, cameras: int, seconds: float, *, one_pr
             for process in (*theirs, ours):
                 process.wait(timeout=20)
         sent, recorded, lost, strange = _account(server, ours_folder, before)
-    status = json.loads(said)
+    told = json.loads(said)
+    status = told["recorder"]
     return {
         "ffmpeg_processes": len(theirs),
         "window_s": round(elapsed, 1),
@@ -190,6 +203,9 @@ def run_round(server: RtspServerProcess, cameras: int, seconds: float, *, one_pr
         "packets_recorded": recorded,
         "packets_lost": lost,
         "packets_strange": strange,
+        "connections": told["connections"],  # more than cameras: some were broken and made again
+        "problems": told["problems"],
+        "rtp_packets_missing": told["rtp_lost"],
         "recorder_says_lost": sum(row["packets_lost"] for row in status),
         "queue_peak_octets": max((row["queue_peak_octets"] for row in status), default=0),
     }

@@ -7,6 +7,7 @@ and then takes all that has gathered.
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 import socket
 import threading
@@ -106,13 +107,18 @@ class Receiver:
                 return False
         for served in joining:
             streams.add(served)
-            for one in served.stream.sockets():
-                selector.register(one, selectors.EVENT_READ, served)
+            try:
+                for one in served.stream.sockets():
+                    selector.register(one, selectors.EVENT_READ, served)
+            except (OSError, ValueError, KeyError) as problem:  # as above: the others go on
+                served.problem = problem
+                _dismiss(selector, streams, served)
         return True
 
 
 def _dismiss(selector: selectors.BaseSelector, streams: set[_Served], served: _Served) -> None:
     streams.discard(served)
     for one in served.stream.sockets():
-        selector.unregister(one)
+        with contextlib.suppress(KeyError, ValueError):  # it was not taken in
+            selector.unregister(one)
     served.over.set()

@@ -35,6 +35,7 @@ _REPORT_EVERY_S = 5.0
 _KEEP_ALIVE_MAX_S = 30.0
 _MAX_UNSENT = 65_536
 _BUFFER = 1 << 20
+_MAX_RECORDS = 64  # of TLS in one round, 16 KB each: the other streams want their turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class RtspSource:
 
     def _use_ports(self, leg: _Leg, ports: DatagramPair, transport: str) -> None:
         found = re.search(r"server_port\s*=\s*(\d{1,5})(?:-(\d{1,5}))?", transport)
+        if "TCP" in transport.upper():
+            raise CameraFault(address=self._shown, problem="Transport")
         leg.reorder = Reorder(leg.track.packet)
         if found and 0 < int(found[1]) < 65_535:
             ports.open_way(int(found[1]), int(found[2] or int(found[1]) + 1) & 0xFFFF, self._own_ssrc)
@@ -213,7 +216,7 @@ class RtspSource:
     def _from_connection(self, buffer: memoryview) -> bool:
         """Take what has come; False at the end of the connection."""
         connection = self._connection
-        while True:
+        for _ in range(_MAX_RECORDS):
             kept = len(self._rest)
             buffer[:kept] = self._rest
             try:
@@ -231,6 +234,7 @@ class RtspSource:
                 return True
             for leg in self._legs:  # TLS may hold more that no selector knows of
                 leg.track.detach()
+        return True
 
     def _from_ports(self, ready: socket.socket, buffer: memoryview) -> bool:
         leg = next(leg for leg in self._legs if leg.ports is not None and ready in (leg.ports.rtp, leg.ports.rtcp))
