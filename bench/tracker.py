@@ -199,6 +199,18 @@ def leads(results: dict[str, Any]) -> dict[str, Any]:
     return lead
 
 
+def write(path: Path, results: dict[str, Any], problems: dict[str, str] | None) -> None:
+    report = {
+        "machine": {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": platform.python_version()},
+        "settings": "ours: defaults; peers: one setting per data set (bench/peers/run_trackers.py)",
+        "results": results,
+        "lead": leads(results),
+        "peers_not_run": problems or {},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, indent=2) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "tracker.json")
@@ -217,18 +229,10 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as work:
                 results.setdefault(folder, {})[rate] = measure(folder, rate, Path(work), problems, options.rounds)
             print(f"{folder}, {rate}: done", file=sys.stderr, flush=True)
-    report = {
-        "machine": {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": platform.python_version()},
-        "settings": "ours: defaults; peers: one setting per data set (bench/peers/run_trackers.py)",
-        "results": results,
-        "lead": leads(results),
-        "peers_not_run": problems or {},
-    }
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(report, indent=2) + "\n")
+            write(options.json, results, problems)  # what is there, should the run be stopped
     console = Console(width=120)
     console.print(table(results))
-    console.print(report["lead"])
+    console.print(leads(results))
 
 
 if __name__ == "__main__":
