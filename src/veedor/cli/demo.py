@@ -41,6 +41,7 @@ def demo(
     data: Annotated[Path | None, typer.Option("--data", help=t("cli-demo-data"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
+    from veedor.cli.logs import speak_in_log
     from veedor.compose import demo as demos
     from veedor.compose.service import interruptible, stop_on_signals
     from veedor.kit.clock import SystemClock
@@ -48,6 +49,7 @@ def demo(
 
     options = demos.DemoOptions(_duration_s(duration), cameras, tuple(sources or ()), data, port, lang)
     clock = SystemClock()
+    speak_in_log()
     with ExitStack() as stack:
         with interruptible():
             err.print(t("cli-demo-model"))
