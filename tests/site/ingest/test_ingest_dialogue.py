@@ -379,6 +379,7 @@ def test_however_the_bytes_arrive_the_same_comes_out(data: st.DataObject) -> Non
     assert cutter.skipped == 0
 
 
+@settings(deadline=None)
 @given(noise=st.binary(max_size=300))
 def test_after_noise_it_finds_back(noise: bytes) -> None:
     got: list[bytes] = []
@@ -501,6 +502,7 @@ def test_descriptions_of_every_kind_are_read() -> None:
     assert (aac.encoding, aac.clock_hz, aac.channels) == ("MPEG4-GENERIC", 16_000, 2)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_descriptions_never_raise(text: str) -> None:
     parse_sdp(text)

@@ -6,7 +6,7 @@ import struct
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_camera import picture, rtp
 
@@ -107,6 +107,7 @@ def test_contributors_extension_and_padding_are_stepped_over() -> None:
     assert seen.pictures == [(CODE + body) * 3]
 
 
+@settings(deadline=None)
 @given(packets=st.lists(st.binary(max_size=60), max_size=30))
 def test_noise_never_raises(packets: list[bytes]) -> None:
     seen = Receiving()
@@ -246,6 +247,7 @@ def test_the_cameras_clock_follows_its_reports_over_wraps_and_leaps() -> None:
     assert line.unix_s(stamp) is None
 
 
+@settings(deadline=None)
 @given(start=st.integers(0, 2**32 - 1), steps=st.lists(st.integers(-40_000, 800_000), max_size=50))
 def test_ticks_never_wrap(start: int, steps: list[int]) -> None:
     line = Timeline(90_000)
@@ -286,6 +288,7 @@ def test_reports_are_read_and_written() -> None:
     assert len(data) % 4 == 0
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_rtcp_noise_never_raises(data: bytes) -> None:
     list(parse_rtcp(data))
@@ -329,6 +332,7 @@ def test_what_does_not_come_is_not_waited_for() -> None:
     assert window.got[-2:] == [30_000, 30_001]  # a camera that began anew
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_small_disorder_is_put_right(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 60))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_camera import ScriptedCamera, framed, picture, rtp
 
@@ -120,6 +120,7 @@ def test_aac_units_are_taken_apart_and_joined() -> None:
     assert [raw.data for raw in both.heard[3:]] == [b"next"]
 
 
+@settings(deadline=None)
 @given(payload=st.binary(max_size=60))
 def test_aac_noise_never_raises(payload: bytes) -> None:
     both = Both(AacTrack, HBR, 16_000)
@@ -217,6 +218,7 @@ def test_a_jpeg_picture_with_a_missing_part_is_left_out() -> None:
     assert put_together(units, parts) is not None
 
 
+@settings(deadline=None)
 @given(parts=st.lists(st.binary(max_size=40), max_size=8))
 def test_jpeg_noise_never_raises(parts: list[bytes]) -> None:
     units = JpegUnits()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from veedor.kit.mp4.nal import split_annex_b, to_length_prefixed
@@ -162,6 +162,7 @@ nal_unit = st.binary(min_size=3, max_size=200).map(
 )
 
 
+@settings(deadline=None)
 @given(
     bodies=st.lists(nal_unit, min_size=1, max_size=6),
     codec=st.sampled_from(["h264", "hevc"]),
@@ -205,6 +206,7 @@ def test_sizes_that_do_not_fit_are_not_believed() -> None:
     assert to_length_prefixed(data, (len(SLICE),)) == to_length_prefixed(data)
 
 
+@settings(deadline=None)
 @given(
     payloads=st.lists(st.binary(min_size=1, max_size=40), max_size=20), codec=st.sampled_from([H264Units, H265Units])
 )
