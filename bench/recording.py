@@ -110,8 +110,6 @@ def record_until_told(url_base: str, cameras: int, folder: Path) -> None:
     recorder.stop()
     said = {
         "recorder": [{key: row[key] for key in ("packets_lost", "queue_peak_octets")} for row in status],
-        "connections": 0,
-        "problems": [],
         "rtp_lost": sum(reader.health.rtp_lost for reader in readers),
     }
     json.dump(said, sys.stdout)

@@ -230,7 +230,7 @@ def _connect(url: CameraUrl, address: str, timeout_s: float) -> socket.socket:
     connection = socket.create_connection((address, url.port), timeout_s)
     if url.scheme != "rtsps":
         return connection
-    # Cameras sign their own certificates: encrypted, though nobody vouches for the other end (docs/operate says so).
+    # Cameras sign their own certificates: encrypted, though nobody vouches for the other end (decision 4 says so).
     # There is no fall-back to plain RTSP.
     context = ssl.create_default_context()
     context.check_hostname = False
