@@ -10,7 +10,6 @@ import av.container
 from av.bitstream import BitStreamFilterContext
 
 from veedor.kit.clock import Clock
-from veedor.kit.reasons import os_reason
 from veedor.model.packet import Media, MediaInfo
 from veedor.site.ingest.errors import EmptyFile, FileUnreadable, NotVideo, TruncatedFile, UnsupportedCodec
 from veedor.site.ingest.networks import NetworkPolicy
@@ -109,7 +108,7 @@ def _open(path: Path) -> av.container.InputContainer:
         with path.open("rb") as file:  # a folder, a missing file or missing rights are the system's to name
             head = file.read(12)
     except OSError as problem:
-        raise FileUnreadable(name=path.name, **os_reason(problem)) from problem
+        raise FileUnreadable(name=path.name, problem=problem.strerror or "error") from problem
     if not head:
         raise EmptyFile(name=path.name)
     try:

@@ -99,9 +99,9 @@ class MjpegSource:
         except httpx.ConnectError as problem:
             if "refused" in str(problem).lower():
                 raise CameraRefused(address=shown) from None
-            raise CameraUnreachable(address=shown, problem="no connection", detail="reason-no-connection") from None
+            raise CameraUnreachable(address=shown, problem="no connection") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
-            raise CameraUnreachable(address=shown, problem="no HTTP answer", detail="reason-no-http") from None
+            raise CameraUnreachable(address=shown, problem="no HTTP answer") from None
 
     def _split(self) -> Iterator[bytes]:
         """JPEG pictures: from their first marker to the last, whatever the parts' headers say.

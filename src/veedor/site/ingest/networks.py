@@ -40,10 +40,11 @@ class NetworkPolicy:
         """The address to connect to. Raises AddressRefused if any address of `host` may not be used."""
         try:
             found = self.resolver(host, port)
-        except (OSError, UnicodeError):
-            found = []
+        except (OSError, UnicodeError) as problem:
+            reason = getattr(problem, "strerror", None) or "no such host"
+            raise CameraUnreachable(address=f"{host}:{port}", problem=reason) from None
         if not found:
-            raise CameraUnreachable(address=f"{host}:{port}", problem="no such host", detail="reason-no-such-host")
+            raise CameraUnreachable(address=f"{host}:{port}", problem="no address")
         for text in found:
             if not self.allows(text):
                 raise AddressRefused(host=host, address=text)

@@ -111,7 +111,7 @@ class OnvifDevice:
         for profile in self.profiles():
             by_source.setdefault(profile.source, []).append(profile)
         if not by_source:
-            raise BadOnvifAnswer(address=self._soap.shown, problem="no video profile", detail="reason-no-profile")
+            raise BadOnvifAnswer(address=self._soap.shown, problem="no video profile")
         return [
             Channel(number, profiles[0].name, tuple(self._streams(profiles)))
             for number, profiles in enumerate(by_source.values(), 1)

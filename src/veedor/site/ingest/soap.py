@@ -108,7 +108,7 @@ class SoapClient:
             self._raise_fault(fault)
         found = find(tree, "Body")
         if found is None:
-            raise BadOnvifAnswer(address=self.shown, problem="no SOAP body", detail="reason-no-soap")
+            raise BadOnvifAnswer(address=self.shown, problem="no SOAP body")
         return found
 
     def _raise_fault(self, fault: Element) -> None:
@@ -139,8 +139,6 @@ class SoapClient:
         except httpx.ConnectError as problem:
             if "refused" in str(problem).lower():
                 raise CameraRefused(address=self.shown) from None
-            raise CameraUnreachable(
-                address=self.shown, problem="no connection", detail="reason-no-connection"
-            ) from None
+            raise CameraUnreachable(address=self.shown, problem="no connection") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
-            raise BadOnvifAnswer(address=self.shown, problem="no HTTP answer", detail="reason-no-http") from None
+            raise BadOnvifAnswer(address=self.shown, problem="no HTTP answer") from None
