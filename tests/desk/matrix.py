@@ -90,6 +90,12 @@ ROWS = [
     Row("POST", "/api/users/{user_id}/password", "a", 404, body={}),
     Row("GET", "/api/audit", "u"),
     Row("GET", "/api/audit/verify", "u"),
+    Row("POST", "/api/me/totp", EVERYBODY, body={"password": "correct horse battery"}, own=True),
+    Row("POST", "/api/me/totp/confirm", EVERYBODY, 401, body={"code": "000000"}, own=True),
+    Row("POST", "/api/me/totp/remove", EVERYBODY, 204, body={"password": "correct horse battery"}, own=True),
+    Row("DELETE", "/api/users/{user_id}/totp", "a", 404),
+    Row("GET", "/api/sessions", "au"),
+    Row("DELETE", "/api/users/{user_id}/sessions/{session_id}", "a", 404),
     # the machine
     Row("GET", "/api/health", EVERYBODY),
     Row("GET", "/metrics", "sau"),

@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 import veedor.desk.accounts.endpoints
+import veedor.desk.accounts.totp_endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
 import veedor.desk.cameras.endpoints
@@ -49,6 +50,7 @@ log = logging.getLogger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.accounts.endpoints.router,
+    veedor.desk.accounts.totp_endpoints.router,
     veedor.desk.audit.endpoints.router,
     veedor.desk.site.endpoints.router,
     veedor.desk.health.endpoints.router,

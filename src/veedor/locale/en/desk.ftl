@@ -21,4 +21,4 @@ error-desk-camera-password-needed = The camera's address changed: give its passw
 error-desk-camera-changed = Somebody else changed the camera "{ $name }" meanwhile
     .hint = Load it again and repeat your change
 error-desk-console-not-built = The web console is not in this installation
-error-desk-console-not-built-hint = Run "make web" in the source tree, or install the published package.
+    .hint = Run "make web" in the source tree, or install the published package.

@@ -21,4 +21,4 @@ error-desk-camera-password-needed = Cambió la dirección de la cámara: escriba
 error-desk-camera-changed = Otra persona cambió la cámara «{ $name }» mientras tanto
     .hint = Vuelva a cargarla y repita su cambio
 error-desk-console-not-built = La consola web no está en esta instalación
-error-desk-console-not-built-hint = Ejecute «make web» en el código fuente, o instale el paquete publicado.
+    .hint = Ejecute «make web» en el código fuente, o instale el paquete publicado.
