@@ -33,6 +33,7 @@ import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
 import veedor.desk.search.endpoints
+import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
 from veedor import __version__
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
     veedor.desk.evidence.endpoints.router,
+    veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.live.endpoints.router,
