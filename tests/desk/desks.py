@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
 from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakeSite, camera
@@ -21,6 +22,7 @@ from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
 from veedor.kit.clock import Clock, SystemClock
+from veedor.kit.secrets import SecretBox
 from waiting import wait_until
 
 AGENCY = "muni"
@@ -80,6 +82,7 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         access=Access(audit),
         data_directory=directory,
         agency_id=AGENCY,
+        secrets=SecretBox(Fernet.generate_key()),
         config=replace(DeskConfig(), **config),
     )
     return Desk(ports, create_app(ports), audit, live, cameras)

@@ -90,6 +90,12 @@ ROWS = [
     Row("POST", "/api/users/{user_id}/password", "a", 404, body={}),
     Row("GET", "/api/audit", "u"),
     Row("GET", "/api/audit/verify", "u"),
+    Row("POST", "/api/me/totp", EVERYBODY, body={"password": "correct horse battery"}, own=True),
+    Row("POST", "/api/me/totp/confirm", EVERYBODY, 401, body={"code": "000000"}, own=True),
+    Row("POST", "/api/me/totp/remove", EVERYBODY, 204, body={"password": "correct horse battery"}, own=True),
+    Row("DELETE", "/api/users/{user_id}/totp", "a", 404),
+    Row("GET", "/api/sessions", "au"),
+    Row("DELETE", "/api/users/{user_id}/sessions/{session_id}", "a", 404),
     # the machine
     Row("GET", "/api/health", EVERYBODY),
     Row("GET", "/metrics", "sau"),
@@ -130,6 +136,11 @@ ROWS = [
     Row("POST", "/api/incidents/{incident_id}/assign", "os", 404, body={"assignee": "Unidad 3"}),
     Row("POST", "/api/incidents/{incident_id}/close", "os", 404, body={"disposition": "other", "note": "x"}),
     Row("POST", "/api/incidents/{incident_id}/reopen", "os", 404, body={"reason": "Volvió a pasar"}),
+    # shifts
+    Row("GET", "/api/shift-notes", "osu", query=_SPAN),
+    Row("POST", "/api/shift-notes", "os", 201, body={"text": "Cámara 12 sin luz"}),
+    Row("GET", "/api/shift-report.csv", "osu", query=_SPAN),
+    Row("GET", "/api/shift-report.pdf", "osu", query=_SPAN),
     # evidence
     Row("GET", "/api/evidence-key", "osu", 404),  # this desk has no key
     Row("GET", "/api/incidents/{incident_id}/evidence", "osu", 404),
@@ -151,4 +162,6 @@ ROWS = [
     Row("GET", "/api/incidents/{incident_id}/exports", "osu", 404),
     Row("GET", "/api/exports/{package_id}", "osu", 404),
     Row("GET", "/api/exports/{package_id}/files/{path:path}", "s", 404),
+    Row("GET", "/api/exports/{package_id}/package.zip", "s", 404),
+    Row("GET", "/api/exports/{package_id}/verification", "osu", 404),
 ]

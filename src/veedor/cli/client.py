@@ -205,16 +205,21 @@ def _given(params: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: value for key, value in (params or {}).items() if value is not None}
 
 
+def said_key(problem: VeedorError) -> str:
+    """Which error the server answered with (its key); empty where the problem is none of the server's."""
+    return str(problem.params.get("said_key", ""))
+
+
 def _refusal(answer: httpx.Response) -> VeedorError:
     try:
         said = answer.json()
-        message, hint = str(said["message"]), str(said.get("hint") or "")
+        told = {"message": str(said["message"]), "hint": str(said.get("hint") or ""), "said_key": str(said["error"])}
     except (ValueError, KeyError, TypeError, AttributeError):
-        message, hint = f"HTTP {answer.status_code}", ""
+        told = {"message": f"HTTP {answer.status_code}", "hint": ""}
     if answer.status_code in (401, 403, 421, 429):
-        return _NotAllowed(message=message, hint=hint)
+        return _NotAllowed(**told)
     if answer.status_code == 503:
-        return _NotNow(message=message, hint=hint)
+        return _NotNow(**told)
     if answer.status_code == 507:
-        return _CannotStore(message=message, hint=hint)
-    return (_WrongInput if answer.status_code < 500 else _Refusal)(message=message, hint=hint)
+        return _CannotStore(**told)
+    return (_WrongInput if answer.status_code < 500 else _Refusal)(**told)

@@ -21,11 +21,19 @@ def login(
 ) -> None:
     """Log in to a desk; the password is asked for, never taken from the command line."""
     from veedor.cli import client
+    from veedor.desk.errors import CodeNeeded
 
     trusted = str(ca.resolve()) if ca else None
     connection = client.Client(url, ca=trusted)
     password = typer.prompt(t("cli-login-password"), hide_input=True, err=True)
-    answer = connection.post("/api/login", {"username": user, "password": password, "bearer": True})
+    body = {"username": user, "password": password, "bearer": True}
+    try:
+        answer = connection.post("/api/login", body)
+    except VeedorError as problem:
+        if client.said_key(problem) != CodeNeeded.key:
+            raise
+        code = typer.prompt(t("cli-login-code"), err=True)
+        answer = connection.post("/api/login", {**body, "code": code})
     path = client.store(client.Login(url, answer["user"]["username"], answer["token"], answer["expires_at"], trusted))
     if as_json:
         print_json({"user": answer["user"], "expires_at": answer["expires_at"], "file": str(path)})

@@ -142,6 +142,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         access=Access(audit),
         data_directory=config.data / "desk",
         agency_id=config.agency_id,
+        secrets=SecretBox.open(config.secret_key),
         config=settings,
     )
 

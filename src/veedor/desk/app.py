@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 import veedor.desk.accounts.endpoints
+import veedor.desk.accounts.totp_endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
 import veedor.desk.cameras.endpoints
@@ -32,6 +33,7 @@ import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
 import veedor.desk.search.endpoints
+import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
 from veedor import __version__
@@ -50,12 +52,14 @@ log = logging.getLogger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.accounts.endpoints.router,
+    veedor.desk.accounts.totp_endpoints.router,
     veedor.desk.audit.endpoints.router,
     veedor.desk.site.endpoints.router,
     veedor.desk.health.endpoints.router,
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
     veedor.desk.evidence.endpoints.router,
+    veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.live.endpoints.router,

@@ -8,6 +8,7 @@ from pathlib import Path
 from veedor.access.check import Access
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
+from veedor.kit.secrets import SecretBox
 from veedor.wire.ports import CameraDirectory, Footage, LiveView, SiteView
 
 
@@ -48,4 +49,5 @@ class DeskPorts:
     access: Access
     data_directory: Path
     agency_id: str
+    secrets: SecretBox
     config: DeskConfig = field(default_factory=DeskConfig)

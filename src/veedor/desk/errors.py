@@ -11,12 +11,12 @@ VeedorError
 │   ├── Exposed              a desk beyond loopback without TLS
 │   ├── CertificateExists
 │   ├── ConsoleNotBuilt      the console's files are not in this installation (HTTP 404)
-│   ├── WeakPassword, BadUsername, BadRoles
+│   ├── WeakPassword, BadUsername, BadRoles, TotpNotBegun
 │   └── Conflict: CameraChanged, UsernameTaken, LastAdministrator
 ├── AccessError
 │   ├── UnknownHost          (HTTP 421)
 │   ├── WrongOrigin          (HTTP 403)
-│   ├── WrongPassword        (HTTP 401)
+│   ├── WrongPassword, CodeNeeded, WrongCode   (HTTP 401)
 │   └── LoginThrottled       (HTTP 429)
 └── StoreCorrupt: AuditBroken
 """
@@ -144,6 +144,22 @@ class LastAdministrator(Conflict):
 class WrongPassword(AccessError):
     key = "error-accounts-wrong-password"
     http_status = 401
+
+
+class CodeNeeded(AccessError):
+    """The password is right; this account also needs the code from the person's phone."""
+
+    key = "error-accounts-code-needed"
+    http_status = 401
+
+
+class WrongCode(AccessError):
+    key = "error-accounts-wrong-code"
+    http_status = 401
+
+
+class TotpNotBegun(UserError):
+    key = "error-accounts-totp-not-begun"
 
 
 class LoginThrottled(AccessError):

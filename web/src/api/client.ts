@@ -20,9 +20,15 @@ const language: Middleware = {
     request.headers.set("x-veedor-language", i18n.language);
     return request;
   },
-  onResponse({ request, response }) {
-    if (response.status === 401 && !request.url.includes("/api/login"))
-      loggedOut.dispatchEvent(new Event("now"));
+  async onResponse({ response }) {
+    // A wrong password or code is answered with 401 as well; only this key says that nobody is logged in.
+    if (response.status === 401) {
+      const said = (await response
+        .clone()
+        .json()
+        .catch(() => null)) as { error?: string } | null;
+      if (said?.error === "error-not-authenticated") loggedOut.dispatchEvent(new Event("now"));
+    }
     return response;
   },
 };

@@ -18,20 +18,27 @@ interface Layer {
   title: string;
 }
 
-let layers = $state.raw<Layer[]>([]);
+// Not state: a teardown sees state as it was before, and would take a newer layer off with its own.
+let layers: Layer[] = [];
+let shown = $state.raw<Layer[]>([]);
 
 export const keys = {
   get layers(): Layer[] {
-    return layers;
+    return shown;
   },
 };
+
+function set(changed: Layer[]): void {
+  layers = changed;
+  shown = changed;
+}
 
 /** Bind keys for the life of the calling component. A later layer wins over an earlier one. */
 export function bindKeys(title: string, bindings: Binding[]): void {
   const layer = { title, bindings };
-  layers = [...layers, layer];
+  set([...layers, layer]);
   onDestroy(() => {
-    layers = layers.filter((one) => one !== layer);
+    set(layers.filter((one) => one !== layer));
   });
 }
 

@@ -11,6 +11,8 @@ export interface Screen {
   key: string;
   /** Any of these rights lets somebody in. */
   needs: Action[];
+  /** Not in the menu: reached from elsewhere. */
+  aside?: boolean;
   load: () => Promise<{ default: Component }>;
 }
 
@@ -71,5 +73,13 @@ export const screens: Screen[] = [
     key: "l",
     needs: ["audit.read"],
     load: () => import("../audit/AuditScreen.svelte"),
+  },
+  {
+    id: "me",
+    icon: "user",
+    key: "c",
+    needs: ["self"],
+    aside: true,
+    load: () => import("../people/MeScreen.svelte"),
   },
 ];

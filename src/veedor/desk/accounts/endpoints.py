@@ -19,6 +19,7 @@ from veedor.desk.accounts.schemas import (
     SessionOut,
     UserChangeIn,
     UserOut,
+    UserSessionOut,
     UserWithPasswordOut,
 )
 from veedor.desk.accounts.sessions import SessionKind
@@ -41,7 +42,9 @@ def login(body: LoginIn, request: Request, response: Response) -> LoginOut:
     ports, sessions = request.app.state.ports, request.app.state.sessions
     check_origin(request, ports.config, required=False)
     kind = SessionKind.BEARER if body.bearer else SessionKind.COOKIE
-    attempt = Attempt(body.username, body.password, kind, address_of(request), request.headers.get("user-agent"))
+    attempt = Attempt(
+        body.username, body.password, kind, address_of(request), request.headers.get("user-agent"), body.code
+    )
     user, opened = log_in(ports, sessions, attempt)
     if kind is SessionKind.COOKIE:
         response.set_cookie(
@@ -150,6 +153,24 @@ def reset_password(user_id: Id, body: NewPasswordIn, permit: EditUser) -> UserWi
         row = service.user(session, permit.principal.agency_id, user_id)
         service.set_password(session, permit.ports.clock, row, hashed, permit.sessions)
         return UserWithPasswordOut(user=UserOut.of(row), password=generated)
+
+
+@router.get("/api/sessions")
+def list_sessions(permit: ListUsers) -> list[UserSessionOut]:
+    """Where everybody of the agency is logged in."""
+    with permit.ports.database.reading() as session:
+        names = {row.id: row.username for row in service.users(session, permit.principal.agency_id)}
+        rows = permit.sessions.of_agency(session, permit.principal.agency_id)
+        return [UserSessionOut.of_user(row, names[row.user_id], permit.principal.session_id) for row in rows]
+
+
+@router.delete("/api/users/{user_id}/sessions/{session_id}", status_code=204)
+def end_session(user_id: Id, session_id: Id, permit: EditUser) -> None:
+    """End a session of a person: open pictures of theirs stop within 2 s."""
+    with permit.ports.database.session() as session:
+        row = service.user(session, permit.principal.agency_id, user_id)
+        if not permit.sessions.revoke(session, row.agency_id, row.id, only=session_id):
+            raise NotFound(kind="session", name=session_id)
 
 
 def _chosen_or_generated(password: str | None, username: str, permit: Permit) -> tuple[str, str | None]:

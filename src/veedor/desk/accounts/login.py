@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Resource, Role
-from veedor.desk.accounts import passwords, service, throttle
+from veedor.desk.accounts import passwords, service, throttle, totp
 from veedor.desk.accounts.sessions import NewSession, SessionKind, Sessions
 from veedor.desk.accounts.tables import UserRow
 from veedor.desk.context import DeskPorts
-from veedor.desk.errors import LoginThrottled, WrongPassword
+from veedor.desk.errors import LoginThrottled, WrongCode, WrongPassword
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,12 @@ class Attempt:
     kind: SessionKind
     address: str | None
     agent: str | None
+    code: str | None = None  # of the second factor
 
 
 def log_in(ports: DeskPorts, sessions: Sessions, attempt: Attempt) -> tuple[UserRow, NewSession]:
-    """Open a session. Raises WrongPassword (also for unknown and disabled accounts), LoginThrottled, StoreError."""
+    """Open a session. Raises WrongPassword (also for unknown and disabled accounts), CodeNeeded, WrongCode,
+    LoginThrottled, StoreError."""
     who = throttle.subjects(attempt.username.strip().lower(), attempt.address)
     with ports.database.session() as session:
         wait_s = throttle.take(session, ports.agency_id, who, ports.clock.now())
@@ -38,11 +40,24 @@ def log_in(ports: DeskPorts, sessions: Sessions, attempt: Attempt) -> tuple[User
         reason = "unknown account" if user is None else "wrong password" if not right else "disabled"
         _audit(ports, user, attempt, allowed=False, reason=reason)
         raise WrongPassword
+    _check_code(ports, user, attempt)
     _audit(ports, user, attempt, allowed=True, reason=None)
     with ports.database.session() as session:
         throttle.give_back(session, ports.agency_id, who)
         opened = sessions.open(session, user, attempt.kind, attempt.address, attempt.agent)
     return user, opened
+
+
+def _check_code(ports: DeskPorts, user: UserRow, attempt: Attempt) -> None:
+    """The second factor. A missing code counts as a try as well, until the right one comes: otherwise leaving it out
+    now and then would let somebody guess codes for ever."""
+    try:
+        with ports.database.session() as session:
+            row = service.user(session, user.agency_id, user.id)
+            totp.check(session, ports.clock, row, attempt.code, ports.secrets)
+    except WrongCode:
+        _audit(ports, user, attempt, allowed=False, reason="wrong code")
+        raise
 
 
 def confirm_password(ports: DeskPorts, principal: Principal, password: str) -> UserRow:

@@ -20,6 +20,9 @@ Language = Literal["es", "en"]
 class LoginIn(In):
     username: Username
     password: Password
+    code: Annotated[str, Field(max_length=10)] | None = Field(
+        None, description="Of the second factor, where there is one"
+    )
     bearer: bool = Field(False, description="Answer with a token for programs instead of setting a cookie")
 
 
@@ -31,6 +34,7 @@ class UserOut(Out):
     roles: list[Role]
     language: Language | None
     disabled: bool
+    second_factor: bool = Field(description="Whether a code from a phone is asked for")
     created_at: UtcTime
 
     @staticmethod
@@ -43,6 +47,7 @@ class UserOut(Out):
             roles=[Role(role) for role in row.roles],
             language=row.language,  # type: ignore[arg-type]
             disabled=row.disabled_at is not None,
+            second_factor=row.totp_secret is not None,
             created_at=row.created_at,
         )
 
@@ -80,6 +85,17 @@ class SessionOut(Out):
             expires_at=row.expires_at,
             current=row.id == current,
         )
+
+
+class UserSessionOut(SessionOut):
+    """A session of anybody of the agency."""
+
+    user_id: str
+    username: str
+
+    @staticmethod
+    def of_user(row: SessionRow, username: str, current: str | None) -> UserSessionOut:
+        return UserSessionOut(user_id=row.user_id, username=username, **SessionOut.of(row, current).model_dump())
 
 
 class PasswordIn(In):

@@ -128,11 +128,14 @@ class Sessions:
 
     def of_user(self, session: Session, agency_id: str, user_id: str) -> list[SessionRow]:
         """Valid sessions of a user, newest first."""
+        return [row for row in self.of_agency(session, agency_id) if row.user_id == user_id]
+
+    def of_agency(self, session: Session, agency_id: str) -> list[SessionRow]:
+        """Valid sessions of everybody in the agency, newest first."""
         query = (
             sa.select(SessionRow)
             .where(
                 SessionRow.agency_id == agency_id,
-                SessionRow.user_id == user_id,
                 SessionRow.revoked_at.is_(None),
                 SessionRow.expires_at > self._clock.now(),
             )

@@ -37,6 +37,10 @@ class UserRow(Base):
     password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: may log in
+    totp_secret: Mapped[bytes | None]  # encrypted; null: the password alone is asked for
+    totp_pending: Mapped[bytes | None]  # encrypted; given to the person, not yet confirmed by a code
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_step: Mapped[int | None]  # of the last code that was used: none counts twice
 
 
 class SessionRow(Base):

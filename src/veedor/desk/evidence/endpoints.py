@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 
 from veedor.access.actions import Action
 from veedor.desk.acts.repository import acts_of, acts_of_many
@@ -18,10 +18,14 @@ from veedor.desk.evidence.schemas import (
     LockIn,
     PackageOut,
     ReleaseIn,
+    VerificationOut,
     evidence_out,
     package_out,
 )
 from veedor.desk.evidence.service import EvidenceService, LockRequest
+from veedor.desk.evidence.signing import public_key
+from veedor.desk.evidence.verify import verify_package
+from veedor.desk.evidence.zipped import zipped
 from veedor.desk.incidents.repository import get_incident
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import Id, aware
@@ -109,6 +113,31 @@ def show_export(permit: ReadPackage, package_id: Id) -> PackageOut:
 def export_file(permit: TakePackage, package_id: Id, path: str) -> FileResponse:
     """One file of a finished package; `manifest.json` lists the others. Byte ranges are served."""
     return FileResponse(EvidenceService(permit.ports).file(package_id, path), media_type="application/octet-stream")
+
+
+@router.get("/api/exports/{package_id}/package.zip", response_class=StreamingResponse)
+def export_zip(permit: TakePackage, package_id: Id) -> StreamingResponse:
+    """The whole finished package in one file; nothing in it is compressed, so it is the files byte for byte."""
+    folder = EvidenceService(permit.ports).folder(package_id)
+    headers = {"content-disposition": f'attachment; filename="evidence-{package_id}.zip"'}
+    return StreamingResponse(zipped(folder, package_id), media_type="application/zip", headers=headers)
+
+
+@router.get("/api/exports/{package_id}/verification")
+def verification(permit: ReadPackage, package_id: Id) -> VerificationOut:
+    """Compare every file of a finished package with its signed manifest, and the signature with this desk's key. What
+    a court trusts is the same check elsewhere, with a key that came by another way."""
+    folder = EvidenceService(permit.ports).folder(package_id)
+    with permit.ports.database.reading() as session:
+        key = repository.newest_key(session, permit.ports.agency_id)
+    found = verify_package(folder, public_key(key.public_pem))
+    return VerificationOut(
+        authentic=found.authentic,
+        files=found.files,
+        bytes=found.octets,
+        problems=[problem.message.render(permit.lang) for problem in found.problems],
+        fingerprint=key.fingerprint,
+    )
 
 
 def _detail(permit: Permit, evidence_id: str) -> EvidenceDetailOut:

@@ -75,6 +75,16 @@ class PackageOut(BaseModel):
     manifest_sha256: str | None
 
 
+class VerificationOut(BaseModel):
+    """Whether a package is as it was signed."""
+
+    authentic: bool
+    files: int = Field(description="Files that are as listed")
+    bytes: int
+    problems: list[str] = Field(description="Every difference, naming the file")
+    fingerprint: str
+
+
 class KeyOut(BaseModel):
     """The public half of the key that signs packages."""
 

@@ -156,6 +156,15 @@ class EvidenceService:
                 self.tell(session, row, act)
             return package.id
 
+    def folder(self, package_id: str) -> Path:
+        """The folder of a finished package. Raises NotFound."""
+        with self._ports.database.reading() as session:
+            row = repository.get_package(session, self._ports.agency_id, package_id)
+        found = packages_folder(self._ports.data_directory) / row.id
+        if row.state != PackageState.READY.value or not found.is_dir():
+            raise NotFound(kind="package", name=package_id)
+        return found
+
     def file(self, package_id: str, path: str) -> Path:
         """A file of a finished package. Raises NotFound, for every path that is not one."""
         with self._ports.database.reading() as session:

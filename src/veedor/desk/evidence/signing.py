@@ -100,6 +100,14 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
     return key
 
 
+def public_key(pem: str) -> Ed25519PublicKey:
+    """The key of a stored PEM text that this desk wrote itself."""
+    key = serialization.load_pem_public_key(pem.encode())
+    if not isinstance(key, Ed25519PublicKey):
+        raise TypeError("not an Ed25519 key")
+    return key
+
+
 def fingerprint(key: Ed25519PublicKey) -> str:
     """SHA-256 of the key's DER form (SubjectPublicKeyInfo), lower-case hex: to be read out over the phone."""
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)

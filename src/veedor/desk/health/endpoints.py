@@ -14,12 +14,18 @@ from pydantic import Field
 
 from veedor.access.actions import Action
 from veedor.desk.cameras.schemas import HealthOut
+from veedor.desk.context import DeskPorts
 from veedor.desk.health.metrics import render
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import Out, UtcTime, iso, room_router
-from veedor.kit.messages import Message
+from veedor.kit.messages import Message, has_message
+from veedor.kit.messages import render as render_message
+from veedor.model.camera import StreamState
+from veedor.wire.ports import SiteStatus
 
 router = room_router("health")
+
+_CAMERA_PROBLEM = "problem-camera"  # the streams say the same, and say which camera
 
 ReadHealth = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "health"))]
 ReadMetrics = Annotated[Permit, Depends(Need(Action.METRICS_READ, "health"))]
@@ -29,12 +35,21 @@ class LiveOut(Out):
     status: str
 
 
+class ProblemOut(Out):
+    """One thing that is wrong right now."""
+
+    text: str
+    hint: str | None = Field(description="What to do about it")
+    camera_id: str | None = Field(description="Where it is one camera's")
+
+
 class SiteHealthOut(Out):
     version: str
     started_at: UtcTime
     now: UtcTime
     time_zone: str
     problems: list[str] = Field(description="What is wrong right now, worst first, in the reader's language")
+    advice: list[ProblemOut] = Field(description="The same with what to do, and which camera it is about")
     streams: list[HealthOut]
     analysis: list[dict[str, Any]]
     workers: list[dict[str, Any]]
@@ -57,6 +72,42 @@ def _plain(value: Any, lang: str) -> Any:
     return iso(value) if isinstance(value, datetime) else str(value)
 
 
+def advice(ports: DeskPorts, status: SiteStatus, lang: str) -> list[ProblemOut]:
+    """What is wrong, worst first: the site's own problems, then each camera that is not online, by name."""
+    found = [
+        ProblemOut(text=one.render(lang), hint=hint_of(one, lang), camera_id=None)
+        for one in status.problems
+        if one.key != _CAMERA_PROBLEM
+    ]
+    names = {camera.id: camera.name for camera in ports.cameras.cameras()}
+    told: set[tuple[str, str]] = set()
+    for stream in status.streams:
+        problem, name = stream.problem, names.get(stream.camera_id)
+        if problem is None or name is None or stream.state is StreamState.ONLINE:
+            continue
+        text = f"{name}: {problem.render(lang)}"
+        if (stream.camera_id, problem.key) not in told:  # both streams of a camera mostly say the same
+            told.add((stream.camera_id, problem.key))
+            found.append(ProblemOut(text=text, hint=hint_of(problem, lang), camera_id=stream.camera_id))
+    return found
+
+
+def hint_of(message: Message, lang: str) -> str | None:
+    """The catalogue's advice for a message, where there is one."""
+    key = f"{message.key}.hint"
+    return render_message(key, lang, message.params) if has_message(key, lang) else None
+
+
+def counters(status: SiteStatus, lang: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows that count, as JSON."""
+    return {
+        "analysis": [plain(row, lang) for row in status.analysis],
+        "workers": [plain(row, lang) for row in status.workers],
+        "recording": [plain(row, lang) for row in status.recording],
+        "disks": [plain(row, lang) for row in status.disks],
+    }
+
+
 @router.get("/api/health/live")
 def live() -> LiveOut:
     """Whether the process answers; nothing else, since anybody may ask."""
@@ -73,11 +124,9 @@ def health(permit: ReadHealth) -> SiteHealthOut:
         now=permit.ports.clock.now(),
         time_zone=permit.config.time_zone,
         problems=[problem.render(permit.lang) for problem in status.problems],
+        advice=advice(permit.ports, status, permit.lang),
         streams=[HealthOut.of(one, permit.lang) for one in status.streams],
-        analysis=[plain(row, permit.lang) for row in status.analysis],
-        workers=[plain(row, permit.lang) for row in status.workers],
-        recording=[plain(row, permit.lang) for row in status.recording],
-        disks=[plain(row, permit.lang) for row in status.disks],
+        **counters(status, permit.lang),
     )
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from veedor.access.actions import Action
+from veedor.desk.health.endpoints import counters
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import iso, room_router
 from veedor.desk.stream.hub import FeedItem
@@ -25,6 +26,7 @@ MAY_HEAR = {
     "incident": Action.INCIDENT_READ,
     "evidence": Action.EVIDENCE_READ,
     "health": Action.HEALTH_READ,
+    "shift": Action.INCIDENT_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0
@@ -38,21 +40,24 @@ async def stream(
     permit: Listen,
     last_event_id: Annotated[int | None, Header(ge=0, description="Go on after this item")] = None,
     after: Annotated[int | None, Query(ge=0, description="The same, where no header can be sent")] = None,
+    with_counters: Annotated[bool, Query(alias="counters", description="Also `counters`, every 2 s")] = False,
 ) -> StreamingResponse:
     """Server-Sent Events; `id` is the item's sequence.
 
     Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems"}
-    without one, when something changes; `reset` where the items after Last-Event-ID are no longer kept: load
+    without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in /api/health,
+    where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
     everything anew; `still` where nothing else was told for 5 s. The stream ends when the session does.
     """
     since = last_event_id if last_event_id is not None else after
-    return StreamingResponse(_Feed(permit).run(since), media_type="text/event-stream")
+    return StreamingResponse(_Feed(permit, with_counters=with_counters).run(since), media_type="text/event-stream")
 
 
 class _Feed:
     """One listener."""
 
-    def __init__(self, permit: Permit) -> None:
+    def __init__(self, permit: Permit, *, with_counters: bool = False) -> None:
+        self._with_counters = with_counters
         self._permit = permit
         self._agency_id = permit.principal.agency_id
         self._news = asyncio.Event()
@@ -94,6 +99,10 @@ class _Feed:
                 changed = await run_in_threadpool(self._new_health)
                 if changed is not None:
                     yield _event("health", changed)
+                    told_s = now_s
+                if self._with_counters:
+                    status = await run_in_threadpool(self._permit.ports.site.status)
+                    yield _event("counters", {**counters(status, self._permit.lang), "now": iso(clock.now())})
                     told_s = now_s
             if now_s - told_s >= _KEEP_ALIVE_S:
                 yield _event("still", {})  # an event and no comment: pages must notice when it stays away

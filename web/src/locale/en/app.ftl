@@ -1,6 +1,8 @@
 app-tagline = Monitoring centre
 app-username = User name
 app-password = Password
+app-code = Code
+app-code-hint = The six digits that your authenticator app shows
 app-log-in = Log in
 app-log-out = Log out
 app-login-again = Your login has ended. Log in again: your screen is as you left it.
@@ -16,6 +18,7 @@ app-screen-incidents = Incidents
 app-screen-setup = Set-up
 app-screen-health = Health
 app-screen-people = People
+app-screen-me = My account
 app-screen-audit = Audit
 app-screen-failed = This screen could not be opened
 app-screen-failed-hint = Reload the page. The server may have been updated.

@@ -1,6 +1,8 @@
 app-tagline = Centro de monitoreo
 app-username = Usuario
 app-password = Contraseña
+app-code = Código
+app-code-hint = Los seis dígitos que muestra su aplicación de autenticación
 app-log-in = Ingresar
 app-log-out = Salir
 app-login-again = Su sesión terminó. Ingrese de nuevo: su pantalla sigue como la dejó.
@@ -16,6 +18,7 @@ app-screen-incidents = Incidentes
 app-screen-setup = Configurar
 app-screen-health = Salud
 app-screen-people = Personas
+app-screen-me = Mi cuenta
 app-screen-audit = Auditoría
 app-screen-failed = No se pudo abrir esta pantalla
 app-screen-failed-hint = Recargue la página. Puede que el servidor se haya actualizado.

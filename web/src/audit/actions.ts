@@ -1,0 +1,34 @@
+// Every action that the audit can name, in the order of the list. The type keeps it complete: a new action of the
+// server fails to compile here until it is listed.
+
+import type { Schemas } from "../api/client";
+
+const all: Record<Schemas["Action"], true> = {
+  login: true,
+  self: true,
+  "camera.list": true,
+  "camera.edit": true,
+  "camera.test": true,
+  "live.watch": true,
+  "footage.list": true,
+  "footage.play": true,
+  "track.read": true,
+  "event.read": true,
+  "alert.read": true,
+  "alert.handle": true,
+  "incident.read": true,
+  "incident.handle": true,
+  "evidence.read": true,
+  "evidence.lock": true,
+  "evidence.export": true,
+  "evidence.unlock": true,
+  "rules.read": true,
+  "rules.edit": true,
+  "health.read": true,
+  "metrics.read": true,
+  "user.list": true,
+  "user.edit": true,
+  "audit.read": true,
+};
+
+export const actions = Object.keys(all) as Schemas["Action"][];
