@@ -5,7 +5,8 @@ import { sentence } from "../lib/problems";
 import type { Alert } from "./queue";
 import { alerts } from "./store.svelte";
 
-export type Detail = Schemas["AlertDetailOut"];
+/** As the client gives it: it makes lists of pairs. */
+export type Detail = Omit<Schemas["AlertDetailOut"], "zone_norm"> & { zone_norm: number[][] };
 export type Reason = Schemas["DismissReason"];
 export type Deed =
   | { kind: "acknowledge" }

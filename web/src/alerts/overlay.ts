@@ -2,8 +2,12 @@
 
 import type { Schemas } from "../api/client";
 
-type Track = Schemas["TrackOut"];
+/** A track as the client gives it: each point is seconds after its start and the box's four numbers. */
+export type Track = Omit<Schemas["TrackOut"], "path"> & { path: number[][] };
 export type Box = [x1: number, y1: number, x2: number, y2: number];
+
+/** A box is shown this long before it was first seen. */
+const LEAD_S = 0.3;
 
 export interface Drawn {
   track_id: number;
@@ -20,12 +24,11 @@ export function momentOf(endsAt: string, duration_s: number, position_s: number)
 /** The track's box at `ms`, between the two boxes that were seen around it; null where it was not there. */
 export function boxAt(track: Pick<Track, "started_at" | "path">, ms: number): Box | null {
   const at_s = (ms - Date.parse(track.started_at)) / 1000;
-  const next = track.path.findIndex((point) => point[0] >= at_s);
-  const after = track.path[next];
-  if (!after) return null;
-  const before = track.path[next - 1];
-  if (!before) return after[0] - at_s < 0.3 ? [after[1], after[2], after[3], after[4]] : null;
-  const share = (at_s - before[0]) / (after[0] - before[0] || 1);
-  const between = (index: 1 | 2 | 3 | 4): number => before[index] + (after[index] - before[index]) * share;
-  return [between(1), between(2), between(3), between(4)];
+  const next = track.path.findIndex((point) => (point[0] ?? Infinity) >= at_s);
+  const [end_s = 0, ...to] = track.path[next] ?? [];
+  if (to.length !== 4) return null;
+  const [begin_s, ...from] = track.path[next - 1] ?? [];
+  if (begin_s === undefined) return end_s - at_s < LEAD_S ? (to as Box) : null;
+  const share = (at_s - begin_s) / (end_s - begin_s || 1);
+  return to.map((value, index) => (from[index] ?? value) + (value - (from[index] ?? value)) * share) as Box;
 }
