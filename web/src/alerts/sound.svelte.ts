@@ -17,6 +17,7 @@ const TONES: Partial<Record<Severity, [hz: number, at_s: number][]>> = {
   ],
 };
 const LENGTH_S = 0.14;
+const WAKING_MS = 800;
 const QUIET_MS = 1200; // a burst rings once
 
 let muted = $state(localStorage.getItem(KEY) === "yes");
@@ -24,6 +25,7 @@ let allowed = $state(false);
 let rung = $state(0);
 let context: AudioContext | null = null;
 let lastAt = -Infinity;
+let wokenAt = -Infinity;
 
 function wake(): void {
   context ??= new AudioContext();
@@ -37,7 +39,15 @@ addEventListener("storage", (event) => {
 });
 // The browser allows sound from the first click or key on.
 for (const kind of ["pointerdown", "keydown"])
-  addEventListener(kind, () => context && !allowed && wake(), { capture: true, passive: true });
+  addEventListener(
+    kind,
+    () => {
+      if (!context || allowed) return;
+      wokenAt = performance.now();
+      wake();
+    },
+    { capture: true, passive: true },
+  );
 
 export const sound = {
   get state(): "on" | "muted" | "blocked" {
@@ -50,7 +60,8 @@ export const sound = {
   },
   start: wake,
   toggle(): void {
-    if (!muted && !allowed) {
+    // The click that allows sound must not, having allowed it, turn it off.
+    if (!muted && (!allowed || performance.now() - wokenAt < WAKING_MS)) {
       wake();
       return;
     }
