@@ -358,7 +358,7 @@ def test_no_alert_is_missed_while_the_connection_is_lost(site: Stage, open_conso
         with person(site, "oscar") as oscar:
             oscar.post(f"/api/alerts/{known}/acknowledge", json={})
         page.keyboard.press("a")  # cannot be done now, and says so
-        expect(detail(page).get_by_role("alert")).to_contain_text("No hay conexión")
+        expect(detail(page).locator("header").get_by_role("alert")).to_contain_text("No hay conexión")
         cable.mend()
         for one in missed:
             expect(row(page, one)).to_contain_text("Nueva", timeout=30_000)
