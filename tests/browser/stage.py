@@ -21,13 +21,16 @@ from veedor.compose.single import Service, running
 from veedor.desk.accounts import passwords
 from veedor.desk.accounts.service import NewUser, add_user
 from veedor.desk.alerts.service import AlertService
+from veedor.desk.alerts.tables import AlertRow
 from veedor.kit.clock import SystemClock
 from veedor.kit.ids import new_id
 from veedor.kit.messages import Message
+from veedor.model.alert import AlertStatus, ClipState
 from veedor.model.camera import Camera, Placement, SourceKind, StreamRole, StreamSource
 from veedor.model.event import Event, Severity, TrackOverlay
 from veedor.simulator.rtsp_server import RtspServer
 from veedor.simulator.stream import ServedStream
+from veedor.wire.messages import event_to_json
 
 PASSWORD = "una-clave-larga-de-prueba"
 PEOPLE = {
@@ -75,9 +78,55 @@ class Stage:
             "overlays": (TrackOverlay(7, "person", (0.3, 0.2, 0.5, 0.8), ((0.2, 0.8), (0.4, 0.8))),),
             "zone_norm": ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)),
         }
+        picture = changes.pop("picture", jpeg((640, 360)))
         event = Event(**{**values, **changes})
-        AlertService(self.service.desk).raise_alert(event, jpeg((640, 360)))
+        AlertService(self.service.desk).raise_alert(event, picture)
         return event.id
+
+    def fill_alerts(self, count: int) -> None:
+        """Very many alerts at once, of every severity, without pictures: written as rows, since that takes seconds."""
+        desk = self.service.desk
+        now = SystemClock().now()
+        with desk.database.session() as session:
+            for number in range(count):
+                camera = self.cameras[number % len(self.cameras)]
+                at = now - timedelta(seconds=number)
+                event = Event(
+                    id=new_id(at),
+                    camera_id=camera.id,
+                    rule=f"Regla {number % 7}",
+                    kind="zone_intrusion",
+                    severity=list(Severity)[number % 5],
+                    started_at=at,
+                    completed_at=at,
+                    ended_at=at,
+                    explanation=Message("rules-zone-intrusion", {"what": "person", "zone": f"Zona {number}"}),
+                    zone=f"Zona {number}",
+                )
+                session.add(_settled_row(event, desk.agency_id, camera.name))
+
+
+def _settled_row(event: Event, agency_id: str, camera_name: str) -> AlertRow:
+    """The row of an alert with nothing left to do for the desk."""
+    return AlertRow(
+        id=event.id,
+        agency_id=agency_id,
+        camera_id=event.camera_id,
+        camera_name=camera_name,
+        rule=event.rule,
+        kind=event.kind,
+        severity=event.severity.value,
+        event=event_to_json(event),
+        raised_at=event.completed_at,
+        completed_at=event.completed_at,
+        ended_at=event.ended_at,
+        group_id=event.id,
+        has_snapshot=False,
+        clip_state=ClipState.FAILED.value,
+        clip_problem=Message("alerts-clip-no-footage").to_json(),
+        status=AlertStatus.NEW.value,
+        version=0,
+    )
 
 
 def add_people(service: Service) -> None:
@@ -91,8 +140,13 @@ def add_people(service: Service) -> None:
 
 
 @contextlib.contextmanager
-def stage(folder: Path, names: Sequence[str] = NAMES, *, clip: Path | None = None) -> Iterator[Stage]:
-    """A site with a camera for each of `names`, each with a main and a substream, placed in Lima."""
+def stage(
+    folder: Path, names: Sequence[str] = NAMES, *, clip: Path | None = None, again: bool = False
+) -> Iterator[Stage]:
+    """A site with a camera for each of `names`, each with a main and a substream, placed in Lima.
+
+    `again`: start once more what ran in this folder, with its people and cameras.
+    """
     main = clip or write_clip(folder / "main.mp4", seconds=10, size=(640, 360))
     sub = write_clip(folder / "sub.mp4", seconds=10, size=(320, 176), fps=10, keyframe_every=10)
     streams = [
@@ -113,9 +167,11 @@ def stage(folder: Path, names: Sequence[str] = NAMES, *, clip: Path | None = Non
     )
     with RtspServer(streams) as server, running(config, SystemClock()) as service:
         made = Stage(service, server)
-        add_people(service)
-        for number, name in enumerate(names):
-            made.cameras.append(_add_camera(service, server, number, name))
+        if again:
+            made.cameras += service.site.parts.cameras.cameras()
+        else:
+            add_people(service)
+            made.cameras += [_add_camera(service, server, number, name) for number, name in enumerate(names)]
         service.site.follow_configuration()
         yield made
 

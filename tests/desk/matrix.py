@@ -126,6 +126,8 @@ ROWS = [
     Row("POST", "/api/alerts/{alert_id}/acknowledge", "os", 404, body={}),
     Row("POST", "/api/alerts/{alert_id}/dismiss", "os", 404, body={"reason": "test"}),
     Row("POST", "/api/alerts/{alert_id}/escalate", "os", 404, body={}),
+    Row("POST", "/api/alerts/{alert_id}/claim", "os", 404, body={}),
+    Row("POST", "/api/alerts/{alert_id}/release", "os", 404),
     # incidents
     Row("GET", "/api/incidents", "osu"),
     Row("GET", "/api/incident-types", "osu"),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veedor.model.act import Act, ActKind, SubjectKind
-from veedor.model.alert import AlertStatus, DismissReason, fold_alert
+from veedor.model.alert import CLAIM_LASTS, AlertStatus, DismissReason, alert_allows, fold_alert
 from veedor.model.evidence import EvidenceStatus, fold_evidence
 from veedor.model.incident import Disposition, IncidentStatus, fold_incident
 
@@ -34,6 +34,7 @@ PAYLOADS: list[dict[str, Any]] = [
     {"segments": "many"},
     {"type": "robbery", "origin": "phone"},
     {"package_id": "p1"},
+    {"over": True},
 ]
 
 
@@ -105,6 +106,35 @@ def test_a_dismissal_says_whether_the_alert_was_false() -> None:
     assert state.dismiss_reason is DismissReason.WEATHER_OR_LIGHT
     assert state.dismiss_reason.is_false_alert
     assert not DismissReason.NORMAL_ACTIVITY.is_false_alert
+
+
+def test_a_claim_holds_until_its_time_an_act_or_a_release() -> None:
+    held = [act(1, ActKind.CLAIM), act(60, ActKind.CLAIM)]
+    state = fold_alert(held)
+    assert state.claim is not None
+    assert (state.claim.by, state.claim.since) == ("ana", T0 + timedelta(seconds=1))
+    end = T0 + timedelta(seconds=60) + CLAIM_LASTS
+    assert state.claimed_at(end - timedelta(seconds=1)) is not None
+    assert state.claimed_at(end) is None
+    assert (state.status, state.version) == (AlertStatus.NEW, 2)
+    for ending in (ActKind.RELEASE, ActKind.ACKNOWLEDGE, ActKind.DISMISS):
+        assert fold_alert([*held, act(61, ending)]).claim is None
+    assert fold_alert([*held, act(61, ActKind.RELEASE, "luis")]).claim is not None
+    assert alert_allows(state, ActKind.CLAIM)
+    assert not alert_allows(fold_alert([act(1, ActKind.DISMISS)]), ActKind.CLAIM)
+
+
+def test_a_claim_on_a_claim_is_a_conflict_unless_it_was_meant() -> None:
+    first = act(1, ActKind.CLAIM)
+    unknowing = fold_alert([first, act(2, ActKind.CLAIM, "luis")])
+    assert unknowing.claim is not None
+    assert (unknowing.claim.by, [one.actor_id for one in unknowing.conflicts]) == ("ana", ["luis"])
+    meant = fold_alert([first, act(2, ActKind.CLAIM, "luis", over=True)])
+    assert meant.claim is not None
+    assert (meant.claim.by, meant.conflicts) == ("luis", ())
+    late = fold_alert([first, act(2 + int(CLAIM_LASTS.total_seconds()), ActKind.CLAIM, "luis")])
+    assert late.claim is not None
+    assert (late.claim.by, late.conflicts) == ("luis", ())
 
 
 def test_an_incident_from_its_opening_to_its_end() -> None:

@@ -22,6 +22,8 @@ class ActKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     DISMISS = "dismiss"
     ESCALATE = "escalate"
+    CLAIM = "claim"  # somebody looks into it now; ends by itself, see model/alert.py
+    RELEASE = "release"  # of a claim
     # incident
     OPEN = "open"
     ADD_ALERT = "add_alert"

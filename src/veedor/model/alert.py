@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from veedor.model.act import Act, ActKind, in_order
@@ -40,6 +40,9 @@ class DismissReason(StrEnum):
         return self in _FALSE
 
 
+# A claim without activity ends by itself: nobody can hold an alert by going home.
+CLAIM_LASTS = timedelta(minutes=5)
+
 _FALSE = frozenset({DismissReason.NOTHING_THERE, DismissReason.WEATHER_OR_LIGHT, DismissReason.ANIMAL})
 
 
@@ -55,6 +58,19 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who looks into an alert. `since` is when they began, `until` when it ends unless they do something."""
+
+    by: str
+    by_name: str | None
+    since: datetime
+    until: datetime
+
+    def holds_at(self, now: datetime) -> bool:
+        return now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class AlertState:
     """Where an alert stands, folded from its acts. `conflicts` holds acts that came after another had settled it."""
 
@@ -67,6 +83,11 @@ class AlertState:
     incident_id: str | None = None
     version: int = 0  # number of distinct acts, conflicts included: for optimistic locking
     conflicts: tuple[Act, ...] = field(default=())
+    claim: Claim | None = None  # the last one; ask `claimed_at` whether it still holds
+
+    def claimed_at(self, now: datetime) -> Claim | None:
+        """The claim that holds at `now`."""
+        return self.claim if self.claim is not None and self.claim.holds_at(now) else None
 
 
 def fold_alert(acts: Iterable[Act]) -> AlertState:
@@ -74,6 +95,8 @@ def fold_alert(acts: Iterable[Act]) -> AlertState:
 
     Acknowledging twice is a conflict (the first keeps the alert), so is any act after dismissal other than an
     escalation by someone who knows better; a dismissed alert can be escalated, an escalated one not dismissed.
+    A claim lasts CLAIM_LASTS from the last time its holder claimed, and ends where an act settles something. Claiming
+    what somebody else holds is a conflict, unless the act says `over`: its author knew.
     Acts of kinds that are not an alert's change nothing but the version.
     """
     state = AlertState()
@@ -93,15 +116,21 @@ _ALLOWED = {
     AlertStatus.DISMISSED: {AlertStatus.ESCALATED},
     AlertStatus.ESCALATED: set(),
 }
+_CLAIMS = frozenset({ActKind.CLAIM, ActKind.RELEASE})
+_OPEN = frozenset({AlertStatus.NEW, AlertStatus.ACKNOWLEDGED})
 
 
 def alert_allows(state: AlertState, kind: ActKind) -> bool:
     """Whether an act of `kind` done now would settle something, not conflict."""
+    if kind in _CLAIMS:
+        return state.status in _OPEN
     wanted = _TO_STATUS.get(kind)
     return wanted is not None and wanted in _ALLOWED[state.status]
 
 
 def _step(state: AlertState, act: Act) -> AlertState:
+    if act.kind in _CLAIMS:
+        return _claim_step(state, act)
     wanted = _TO_STATUS.get(act.kind)
     if wanted is None:
         return state
@@ -117,7 +146,19 @@ def _step(state: AlertState, act: Act) -> AlertState:
         reason=act.reason,
         dismiss_reason=_dismiss_reason(act) if wanted is AlertStatus.DISMISSED else None,
         incident_id=str(incident) if incident else None,
+        claim=None,
     )
+
+
+def _claim_step(state: AlertState, act: Act) -> AlertState:
+    held = state.claimed_at(act.at)
+    mine = held is not None and held.by == act.actor_id
+    if act.kind is ActKind.RELEASE:
+        return replace(state, claim=None) if mine else state  # what has ended by itself needs no giving back
+    if state.status not in _OPEN or (held is not None and not mine and not act.payload.get("over")):
+        return replace(state, conflicts=(*state.conflicts, act))
+    since = held.since if held is not None and mine else act.at
+    return replace(state, claim=Claim(act.actor_id, act.actor_name, since, act.at + CLAIM_LASTS))
 
 
 def _dismiss_reason(act: Act) -> DismissReason:

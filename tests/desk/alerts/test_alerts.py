@@ -250,7 +250,7 @@ def test_acts_from_another_place_merge_and_conflicts_are_shown(desk: Cases) -> N
 def test_a_clock_set_back_does_not_turn_the_order_of_acts_around(tmp_path: Path) -> None:
     from desk.desks import make_desk
     from veedor.access.principal import Principal, Role
-    from veedor.desk.alerts.handling import AlertHandling
+    from veedor.desk.alerts.handling import AlertHandling, Seen
     from veedor.desk.alerts.service import AlertService
     from veedor.model.alert import AlertStatus, DismissReason, fold_alert
 
@@ -260,9 +260,9 @@ def test_a_clock_set_back_does_not_turn_the_order_of_acts_around(tmp_path: Path)
     AlertService(desk.ports).raise_alert(one, None)
     handling = AlertHandling(desk.ports)
     ana, luis = (Principal(name, name, "muni", frozenset({Role.OPERATOR})) for name in ("ana", "luis"))
-    handling.acknowledge(ana, one.id, 0)
+    handling.acknowledge(ana, one.id, Seen(0))
     clock.step_wall(-3600)
-    handling.dismiss(luis, one.id, 1, DismissReason.ANIMAL, None)
+    handling.dismiss(luis, one.id, Seen(1), DismissReason.ANIMAL, None)
     from veedor.desk.acts.repository import acts_of
 
     with desk.ports.database.reading() as session:

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/{alert_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description Tell the others that you look into it. It ends after 5 minutes without another claim, or when you act.
+         */
+        post: operations["claim_api_alerts__alert_id__claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts/{alert_id}/clip.mp4": {
         parameters: {
             query?: never;
@@ -118,6 +138,26 @@ export interface paths {
          * @description Make it an incident, or part of one.
          */
         post: operations["escalate_api_alerts__alert_id__escalate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Give your claim back.
+         */
+        post: operations["release_api_alerts__alert_id__release_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1283,19 +1323,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * ActIn
-         * @description An act on what the person saw.
-         */
-        ActIn: {
-            /**
-             * Expected Version
-             * @description The version that you saw: refused (409) if somebody acted since
-             */
-            expected_version?: number | null;
-            /** Note */
-            note?: string | null;
-        };
-        /**
          * Action
          * @description `<kind>.<verb>`.
          * @enum {string}
@@ -1332,6 +1359,22 @@ export interface components {
             /** Subject Kind */
             subject_kind: string;
         };
+        /** AlertActIn */
+        AlertActIn: {
+            /**
+             * Expected Version
+             * @description The version that you saw: refused (409) if somebody acted since
+             */
+            expected_version?: number | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Over Claim
+             * @description Act although somebody else has claimed it (refused otherwise: 409)
+             * @default false
+             */
+            over_claim: boolean;
+        };
         /**
          * AlertDetailOut
          * @description One alert with all that is known of it.
@@ -1343,7 +1386,14 @@ export interface components {
             camera_id: string;
             /** Camera Name */
             camera_name: string;
+            /** @description Who looks into it now */
+            claim: components["schemas"]["ClaimOut"] | null;
             clip: components["schemas"]["ClipOut"];
+            /**
+             * Clip Ends At
+             * @description The clip's last moment: count back from there to know what is when
+             */
+            clip_ends_at: string;
             /** Completed At */
             completed_at: string;
             /** Conflicting Acts */
@@ -1430,6 +1480,8 @@ export interface components {
             camera_id: string;
             /** Camera Name */
             camera_name: string;
+            /** @description Who looks into it now */
+            claim: components["schemas"]["ClaimOut"] | null;
             clip: components["schemas"]["ClipOut"];
             /** Completed At */
             completed_at: string;
@@ -1709,6 +1761,37 @@ export interface components {
             /** Step */
             step: string;
         };
+        /** ClaimIn */
+        ClaimIn: {
+            /**
+             * Expected Version
+             * @description The version that you saw: refused (409) if somebody acted since
+             */
+            expected_version?: number | null;
+            /**
+             * Over Claim
+             * @description Take it over from somebody else who has claimed it
+             * @default false
+             */
+            over_claim: boolean;
+        };
+        /**
+         * ClaimOut
+         * @description Somebody looks into it.
+         */
+        ClaimOut: {
+            /** By */
+            by: string;
+            /** By Id */
+            by_id: string;
+            /** Since */
+            since: string;
+            /**
+             * Until
+             * @description It ends by itself then, unless they do something
+             */
+            until: string;
+        };
         /** ClipOut */
         ClipOut: {
             /**
@@ -1758,6 +1841,12 @@ export interface components {
             expected_version?: number | null;
             /** Note */
             note?: string | null;
+            /**
+             * Over Claim
+             * @description Act although somebody else has claimed it (refused otherwise: 409)
+             * @default false
+             */
+            over_claim: boolean;
             /** @description `other` needs a note */
             reason: components["schemas"]["DismissReason"];
         };
@@ -1812,6 +1901,12 @@ export interface components {
             incident?: string | null;
             /** Note */
             note?: string | null;
+            /**
+             * Over Claim
+             * @description Act although somebody else has claimed it (refused otherwise: 409)
+             * @default false
+             */
+            over_claim: boolean;
             /**
              * Type
              * @default other
@@ -2791,12 +2886,15 @@ export interface operations {
                 camera?: string | null;
                 cursor?: string | null;
                 group?: string | null;
+                id?: string[];
                 incident?: string | null;
                 limit?: number;
                 rule?: string | null;
                 severity?: components["schemas"]["Severity"][];
                 since?: string | null;
                 status?: components["schemas"]["AlertStatus"][];
+                /** @description Part of the name of the camera, rule, kind or zone */
+                text?: string | null;
                 until?: string | null;
             };
             header?: never;
@@ -2867,7 +2965,42 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActIn"];
+                "application/json": components["schemas"]["AlertActIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    claim_api_alerts__alert_id__claim_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimIn"];
             };
         };
         responses: {
@@ -2990,6 +3123,37 @@ export interface operations {
             };
         };
     };
+    release_api_alerts__alert_id__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     alert_snapshot_api_alerts__alert_id__snapshot_jpg_get: {
         parameters: {
             query?: never;
@@ -3022,6 +3186,8 @@ export interface operations {
     alert_stats_api_alerts_stats_get: {
         parameters: {
             query?: {
+                camera?: string | null;
+                rule?: string | null;
                 since?: string | null;
             };
             header?: never;

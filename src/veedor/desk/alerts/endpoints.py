@@ -7,20 +7,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import FileResponse
+from pydantic import Field
 
 from veedor.access.actions import Action
 from veedor.desk.acts.cursor import read_cursor, write_cursor
 from veedor.desk.acts.repository import acts_of, acts_of_many
-from veedor.desk.acts.schemas import ActIn
 from veedor.desk.alerts import repository
-from veedor.desk.alerts.handling import AlertHandling, Escalation
+from veedor.desk.alerts.handling import AlertHandling, Escalation, Seen
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.schemas import (
+    AlertActIn,
     AlertDetailOut,
     AlertPageOut,
     AlertStatsOut,
+    ClaimIn,
     DismissIn,
     EscalateIn,
+    Reader,
     RuleStatsOut,
     alert_detail_out,
     alert_out,
@@ -34,7 +37,7 @@ from veedor.model.event import Severity
 
 router = APIRouter(tags=["alerts"])
 
-_FILTERS = ("status", "severity", "camera", "rule", "since", "until", "incident", "group", "cursor")
+_FILTERS = ("status", "severity", "camera", "rule", "since", "until", "incident", "group", "id", "text", "cursor")
 ReadList = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", detail=_FILTERS))]
 ReadOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", id_from="alert_id"))]
 PlayOne = Annotated[Permit, Depends(Need(Action.FOOTAGE_PLAY, "alert", id_from="alert_id"))]
@@ -50,10 +53,14 @@ def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is ho
     rule: Annotated[str | None, Query(max_length=200)] = None,
     incident: Annotated[str | None, Query(max_length=64)] = None,
     group: Annotated[str | None, Query(max_length=64)] = None,
+    id: Annotated[list[Annotated[str, Field(max_length=64)]], Query(max_length=200)] = [],  # noqa: B006
+    text: Annotated[
+        str | None, Query(max_length=200, description="Part of the name of the camera, rule, kind or zone")
+    ] = None,
     since: datetime | None = None,
     until: datetime | None = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> AlertPageOut:
     """Alerts, newest first."""
     query = repository.AlertQuery(
@@ -63,6 +70,8 @@ def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is ho
         rule=rule,
         incident_id=incident,
         group_id=group,
+        ids=tuple(id),
+        text=text or None,
         since=aware(since, "since") if since else None,
         until=aware(until, "until") if until else None,
         before=read_cursor(cursor),
@@ -73,20 +82,23 @@ def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is ho
         acts = acts_of_many(session, SubjectKind.ALERT, [row.id for row in rows])
         sizes = repository.group_sizes(session, (row.group_id for row in rows))
     more, rows = len(rows) > limit, rows[:limit]
-    alerts = [alert_out(row, fold_alert(acts[row.id]), sizes.get(row.group_id, 1), permit.lang) for row in rows]
+    reader = _reader(permit)
+    alerts = [alert_out(row, fold_alert(acts[row.id]), sizes.get(row.group_id, 1), reader) for row in rows]
     return AlertPageOut(alerts=alerts, next=write_cursor(rows[-1].raised_at, rows[-1].id) if more else None)
 
 
 @router.get("/api/alerts/stats")
 def alert_stats(
-    permit: Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", detail=("since",)))],
+    permit: Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", detail=("since", "camera", "rule")))],
     since: datetime | None = None,
+    camera: Annotated[str | None, Query(max_length=200)] = None,
+    rule: Annotated[str | None, Query(max_length=200)] = None,
 ) -> AlertStatsOut:
     """False-alert rate per rule and camera, and how late alerts were."""
-    start = aware(since, "since") if since else None
+    which = repository.StatsQuery(aware(since, "since") if since else None, camera, rule)
     with permit.ports.database.reading() as session:
-        counts = repository.rule_counts(session, permit.ports.agency_id, start)
-        late = repository.latencies_s(session, permit.ports.agency_id, start)
+        counts = repository.rule_counts(session, permit.ports.agency_id, which)
+        late = repository.latencies_s(session, permit.ports.agency_id, which)
     return AlertStatsOut(
         rules=[
             RuleStatsOut(
@@ -138,16 +150,16 @@ def alert_clip(permit: PlayOne, alert_id: Id) -> FileResponse:
 
 
 @router.post("/api/alerts/{alert_id}/acknowledge")
-def acknowledge(permit: Handle, alert_id: Id, body: ActIn) -> AlertDetailOut:
+def acknowledge(permit: Handle, alert_id: Id, body: AlertActIn) -> AlertDetailOut:
     """Take the alert. Of two who do so, one gets 409 with the name of the other."""
-    AlertHandling(permit.ports).acknowledge(permit.principal, alert_id, body.expected_version, body.note)
+    AlertHandling(permit.ports).acknowledge(permit.principal, alert_id, _seen(body), body.note)
     return _detail(permit, alert_id)
 
 
 @router.post("/api/alerts/{alert_id}/dismiss")
 def dismiss(permit: Handle, alert_id: Id, body: DismissIn) -> AlertDetailOut:
     """It needed nobody, because of `reason`."""
-    AlertHandling(permit.ports).dismiss(permit.principal, alert_id, body.expected_version, body.reason, body.note)
+    AlertHandling(permit.ports).dismiss(permit.principal, alert_id, _seen(body), body.reason, body.note)
     return _detail(permit, alert_id)
 
 
@@ -156,8 +168,30 @@ def escalate(permit: Handle, alert_id: Id, body: EscalateIn) -> AlertDetailOut:
     """Make it an incident, or part of one."""
     permit.require(Action.INCIDENT_HANDLE, "incident", body.incident)
     into = Escalation(body.incident, body.type, body.note)
-    AlertHandling(permit.ports).escalate(permit.principal, alert_id, body.expected_version, into)
+    AlertHandling(permit.ports).escalate(permit.principal, alert_id, _seen(body), into)
     return _detail(permit, alert_id)
+
+
+@router.post("/api/alerts/{alert_id}/claim")
+def claim(permit: Handle, alert_id: Id, body: ClaimIn) -> AlertDetailOut:
+    """Tell the others that you look into it. It ends after 5 minutes without another claim, or when you act."""
+    AlertHandling(permit.ports).claim(permit.principal, alert_id, _seen(body))
+    return _detail(permit, alert_id)
+
+
+@router.post("/api/alerts/{alert_id}/release")
+def release(permit: Handle, alert_id: Id) -> AlertDetailOut:
+    """Give your claim back."""
+    AlertHandling(permit.ports).release(permit.principal, alert_id)
+    return _detail(permit, alert_id)
+
+
+def _seen(body: AlertActIn | ClaimIn) -> Seen:
+    return Seen(body.expected_version, body.over_claim)
+
+
+def _reader(permit: Permit) -> Reader:
+    return Reader(permit.lang, permit.ports.clock.now())
 
 
 def _detail(permit: Permit, alert_id: str) -> AlertDetailOut:
@@ -165,7 +199,7 @@ def _detail(permit: Permit, alert_id: str) -> AlertDetailOut:
         row = repository.get_alert(session, permit.ports.agency_id, alert_id)
         acts = acts_of(session, SubjectKind.ALERT, alert_id)
         size = repository.group_sizes(session, [row.group_id]).get(row.group_id, 1)
-    return alert_detail_out(row, fold_alert(acts), acts, size, permit.lang)
+    return alert_detail_out(row, fold_alert(acts), acts, size, _reader(permit))
 
 
 def _quantile(ascending: list[float], share: float) -> float | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from veedor.access.principal import Principal
 from veedor.desk.acts.errors import NotNow, TextMissing
 from veedor.desk.acts.repository import acts_of, append, new_act
+from veedor.desk.alerts.errors import AlertClaimed
 from veedor.desk.alerts.repository import get_alert, project
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
@@ -34,29 +35,50 @@ class Escalation:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the person knew: the version they saw (None: whatever it is now), and whether that somebody has a claim."""
+
+    version: int | None = None
+    over_claim: bool = False
+
+
 class AlertHandling:
-    """Acknowledge, dismiss, escalate. `version` is what the person saw; None: whatever it is now."""
+    """Acknowledge, dismiss, escalate, claim, release. Raises StaleVersion, NotNow and AlertClaimed."""
 
     def __init__(self, ports: DeskPorts) -> None:
         self._ports = ports
         self._feed = LiveFeedHub(ports.database, ports.clock)
 
-    def acknowledge(self, who: Principal, alert_id: str, version: int | None, note: str | None = None) -> None:
+    def acknowledge(self, who: Principal, alert_id: str, seen: Seen, note: str | None = None) -> None:
         with self._ports.database.session() as session:
             row = get_alert(session, self._ports.agency_id, alert_id)
-            self._act(session, who, row, ActKind.ACKNOWLEDGE, version, note, {})
+            self._act(session, who, row, ActKind.ACKNOWLEDGE, seen, note, {})
 
-    def dismiss(
-        self, who: Principal, alert_id: str, version: int | None, reason: DismissReason, note: str | None
-    ) -> None:
+    def claim(self, who: Principal, alert_id: str, seen: Seen) -> None:
+        """Tell the others that `who` looks into it; again by the same person: it lasts longer."""
+        with self._ports.database.session() as session:
+            row = get_alert(session, self._ports.agency_id, alert_id)
+            payload = {"over": True} if seen.over_claim else {}
+            self._act(session, who, row, ActKind.CLAIM, seen, None, payload)
+
+    def release(self, who: Principal, alert_id: str) -> None:
+        """Give back a claim of one's own. Without one nothing happens, and nothing is stored."""
+        with self._ports.database.session() as session:
+            row = get_alert(session, self._ports.agency_id, alert_id)
+            held = fold_alert(acts_of(session, SubjectKind.ALERT, row.id)).claimed_at(self._ports.clock.now())
+            if held is not None and held.by == who.user_id:
+                self._act(session, who, row, ActKind.RELEASE, Seen(), None, {})
+
+    def dismiss(self, who: Principal, alert_id: str, seen: Seen, reason: DismissReason, note: str | None) -> None:
         """Raises TextMissing where the reason is OTHER and nothing more is said."""
         if reason is DismissReason.OTHER and not (note and note.strip()):
             raise TextMissing(field="note")
         with self._ports.database.session() as session:
             row = get_alert(session, self._ports.agency_id, alert_id)
-            self._act(session, who, row, ActKind.DISMISS, version, note, {"reason_code": reason.value})
+            self._act(session, who, row, ActKind.DISMISS, seen, note, {"reason_code": reason.value})
 
-    def escalate(self, who: Principal, alert_id: str, version: int | None, into: Escalation) -> str:
+    def escalate(self, who: Principal, alert_id: str, seen: Seen, into: Escalation) -> str:
         """Join the alert to an incident, in one transaction on both sides; return the incident's id."""
         with self._ports.database.session() as session:
             row = get_alert(session, self._ports.agency_id, alert_id)
@@ -70,7 +92,7 @@ class AlertHandling:
                 incident = incidents.open_incident(session, row.agency_id, opening)
             else:
                 incident = incidents.get_incident(session, self._ports.agency_id, into.incident)
-            self._act(session, who, row, ActKind.ESCALATE, version, into.note, {"incident_id": incident.id})
+            self._act(session, who, row, ActKind.ESCALATE, seen, into.note, {"incident_id": incident.id})
             joining = new_act(
                 who, (SubjectKind.INCIDENT, incident.id), ActKind.ADD_ALERT, now, payload={"alert_id": row.id}
             )
@@ -89,15 +111,17 @@ class AlertHandling:
         who: Principal,
         row: AlertRow,
         kind: ActKind,
-        version: int | None,
+        seen: Seen,
         note: str | None,
         payload: Mapping[str, Any],
     ) -> AlertState:
+        now = self._ports.clock.now()
         state = fold_alert(acts_of(session, SubjectKind.ALERT, row.id))
-        act = new_act(
-            who, (SubjectKind.ALERT, row.id), kind, self._ports.clock.now(), reason=note or None, payload=payload
-        )
-        append(session, act, row.agency_id, version)  # says who was first, where the person's view is stale
+        held = state.claimed_at(now)
+        if held is not None and held.by != who.user_id and not seen.over_claim:
+            raise AlertClaimed(who=held.by_name or held.by, at=held.since.isoformat(timespec="seconds"))
+        act = new_act(who, (SubjectKind.ALERT, row.id), kind, now, reason=note or None, payload=payload)
+        append(session, act, row.agency_id, seen.version)  # says who was first, where the person's view is stale
         if not alert_allows(state, kind):
             at = state.handled_at.isoformat(timespec="seconds") if state.handled_at else "?"
             raise NotNow(state=state.status.value, who=state.handled_by_name or state.handled_by or "?", at=at)

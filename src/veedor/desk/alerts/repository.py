@@ -26,6 +26,8 @@ class AlertQuery:
     rule: str | None = None
     incident_id: str | None = None
     group_id: str | None = None
+    ids: tuple[str, ...] = ()
+    text: str | None = None  # in the name of the camera, the rule, the kind or the zone
     since: datetime | None = None
     until: datetime | None = None
     before: tuple[datetime, str] | None = None
@@ -66,6 +68,22 @@ def list_alerts(session: Session, agency_id: str, query: AlertQuery) -> list[Ale
         wanted = wanted.where(AlertRow.status.in_(query.statuses))
     if query.severities:
         wanted = wanted.where(AlertRow.severity.in_(query.severities))
+    if query.ids:
+        wanted = wanted.where(AlertRow.id.in_(query.ids))
+    if query.text:
+        wanted = wanted.where(
+            sa.or_(
+                *(
+                    column.icontains(query.text, autoescape=True)
+                    for column in (
+                        AlertRow.camera_name,
+                        AlertRow.rule,
+                        AlertRow.kind,
+                        AlertRow.event["zone"].as_string(),
+                    )
+                )
+            )
+        )
     for column, value in (
         (AlertRow.camera_id, query.camera_id),
         (AlertRow.rule, query.rule),
@@ -126,7 +144,26 @@ def with_old_media(session: Session, before: datetime, limit: int = 100) -> list
     return list(session.scalars(query.order_by(AlertRow.raised_at).limit(limit)))
 
 
-def rule_counts(session: Session, agency_id: str, since: datetime | None) -> list[RuleCounts]:
+@dataclass(frozen=True, slots=True)
+class StatsQuery:
+    """Which alerts are counted; None means any."""
+
+    since: datetime | None = None
+    camera_id: str | None = None
+    rule: str | None = None
+
+    def conditions(self, agency_id: str) -> list[sa.ColumnElement[bool]]:
+        found = [AlertRow.agency_id == agency_id]
+        if self.since is not None:
+            found.append(AlertRow.raised_at >= self.since)
+        if self.camera_id is not None:
+            found.append(AlertRow.camera_id == self.camera_id)
+        if self.rule is not None:
+            found.append(AlertRow.rule == self.rule)
+        return found
+
+
+def rule_counts(session: Session, agency_id: str, which: StatsQuery) -> list[RuleCounts]:
     """Per camera and rule, the most false alerts first."""
     false = [reason.value for reason in DismissReason if reason.is_false_alert]
     handled = [AlertStatus.DISMISSED.value, AlertStatus.ESCALATED.value]
@@ -139,19 +176,15 @@ def rule_counts(session: Session, agency_id: str, since: datetime | None) -> lis
         sa.func.sum(sa.case((AlertRow.status == AlertStatus.DISMISSED.value, 1), else_=0)),
         sa.func.sum(sa.case((AlertRow.dismiss_reason.in_(false), 1), else_=0)),
         sa.func.sum(sa.case((AlertRow.status == AlertStatus.ESCALATED.value, 1), else_=0)),
-    ).where(AlertRow.agency_id == agency_id)
-    if since is not None:
-        query = query.where(AlertRow.raised_at >= since)
+    ).where(*which.conditions(agency_id))
     rows = session.execute(query.group_by(AlertRow.camera_id, AlertRow.rule))
     counts = [RuleCounts(*row[:3], *(int(value) for value in row[3:])) for row in rows]
     return sorted(counts, key=lambda one: (-one.false, one.camera_name, one.rule))
 
 
-def latencies_s(session: Session, agency_id: str, since: datetime | None) -> list[float]:
+def latencies_s(session: Session, agency_id: str, which: StatsQuery) -> list[float]:
     """Seconds from the frame that completed each event to the alert at the desk, ascending."""
-    query = sa.select(AlertRow.raised_at, AlertRow.completed_at).where(AlertRow.agency_id == agency_id)
-    if since is not None:
-        query = query.where(AlertRow.raised_at >= since)
+    query = sa.select(AlertRow.raised_at, AlertRow.completed_at).where(*which.conditions(agency_id))
     return sorted((raised - completed).total_seconds() for raised, completed in session.execute(query))
 
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from veedor.desk.acts.schemas import ActIn, ActOut, Text
+from veedor.desk.acts.schemas import ActIn, ActOut, Text, Version
+from veedor.desk.alerts.clips import ClipConfig, clip_span
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.incidents.catalogue import TYPES
-from veedor.desk.schemas import UtcTime
+from veedor.desk.schemas import In, UtcTime
 from veedor.kit.messages import Message
 from veedor.model.act import Act
-from veedor.model.alert import AlertState, AlertStatus, ClipState, DismissReason
+from veedor.model.alert import AlertState, AlertStatus, Claim, ClipState, DismissReason
 from veedor.model.event import Event, Severity
 from veedor.wire.messages import event_from_json
 
 
-class DismissIn(ActIn):
+class AlertActIn(ActIn):
+    over_claim: bool = Field(False, description="Act although somebody else has claimed it (refused otherwise: 409)")
+
+
+class ClaimIn(In):
+    expected_version: Version = None
+    over_claim: bool = Field(False, description="Take it over from somebody else who has claimed it")
+
+
+class DismissIn(AlertActIn):
     reason: DismissReason = Field(description="`other` needs a note")
 
 
-class EscalateIn(ActIn):
+class EscalateIn(AlertActIn):
     """Into an existing incident, or into a new one."""
 
     incident: Annotated[str, Field(max_length=64)] | None = Field(None, description="Id or number; none: a new one")
@@ -38,6 +50,15 @@ class EscalateIn(ActIn):
 class ClipOut(BaseModel):
     state: ClipState
     problem: str | None = Field(description="Why there is no clip, for people")
+
+
+class ClaimOut(BaseModel):
+    """Somebody looks into it."""
+
+    by: str
+    by_id: str
+    since: UtcTime
+    until: UtcTime = Field(description="It ends by itself then, unless they do something")
 
 
 class AlertOut(BaseModel):
@@ -66,6 +87,7 @@ class AlertOut(BaseModel):
     handled_at: UtcTime | None
     dismiss_reason: DismissReason | None
     incident_id: str | None
+    claim: ClaimOut | None = Field(description="Who looks into it now")
     conflicts: int = Field(description="Acts that came after another had settled the alert")
     version: int = Field(description="To be sent back as `expected_version` with an act")
 
@@ -73,6 +95,7 @@ class AlertOut(BaseModel):
 class AlertDetailOut(AlertOut):
     """One alert with all that is known of it."""
 
+    clip_ends_at: UtcTime = Field(description="The clip's last moment: count back from there to know what is when")
     explanation_params: dict[str, Any]
     track_ids: list[int]
     zone_norm: list[tuple[float, float]]
@@ -107,15 +130,26 @@ class AlertStatsOut(BaseModel):
     latency_p95_s: float | None
 
 
-def alert_out(row: AlertRow, state: AlertState, group_size: int, lang: str) -> AlertOut:
-    """A row and its folded state, for a reader of `lang`."""
-    return AlertOut(**_fields(row, event_from_json(row.event), state, group_size, lang))
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, and when: claims end with time."""
+
+    lang: str
+    now: datetime
 
 
-def alert_detail_out(row: AlertRow, state: AlertState, acts: list[Act], group_size: int, lang: str) -> AlertDetailOut:
+def alert_out(row: AlertRow, state: AlertState, group_size: int, reader: Reader) -> AlertOut:
+    """A row and its folded state."""
+    return AlertOut(**_fields(row, event_from_json(row.event), state, group_size, reader))
+
+
+def alert_detail_out(
+    row: AlertRow, state: AlertState, acts: list[Act], group_size: int, reader: Reader
+) -> AlertDetailOut:
     event = event_from_json(row.event)
     return AlertDetailOut(
-        **_fields(row, event, state, group_size, lang),
+        **_fields(row, event, state, group_size, reader),
+        clip_ends_at=clip_span(event, ClipConfig())[1],
         explanation_params=dict(event.explanation.params),
         track_ids=list(event.track_ids),
         zone_norm=list(event.zone_norm),
@@ -125,7 +159,14 @@ def alert_detail_out(row: AlertRow, state: AlertState, acts: list[Act], group_si
     )
 
 
-def _fields(row: AlertRow, event: Event, state: AlertState, group_size: int, lang: str) -> dict[str, Any]:
+def _claim_out(claim: Claim | None) -> ClaimOut | None:
+    if claim is None:
+        return None
+    return ClaimOut(by=claim.by_name or claim.by, by_id=claim.by, since=claim.since, until=claim.until)
+
+
+def _fields(row: AlertRow, event: Event, state: AlertState, group_size: int, reader: Reader) -> dict[str, Any]:
+    lang = reader.lang
     problem = Message.from_json(row.clip_problem) if row.clip_problem else None
     return {
         "id": row.id,
@@ -151,6 +192,7 @@ def _fields(row: AlertRow, event: Event, state: AlertState, group_size: int, lan
         "handled_at": state.handled_at,
         "dismiss_reason": state.dismiss_reason,
         "incident_id": state.incident_id,
+        "claim": _claim_out(state.claimed_at(reader.now)),
         "conflicts": len(state.conflicts),
         "version": row.version,
     }

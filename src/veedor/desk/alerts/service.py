@@ -88,7 +88,7 @@ class AlertService:
     def latencies_s(self) -> list[float]:
         """Seconds from each event's completing frame to its alert, ascending: for reports."""
         with self._ports.database.reading() as session:
-            return repository.latencies_s(session, self._ports.agency_id, None)
+            return repository.latencies_s(session, self._ports.agency_id, repository.StatsQuery())
 
     def event(self, alert_id: str) -> Event:
         """The event behind an alert. Raises NotFound."""

@@ -1,9 +1,13 @@
 error-alerts-event-id = The event id { $id } is not valid
+error-alerts-claimed = { $who } has this alert in hand (since { $at })
+    .hint = Talk to { $who }, or act all the same and say so
 
 error-acts-stale = { $what ->
         [acknowledge] { $who } has already taken this alert ({ $at })
         [dismiss] { $who } has already dismissed this alert ({ $at })
         [escalate] { $who } has already made this alert an incident ({ $at })
+        [claim] { $who } has just taken this alert in hand ({ $at })
+        [release] { $who } has just let go of this alert ({ $at })
         [close] { $who } has already closed this incident ({ $at })
        *[other] { $who } made a change before you ({ $at })
     }

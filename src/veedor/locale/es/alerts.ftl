@@ -1,9 +1,13 @@
 error-alerts-event-id = El identificador de evento { $id } no es válido
+error-alerts-claimed = { $who } tiene esta alerta en sus manos (desde { $at })
+    .hint = Hable con { $who }, o actúe de todos modos y dígalo
 
 error-acts-stale = { $what ->
         [acknowledge] { $who } ya tomó esta alerta ({ $at })
         [dismiss] { $who } ya descartó esta alerta ({ $at })
         [escalate] { $who } ya convirtió esta alerta en incidente ({ $at })
+        [claim] { $who } acaba de tomar esta alerta en sus manos ({ $at })
+        [release] { $who } acaba de soltar esta alerta ({ $at })
         [close] { $who } ya cerró este incidente ({ $at })
        *[other] { $who } hizo un cambio antes que usted ({ $at })
     }
