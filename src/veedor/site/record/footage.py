@@ -29,12 +29,18 @@ from veedor.site.record.layout import (
     to_us,
 )
 from veedor.site.record.locks import EvidenceLocks
+from veedor.site.record.play import Piece, pieces, stream
 from veedor.site.record.recovery import media_us
 from veedor.site.record.schema import MIGRATIONS
 from veedor.site.record.still import last_picture_jpeg
-from veedor.wire.ports import LockReport
+from veedor.site.record.timeline import finished_spans, merged_gaps, merged_spans
+from veedor.site.record.transcode import COPY_CODEC, working_copy
+from veedor.wire.ports import LockReport, Playback, PlayWish, RecordedTimeline
 
 STILL_BEFORE_US = 5_000_000
+# How much of a working copy is made at once: a viewer waits for the whole of it.
+COPY_US = 4_000_000
+COPY_KEYFRAMES_US = 60_000_000
 
 
 class FootageStore:
@@ -218,6 +224,65 @@ class FootageStore:
                 if jpeg is not None:
                     return jpeg
         raise NoFootage(camera=camera_id, at=f"{at:%Y-%m-%d %H:%M:%S}")
+
+    # -- looking at it
+
+    def timeline(
+        self, camera_id: str, start: datetime, end: datetime, resolution_s: float, role: StreamRole | None = None
+    ) -> RecordedTimeline:
+        """Spans and gaps that overlap the span, those closer together than the resolution told as one."""
+        resolution_us = int(resolution_s * 1_000_000)
+        told: RecordedTimeline | None = None
+        for key in _keys(camera_id, role):
+            opened = [one for one in self._open_sources(key) if one.started_us < to_us(end)]
+            with self._guard, store_errors(self._path):
+                spans = finished_spans(self._db, key, to_us(start), to_us(end))
+                gaps = queries.gaps(self._db, key, to_us(start), to_us(end))
+            merged = merged_spans(spans, opened, resolution_us)
+            if merged or (gaps and told is None):
+                told = RecordedTimeline(key.role, merged, merged_gaps(gaps, resolution_us))
+            if merged:
+                break
+        return told or RecordedTimeline(None, (), ())
+
+    def play(self, camera_id: str, start: datetime, end: datetime, wish: PlayWish) -> Playback:
+        """Footage of the span in time, from the first stream that the viewer can be shown; see `Playback`."""
+        start_us, end_us = to_us(start), to_us(end)
+        if end_us <= start_us:
+            raise UserError(problem=f"{start} >= {end}")
+        keys = sorted(_keys(camera_id, None), key=lambda key: key.role != wish.prefer)
+        known = {key: newest for key in keys if (newest := self._newest_us(key)) is not None}
+        found = {key: self._pieces(key, start_us, end_us) for key in known}
+        there = [key for key in keys if found.get(key)]
+        if not there:
+            raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
+        playable = {"h264", "hevc"} if wish.hevc else {"h264"}
+        shown = next((key for key in there if found[key][0].codec in playable), None)
+        key = shown or there[0]
+        chosen = found[key]
+        if shown is None:
+            end_us = min(end_us, start_us + (COPY_KEYFRAMES_US if wish.keyframes else COPY_US))
+            chosen = self._pieces(key, start_us, end_us)
+        last = chosen[-1]
+        until_us = last.end_us if not last.reaches_end else max(last.end_us, min(end_us, known[key]))
+        chunks = stream(chosen, keyframes=wish.keyframes)
+        return Playback(
+            role=key.role,
+            codec=last.codec,
+            mime=f'video/mp4; codecs="{chosen[0].mime_codec if shown else COPY_CODEC}"',
+            at=from_us(chosen[0].first_us),
+            until=from_us(until_us),
+            is_substitute=key != there[0],
+            is_copy=shown is None,
+            chunks=chunks if shown else working_copy(chunks),
+        )
+
+    def _newest_us(self, key: StreamKey) -> int | None:
+        newest = self.recorded_until(key.camera_id, key.role)
+        return None if newest is None else to_us(newest)
+
+    def _pieces(self, key: StreamKey, start_us: int, end_us: int) -> list[Piece]:
+        return pieces(self._sources(key, start_us, end_us), self._located, start_us, end_us)
 
     # -- locks
 
