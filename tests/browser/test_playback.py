@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -53,7 +55,13 @@ class Archive:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory, console: None) -> Iterator[Archive]:
-    folder = tmp_path_factory.mktemp("archive")
+    with archived(tmp_path_factory.mktemp("archive")) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def archived(folder: Path) -> Iterator[Archive]:
+    """A site whose three cameras recorded yesterday too. Reused by bench/console.py."""
     with stage(folder) as site:
         root = folder / "data" / "recordings"
         start = (SystemClock().now() - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
@@ -109,7 +117,7 @@ def seek(page: Page, moment: datetime, *cameras: str) -> float:
     entry = page.locator("input[type=datetime-local]")
     entry.fill(local.strftime("%Y-%m-%dT%H:%M:%S"))
     entry.press("Enter")
-    page.wait_for_function("performance.getEntriesByName('playback-first-frame').length > 0")
+    page.wait_for_function("() => performance.getEntriesByName('playback-first-frame').length > 0")
     return float(page.evaluate("performance.getEntriesByName('playback-first-frame')[0].duration"))
 
 
@@ -134,16 +142,18 @@ def test_three_cameras_play_in_step(archive: Archive, open_console: Open) -> Non
 
 
 def worst_difference_ms(tracks: list[list[list[float]]]) -> float:
-    """The largest difference between what two cameras showed at the same time, by wall clock, less how long a picture
-    stands (40 ms at 25 a second); the first two seconds are left out."""
-    worst = 0.0
-    begin = max(track[0][0] for track in tracks) + 500
-    end = min(track[-1][0] for track in tracks)
-    moments = [begin + step * 40 for step in range(int((end - begin) / 40))]
-    assert len(moments) > 25
-    for moment in moments:
-        at = [max(wall for when, wall in track if when <= moment) for track in tracks]
-        worst = max(worst, max(at) - min(at))
+    """How far apart two cameras were at worst, by wall clock. Each picture is compared with those that the others put
+    on the screen within 60 ms of it, each with the time that passed between: a picture that the browser had no time to
+    show, on a machine that is busy, says nothing of the clock."""
+    worst, compared = 0.0, 0
+    for number, track in enumerate(tracks):
+        for other in tracks[number + 1 :]:
+            for when, wall in track:
+                then, shown = min(other, key=lambda one: abs(one[0] - when))
+                if abs(then - when) <= 60:
+                    compared += 1
+                    worst = max(worst, abs((wall - when) - (shown - then)))
+    assert compared > 60
     return worst
 
 
@@ -166,7 +176,7 @@ def test_a_gap_is_told_with_its_reason_and_can_be_skipped(archive: Archive, open
     expect(one.get_by_role("status")).to_contain_text("cámara fuera de línea")
     expect(one.locator("video")).not_to_be_visible()
     expect(page.get_by_role("slider", name="Línea de tiempo")).to_have_attribute(
-        "aria-valuetext", __import__("re").compile("cámara fuera de línea")
+        "aria-valuetext", re.compile("cámara fuera de línea")
     )
     page.keyboard.press("s")
     wait_shown(page, archive.cameras[0])
@@ -310,7 +320,7 @@ def test_the_end_of_the_recording_leads_to_live(archive: Archive, open_console: 
     for _ in range(6):
         page.keyboard.press("l")
     link = page.get_by_role("link", name="ver en vivo")
-    expect(link).to_have_attribute("href", __import__("re").compile(f"#/wall.*{archive.cameras[0]}"))
+    expect(link).to_have_attribute("href", re.compile(f"#/wall.*{archive.cameras[0]}"))
     wait_shown(page, archive.cameras[0])  # the file that is being written plays too
 
 

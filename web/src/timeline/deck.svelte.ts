@@ -8,6 +8,7 @@ import { SPEEDS } from "./view";
 
 const PATIENCE_MS = 4000;
 const EDGE_MS = 1500;
+const LEAP_MS = 3000;
 
 interface Seat {
   reel: Reel;
@@ -94,8 +95,8 @@ export class Deck {
 
   private tick(): void {
     const at = performance.now();
-    // A tab in the background ticks once a second or less: the clock does not leap when it comes back.
-    const passed = Math.min(at - this.last, 250);
+    // Pictures go on while this computer is busy, and so does the clock; it does not leap when a laptop wakes up.
+    const passed = Math.min(at - this.last, LEAP_MS);
     this.last = at;
     const held = this.hold(at);
     if (this.playing && !held) {

@@ -161,7 +161,17 @@ function gap(
   canvas.restore();
 }
 
-/** An alert is a triangle with an edge, an event a small bar. */
+// As in ui/Severity.svelte: the shape tells the severity without its colour.
+const SHAPES: Record<Mark["severity"], string> = {
+  info: "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11Z",
+  low: "M3 3h10v10H3z",
+  medium: "M8 2l6 6-6 6-6-6z",
+  high: "M8 2l6.5 11.5h-13z",
+  critical: "M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3z",
+};
+const paths = new Map<string, Path2D>();
+
+/** An alert is the shape of its severity, an event a small bar. */
 function drawMark(
   canvas: CanvasRenderingContext2D,
   mark: Mark,
@@ -176,15 +186,15 @@ function drawMark(
     canvas.fillRect(x - 1, y + tall - 8, 3, 8);
     return;
   }
+  const path = paths.get(mark.severity) ?? new Path2D(SHAPES[mark.severity]);
+  paths.set(mark.severity, path);
+  canvas.save();
+  canvas.translate(x - 8, y + tall / 2 - 8);
   canvas.strokeStyle = colour.ground;
-  canvas.lineWidth = 1.5;
-  canvas.beginPath();
-  canvas.moveTo(x, y + 1);
-  canvas.lineTo(x + 7, y + 13);
-  canvas.lineTo(x - 7, y + 13);
-  canvas.closePath();
-  canvas.fill();
-  canvas.stroke();
+  canvas.lineWidth = 2.5;
+  canvas.stroke(path);
+  canvas.fill(path);
+  canvas.restore();
 }
 
 function flag(canvas: CanvasRenderingContext2D, x: number, y: number, tall: number, colour: Colours): void {

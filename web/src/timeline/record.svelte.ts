@@ -2,6 +2,7 @@
 // the timeline and, finer, for the hours around the playhead.
 
 import { api, ask, type Schemas } from "../api/client";
+import { now } from "../lib/now.svelte";
 import { sentence } from "../lib/problems";
 import { holding, nextStart, width, type View } from "./view";
 
@@ -27,11 +28,14 @@ export interface Line {
   spans: Span[];
   holes: Hole[];
   until: number | null;
+  /** When this was so. */
+  asOf: number;
   role: "main" | "sub" | null;
 }
 
 const NEAR_MS = 3_600_000;
 const PIXELS = 1600;
+const FRESH_MS = 8000;
 
 export class Recorded {
   lines = $state.raw<Map<string, Line>>(new Map());
@@ -126,7 +130,7 @@ export class Recorded {
     );
     if (result.kind === "error") {
       // A camera that is not there any more, and has left no footage, has an empty line.
-      if (result.status === 404) return { spans: [], holes: [], until: null, role: null };
+      if (result.status === 404) return { spans: [], holes: [], until: null, asOf: now.exact(), role: null };
       this.problem = sentence(result);
     }
     if (result.kind !== "ok") return null;
@@ -144,6 +148,7 @@ export class Recorded {
         count: one.count,
       })),
       until: result.data.recorded_until ? Date.parse(result.data.recorded_until) : null,
+      asOf: now.exact(),
       role: result.data.role ?? null,
     };
   }
@@ -155,9 +160,8 @@ export class Recorded {
     if (holding(line.spans, at)) return { kind: "footage" };
     const hole = holding(line.holes, at);
     if (hole) return { kind: "hole", hole };
-    // After what was known when it was last asked for, more may have been recorded.
-    const known = line.until ?? -Infinity;
-    if (at >= known) return { kind: "unknown" };
+    // What is only just recorded may not be told yet.
+    if (at >= line.asOf - FRESH_MS) return { kind: "unknown" };
     return { kind: "hole", hole: null };
   }
 

@@ -88,9 +88,10 @@ export function speedName(speed: number): string {
 
 /** How to bring a picture back in step: a rate for the video, or a jump. `drift_s`: ahead of the clock, in media time. */
 export function correction(drift_s: number, speed: number): { rate: number; jump: boolean } {
-  const loose = 0.08 * Math.max(1, speed);
-  if (Math.abs(drift_s) > 0.5 * Math.max(1, speed)) return { rate: speed, jump: true };
-  if (Math.abs(drift_s) <= loose / 2) return { rate: speed, jump: false };
-  const share = Math.min(0.25, Math.max(-0.25, drift_s / Math.max(1, speed)));
+  // At 16 times, 80 ms of the clock on the wall are 1.3 s of footage.
+  const drift = drift_s / Math.max(1, speed);
+  if (Math.abs(drift) > 0.3) return { rate: speed, jump: true };
+  if (Math.abs(drift) < 0.015) return { rate: speed, jump: false };
+  const share = Math.min(0.25, Math.max(-0.25, drift * 3));
   return { rate: Math.min(16, Math.max(0.0625, speed * (1 - share))), jump: false };
 }

@@ -41,16 +41,16 @@ def between(permit: Permit, start: datetime, end: datetime, cameras: Sequence[st
     """Of the cameras that the person may look at, by time."""
     allowed = [one for one in dict.fromkeys(cameras) if _visible(permit, one)]
     found = {one.id: _mark(one, is_alert=False) for one in permit.ports.site.events(start, end, allowed)}
-    # An alert is raised some seconds after its event began.
+    # An event is complete some seconds, seldom minutes, after it began.
     query = (
         sa.select(AlertRow.event)
         .where(
             AlertRow.agency_id == permit.ports.agency_id,
             AlertRow.camera_id.in_(allowed),
-            AlertRow.raised_at >= start,
-            AlertRow.raised_at < end + timedelta(hours=1),
+            AlertRow.completed_at >= start,
+            AlertRow.completed_at < end + timedelta(hours=1),
         )
-        .order_by(AlertRow.raised_at)
+        .order_by(AlertRow.completed_at)
     )
     with permit.ports.database.reading() as session:
         events = [event_from_json(row) for row in session.scalars(query)]

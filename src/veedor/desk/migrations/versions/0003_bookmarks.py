@@ -1,4 +1,4 @@
-"""Bookmarks."""
+"""Bookmarks, and alerts by camera and time."""
 
 from __future__ import annotations
 
@@ -28,3 +28,5 @@ def upgrade() -> None:
         sa.Column("made_at", UtcDateTime, nullable=False),
     )
     op.create_index("ix_bookmarks_agency_camera_at", "bookmarks", ["agency_id", "camera_id", "at"])
+    # A timeline asks for the alerts of some cameras in a span.
+    op.create_index("ix_alerts_camera_completed", "alerts", ["camera_id", "completed_at"])
