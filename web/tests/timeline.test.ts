@@ -53,7 +53,7 @@ describe("the view", () => {
   it("marks whole steps in the site's own zone", () => {
     const day = { from: NOW - 48 * HOUR, to: NOW };
     const step = stepFor(day, 800);
-    expect(step).toBe(6 * HOUR);
+    expect(step).toBe(12 * HOUR);
     const lima = -5 * HOUR;
     for (const at of ticks(day, step, lima)) expect((at + lima) % step).toBe(0);
     expect(stepFor({ from: 0, to: 10_000 }, 1000)).toBe(2000);
