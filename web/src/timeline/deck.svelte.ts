@@ -89,8 +89,7 @@ export class Deck {
   step(camera: string, forwards: boolean): void {
     this.playing = false;
     const to = this.seats.get(camera)?.reel.neighbour(this.exact, forwards);
-    // A millisecond inside the picture: no rounding then shows the one before.
-    if (to !== null && to !== undefined) this.seek(to + 1);
+    if (to !== null && to !== undefined) this.seek(to);
   }
 
   private tick(): void {

@@ -65,12 +65,19 @@ export class Reel {
 
   /** Whether the picture of a moment is in the buffer. */
   has(at: number): boolean {
+    return this.spot(at) !== null;
+  }
+
+  /** Where in the video a moment is; null: not in the buffer. One just before a range is at its beginning: a video
+   * that is sent where it has nothing waits there for ever. */
+  private spot(at: number): number | null {
     const ranges = this.buffer && !this.clearing ? this.video.buffered : null;
     const want = (at - BASE_MS) / 1000;
     for (let index = 0; ranges && index < ranges.length; index += 1) {
-      if (ranges.start(index) - 0.06 <= want && want < ranges.end(index)) return true;
+      const start = ranges.start(index);
+      if (start - 0.06 <= want && want < ranges.end(index)) return Math.max(want, start + 0.001);
     }
-    return false;
+    return null;
   }
 
   /** Up to when what comes next is known; NaN before anything is. */
@@ -78,12 +85,17 @@ export class Reel {
     return this.edgeMs;
   }
 
-  /** The moment of the picture after, or before, the one shown at `at`; null: not in the buffer. */
+  /** A moment inside the picture after, or before, the one shown at `at`; null: not known. */
   neighbour(at: number, forwards: boolean): number | null {
-    // A picture is shown from its time on; half a millisecond forgives rounding.
-    if (forwards) return this.times.find((one) => one > at + 0.5) ?? null;
+    // A picture is shown from its time on; a millisecond inside it, no rounding shows another.
+    if (forwards) {
+      const next = this.times.find((one) => one > at + 0.5);
+      return next === undefined ? null : next + 1;
+    }
     const shown = this.times.findLast((one) => one <= at + 0.5);
-    return shown === undefined ? null : (this.times.findLast((one) => one < shown - 0.5) ?? null);
+    if (shown === undefined) return null;
+    const before = this.times.findLast((one) => one < shown - 0.5);
+    return before === undefined ? shown - 1 : before + 1;
   }
 
   /** Go elsewhere: what is in flight is given up. */
@@ -127,8 +139,8 @@ export class Reel {
 
   private keepStep(at: number, playing: boolean, speed: number): void {
     const { video } = this;
-    const want = (at - BASE_MS) / 1000;
-    if (!this.has(at)) {
+    const want = this.spot(at);
+    if (want === null) {
       if (!video.paused) video.pause();
       return;
     }
@@ -286,18 +298,21 @@ export class Reel {
       const next = this.queue.shift();
       if (next) {
         if (buffer.timestampOffset !== next.offset) buffer.timestampOffset = next.offset;
-        buffer.appendBuffer(next.fragment.data);
+        try {
+          buffer.appendBuffer(next.fragment.data);
+        } catch (problem) {
+          if (!(problem instanceof DOMException) || problem.name !== "QuotaExceededError") throw problem;
+          // Room for what comes, and then once more.
+          this.queue.unshift(next);
+          buffer.remove(0, Math.max(0.001, video.currentTime - 2));
+        }
         return;
       }
       const keep = BEHIND_S * Math.max(1, video.playbackRate);
       const first = buffer.buffered.length ? buffer.buffered.start(0) : NaN;
       if (video.currentTime - first > keep * 2 && this.has(BASE_MS + video.currentTime * 1000))
         buffer.remove(0, video.currentTime - keep);
-    } catch (problem) {
-      if (problem instanceof DOMException && problem.name === "QuotaExceededError") {
-        buffer.remove(0, Math.max(0.001, video.currentTime - 2));
-        return;
-      }
+    } catch {
       // A buffer that fails once stays broken: begin anew.
       const at = BASE_MS + video.currentTime * 1000;
       this.drop();
