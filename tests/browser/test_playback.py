@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 import old_footage
 from browser.conftest import Open
-from browser.stage import Stage, stage
+from browser.stage import PASSWORD, Stage, stage
 from clips import write_clip
 from veedor.kit.clock import SystemClock
 from veedor.model.camera import StreamRole
@@ -313,6 +313,32 @@ def test_what_the_browser_cannot_show(archive: Archive, open_console: Open) -> N
     expect(told).to_contain_text("se hace una a la vez")
     page.close()
     wait_shown(other, archive.hevc_only)
+
+
+def test_a_server_that_is_away_and_a_login_that_ends(archive: Archive, open_console: Open) -> None:
+    camera = archive.cameras[0]
+    page = open_console(archive.site, "sara", archive.address(20, camera))
+    wait_shown(page, camera)
+    page.route("**/play.mp4*", lambda route: route.abort())
+    page.keyboard.press("Space")
+    entry = page.locator("input[type=datetime-local]")
+    entry.fill((archive.start - timedelta(hours=5) + timedelta(seconds=200)).strftime("%Y-%m-%dT%H:%M:%S"))
+    entry.press("Enter")
+    expect(tile(page, camera)).to_have_attribute("data-state", "problem")
+    expect(tile(page, camera).get_by_role("status")).to_contain_text("No hay conexión con el servidor")
+    page.unroute("**/play.mp4*")
+    wait_shown(page, camera)
+    page.evaluate("fetch('/api/logout', {method: 'POST'})")
+    form = page.get_by_role("dialog", name="Ingresar")
+    expect(form).to_be_visible(timeout=30_000)
+    form.get_by_label("Contraseña").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(form).to_have_count(0)
+    before = clock(page)
+    page.wait_for_function(
+        "(from) => Date.parse(document.querySelector('.clock').dateTime) > from + 1500", arg=before.timestamp() * 1000
+    )
+    wait_shown(page, camera)
 
 
 def test_the_end_of_the_recording_leads_to_live(archive: Archive, open_console: Open) -> None:
