@@ -63,7 +63,8 @@ export class Recorded {
       there.resolution <= resolution * 1.5 &&
       there.resolution >= resolution / 6;
     if (fits || !cameras.length) return;
-    const margin = Math.min(width(view) / 2, 43_200_000);
+    // The server tells 31 days at most.
+    const margin = Math.min(width(view) / 2, 11 * 3_600_000);
     const from = view.from - margin;
     const to = view.to + margin;
     this.flight?.abort();

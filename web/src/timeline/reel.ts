@@ -181,6 +181,7 @@ export class Reel {
     try {
       const answer = await fetch(mediaUrl(["cameras", this.cameraId, "play.mp4"], query), {
         signal: flight.signal,
+        priority: "high", // before what the timeline asks for
       });
       if (flight !== this.flight) return;
       if (answer.ok) await this.read(answer, flight, start);

@@ -145,7 +145,6 @@ def play(  # noqa: PLR0913, PLR0917 (one parameter per query parameter)
     this is a working copy.
     """
     first, last = span(start, end, _PLAY_MAX_H)
-    _known_until(permit, camera_id)
     found = permit.ports.footage.play(camera_id, first, last, PlayWish(prefer, hevc, keyframes))
     headers = {"x-veedor-play": _told(found)}
     if found.is_copy:

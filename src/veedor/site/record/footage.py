@@ -126,7 +126,7 @@ class FootageStore:
         """
         found = {
             (one.run, one.number): one
-            for one in self._open_sources(key)
+            for one in self._open_sources(key, end_us)
             if one.started_us < end_us and one.ended_us > start_us
         }
         with self._guard, store_errors(self._path):
@@ -138,7 +138,8 @@ class FootageStore:
             found[segment.run, number] = Source(path, segment.run, number, *span)
         return [found[place] for place in sorted(found)]
 
-    def _open_sources(self, key: StreamKey) -> list[Source]:
+    def _open_sources(self, key: StreamKey, before_us: int | None = None) -> list[Source]:
+        """Open files that began before a moment, or all."""
         sources = []
         prefix = open_prefix(key)
         folder = self._root / OPEN_FOLDER
@@ -146,7 +147,7 @@ class FootageStore:
             names = [path for path in folder.iterdir() if path.name.startswith(prefix)] if folder.is_dir() else []
         for path in names:
             name = parse_open(path.name)
-            if name is None:
+            if name is None or (before_us is not None and name.started_us >= before_us):
                 continue
             with contextlib.suppress(OSError, BadMp4), path.open("rb") as file:
                 ended = name.started_us + media_us(read_layout(file))
@@ -251,8 +252,10 @@ class FootageStore:
         if end_us <= start_us:
             raise UserError(problem=f"{start} >= {end}")
         keys = sorted(_keys(camera_id, None), key=lambda key: key.role != wish.prefer)
-        known = {key: newest for key in keys if (newest := self._newest_us(key)) is not None}
-        found = {key: self._pieces(key, start_us, end_us) for key in known}
+        newest = {
+            key: self._newest_us(key, end_us) for key in keys
+        }  # before looking: what comes later is asked for anew
+        found = {key: self._pieces(key, start_us, end_us) for key in keys}
         there = [key for key in keys if found.get(key)]
         if not there:
             raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
@@ -264,7 +267,7 @@ class FootageStore:
             end_us = min(end_us, start_us + (COPY_KEYFRAMES_US if wish.keyframes else COPY_US))
             chosen = self._pieces(key, start_us, end_us)
         last = chosen[-1]
-        until_us = last.end_us if not last.reaches_end else max(last.end_us, min(end_us, known[key]))
+        until_us = last.end_us if not last.reaches_end else max(last.end_us, min(end_us, newest[key]))
         chunks = stream(chosen, keyframes=wish.keyframes)
         return Playback(
             role=key.role,
@@ -277,9 +280,13 @@ class FootageStore:
             chunks=chunks if shown else working_copy(chunks),
         )
 
-    def _newest_us(self, key: StreamKey) -> int | None:
-        newest = self.recorded_until(key.camera_id, key.role)
-        return None if newest is None else to_us(newest)
+    def _newest_us(self, key: StreamKey, enough_us: int) -> int:
+        """Up to when a stream is recorded; the open file is not looked at where the finished ones reach far enough."""
+        with self._guard, store_errors(self._path):
+            finished = queries.last_end_us(self._db, key) or 0
+        if finished >= enough_us:
+            return finished
+        return max([finished, *(one.ended_us for one in self._open_sources(key))])
 
     def _pieces(self, key: StreamKey, start_us: int, end_us: int) -> list[Piece]:
         return pieces(self._sources(key, start_us, end_us), self._located, start_us, end_us)
