@@ -19,7 +19,17 @@ from veedor.model.event import Event, Severity
 from veedor.model.packet import ClockSource
 from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
-from veedor.wire.ports import LiveFragment, LockReport, LockState, SiteStatus
+from veedor.wire.ports import (
+    LiveFragment,
+    LockReport,
+    LockState,
+    MergedGap,
+    Playback,
+    PlayWish,
+    RecordedSpan,
+    RecordedTimeline,
+    SiteStatus,
+)
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 JPEG = bytes.fromhex("ffd8ffdb") + b"picture" + bytes.fromhex("ffd9")
@@ -46,6 +56,7 @@ class FakeFootage:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self.data = bytes(range(256)) * 8
+        self.codec = "h264"
         for number in (1, 2):
             (directory / f"{number}.mp4").write_bytes(self.data)
 
@@ -98,6 +109,18 @@ class FakeFootage:
         if not START <= at <= START + timedelta(seconds=25):
             raise NotFound(kind="footage", name=camera_id)
         return JPEG
+
+    def timeline(
+        self, camera_id: str, start: datetime, end: datetime, resolution_s: float, role: StreamRole | None = None
+    ) -> RecordedTimeline:
+        gap = MergedGap(START + timedelta(seconds=20), None, GapReason.LOST, 1)
+        return RecordedTimeline(StreamRole.MAIN, (RecordedSpan(START, gap.started_at, "h264"),), (gap,))
+
+    def play(self, camera_id: str, start: datetime, end: datetime, wish: PlayWish) -> Playback:
+        if not self.segments(camera_id, start, end):
+            raise NotFound(kind="footage", name=camera_id)
+        chunks = iter([b"ftyp", b"moov", b"mdat"])
+        return Playback(wish.prefer, self.codec, MIME, START, end, False, self.codec != "h264", chunks)
 
     def lock(self, lock_id: str, camera_id: str, start: datetime, end: datetime) -> LockReport:
         return LockReport(lock_id, LockState.HELD, tuple(self.segments(camera_id, start, end)))

@@ -16,6 +16,9 @@ class Action(StrEnum):
     LIVE_WATCH = "live.watch"
     FOOTAGE_LIST = "footage.list"  # segments and gaps, no picture
     FOOTAGE_PLAY = "footage.play"  # clips, stills, segments
+    BOOKMARK_READ = "bookmark.read"
+    BOOKMARK_EDIT = "bookmark.edit"  # make one; change or remove one's own
+    BOOKMARK_CLEAR = "bookmark.clear"  # remove anybody's
     TRACK_READ = "track.read"
     EVENT_READ = "event.read"
     ALERT_READ = "alert.read"
@@ -48,6 +51,8 @@ _VIEWER = {
 _OPERATOR = _VIEWER | {
     Action.FOOTAGE_LIST,
     Action.FOOTAGE_PLAY,
+    Action.BOOKMARK_READ,
+    Action.BOOKMARK_EDIT,
     Action.TRACK_READ,
     Action.RULES_READ,
     Action.ALERT_HANDLE,
@@ -56,7 +61,13 @@ _OPERATOR = _VIEWER | {
     Action.EVIDENCE_READ,
     Action.EVIDENCE_LOCK,
 }
-_SUPERVISOR = _OPERATOR | {Action.EVIDENCE_EXPORT, Action.EVIDENCE_UNLOCK, Action.RULES_EDIT, Action.METRICS_READ}
+_SUPERVISOR = _OPERATOR | {
+    Action.BOOKMARK_CLEAR,
+    Action.EVIDENCE_EXPORT,
+    Action.EVIDENCE_UNLOCK,
+    Action.RULES_EDIT,
+    Action.METRICS_READ,
+}
 # An administrator runs the machine; watching people is not part of that work, nor is handling evidence.
 _ADMINISTRATOR = {
     Action.SELF,

@@ -25,6 +25,7 @@ import veedor.desk.accounts.endpoints
 import veedor.desk.accounts.totp_endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
+import veedor.desk.bookmarks.endpoints
 import veedor.desk.cameras.endpoints
 import veedor.desk.console.endpoints
 import veedor.desk.evidence.endpoints
@@ -32,6 +33,7 @@ import veedor.desk.footage.endpoints
 import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
+import veedor.desk.playback.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
@@ -41,6 +43,7 @@ from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.context import DeskPorts
 from veedor.desk.errors import BadRequest, BodyUnreadable, LoginThrottled, MethodNotAllowed
 from veedor.desk.need import AnonymousRefusals, Need, token_of
+from veedor.desk.playback.gate import CopyGate
 from veedor.desk.schemas import ErrorOut
 from veedor.desk.security import HostGuard, SecurityHeaders, language_of
 from veedor.desk.stream.hub import LiveFeedHub
@@ -62,6 +65,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
     veedor.desk.footage.endpoints.router,
+    veedor.desk.playback.endpoints.router,
+    veedor.desk.bookmarks.endpoints.router,
     veedor.desk.live.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.stream.endpoints.router,
@@ -78,6 +83,7 @@ def create_app(ports: DeskPorts) -> FastAPI:
     app.state.ports = ports
     app.state.sessions = Sessions(ports.database, ports.clock, ports.config.session_hours)
     app.state.feed = LiveFeedHub(ports.database, ports.clock)
+    app.state.copies = CopyGate(ports.clock)
     app.state.refusals = AnonymousRefusals(ports.access, ports.clock, ports.agency_id)
     for router in ROUTERS:
         for route in router.routes:

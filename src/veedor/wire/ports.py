@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from veedor.kit.messages import Message
 from veedor.model.camera import Camera, StreamHealth, StreamRole
 from veedor.model.event import Event
-from veedor.model.recording import Gap, Segment
+from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
 
 
@@ -47,6 +47,62 @@ class LockReport:
     problem: Message | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedSpan:
+    """Footage without a gap longer than was asked for, [started_at, ended_at)."""
+
+    started_at: datetime
+    ended_at: datetime
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedGap:
+    """Gaps closer together than was asked for, told as one: `count` of them, with the longest one's reason."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    reason: GapReason
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTimeline:
+    """What a timeline draws for one camera. `role` is the stream that it tells of; None: nothing there at all."""
+
+    role: StreamRole | None
+    spans: tuple[RecordedSpan, ...]
+    gaps: tuple[MergedGap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayWish:
+    """How somebody wants to look. `prefer`: the stream to try first. `hevc`: whether they can show H.265; where not,
+    the other stream is taken, and where there is none, a working copy is made. `keyframes`: these alone."""
+
+    prefer: StreamRole = StreamRole.MAIN
+    hevc: bool = False
+    keyframes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """A stretch of footage for Media Source Extensions, pictures alone.
+
+    Time 0 of the stream is `at`, and every picture's time is its wall time less that: gaps stay gaps. It begins with
+    the keyframe at or before the start that was asked for; up to `until` it is complete: ask for the next from there.
+    """
+
+    role: StreamRole
+    codec: str  # of the recording
+    mime: str
+    at: datetime
+    until: datetime
+    is_substitute: bool  # the preferred stream is there, but cannot be shown
+    is_copy: bool  # encoded anew for this viewer: costs the site much
+    chunks: Iterator[bytes]
+
+
 class Footage(Protocol):
     """Desk -> site: recorded video. Spans are [start, end), aware UTC; `role` None means main, else sub."""
 
@@ -68,6 +124,14 @@ class Footage(Protocol):
     def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
         """A playable MP4 that covers the span, from the keyframe at or before `start`; packets are copied.
         Gaps are cut out. Raises NotFound where there is no footage at all."""
+
+    def timeline(
+        self, camera_id: str, start: datetime, end: datetime, resolution_s: float, role: StreamRole | None = None
+    ) -> RecordedTimeline:
+        """Spans and gaps that overlap the span, merged to at most about span / resolution of each."""
+
+    def play(self, camera_id: str, start: datetime, end: datetime, wish: PlayWish) -> Playback:
+        """Footage of the span as it was recorded, in time. NotFound where there is none in the span."""
 
     def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
         """JPEG of the last recorded picture at or before `at`, at most 5 s before it; else NotFound."""

@@ -244,6 +244,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookmarks
+         * @description Bookmarks in the span, of all cameras or of those named, by time; at most 2,000.
+         */
+        get: operations["list_bookmarks_api_bookmarks_get"];
+        put?: never;
+        /**
+         * Make Bookmark
+         * @description Mark a moment of a camera. This keeps no footage: retention takes it as before.
+         */
+        post: operations["make_bookmark_api_bookmarks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookmarks/{bookmark_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Bookmark
+         * @description Remove one's own; a supervisor removes anybody's.
+         */
+        delete: operations["remove_bookmark_api_bookmarks__bookmark_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras": {
         parameters: {
             query?: never;
@@ -324,6 +368,30 @@ export interface paths {
          * @description Spans without footage, and why.
          */
         get: operations["list_gaps_api_cameras__camera_id__gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/play.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play
+         * @description Fragmented MP4 for Media Source Extensions, pictures alone, at most 15 minutes.
+         *
+         *     Header `x-veedor-play` is JSON: `at` is the wall time of time 0, `until` where to ask for the next piece, `role`
+         *     the stream, `codec` of the recording, `substitute` whether the preferred stream cannot be shown, `copy` whether
+         *     this is a working copy.
+         */
+        get: operations["play_api_cameras__camera_id__play_mp4_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -426,6 +494,26 @@ export interface paths {
          * @description Whether the site gets packets and pictures from the camera now. No picture is sent.
          */
         post: operations["test_camera_api_cameras__camera_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Timeline
+         * @description Spans that are recorded and gaps between them, at most 31 days, as fine as a screen can show.
+         */
+        get: operations["timeline_api_cameras__camera_id__timeline_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -925,6 +1013,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Marks
+         * @description Events and alerts of some cameras, by time; of those of one kind and severity closer together than the
+         *     resolution, the first.
+         */
+        get: operations["list_marks_api_marks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/marks/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Mark
+         * @description The first event or alert after a moment, or the last one before it, within 31 days; none where there is none.
+         */
+        get: operations["next_mark_api_marks_next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1327,7 +1456,7 @@ export interface components {
          * @description `<kind>.<verb>`.
          * @enum {string}
          */
-        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "footage.list" | "footage.play" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "user.list" | "user.edit" | "audit.read" | "login" | "self";
+        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "user.list" | "user.edit" | "audit.read" | "login" | "self";
         /**
          * ActOut
          * @description Who did what to which thing, when and why.
@@ -1656,6 +1785,39 @@ export interface components {
             head_sequence: number;
             /** Intact */
             intact: boolean;
+        };
+        /** BookmarkIn */
+        BookmarkIn: {
+            /**
+             * At
+             * Format: date-time
+             * @description ISO 8601 with its zone
+             */
+            at: string;
+            /** Camera */
+            camera: string;
+            /** Text */
+            text: string;
+        };
+        /** BookmarkOut */
+        BookmarkOut: {
+            /** At */
+            at: string;
+            /**
+             * By
+             * @description As called then
+             */
+            by: string;
+            /** By Id */
+            by_id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: string;
+            /** Text */
+            text: string;
         };
         /**
          * CameraIn
@@ -2300,6 +2462,44 @@ export interface components {
             token: string | null;
             user: components["schemas"]["UserOut"];
         };
+        /**
+         * MarkOut
+         * @description An event on the timeline, or several of a kind close together.
+         */
+        MarkOut: {
+            /** At */
+            at: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Count */
+            count: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Explanation
+             * @description One sentence, in the reader's language
+             */
+            explanation: string;
+            /** Id */
+            id: string;
+            /** Is Alert */
+            is_alert: boolean;
+            /** Kind */
+            kind: string;
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+        };
+        /** MarksOut */
+        MarksOut: {
+            /** Marks */
+            marks: components["schemas"]["MarkOut"][];
+            /**
+             * More
+             * @description There were too many: ask for a coarser resolution or a shorter span
+             */
+            more: boolean;
+        };
         /** MeOut */
         MeOut: {
             /** Expires At */
@@ -2312,6 +2512,20 @@ export interface components {
             /** Session Id */
             session_id: string;
             user: components["schemas"]["UserOut"];
+        };
+        /** MergedGapOut */
+        MergedGapOut: {
+            /** Count */
+            count: number;
+            /**
+             * Ended At
+             * @description None: it goes on
+             */
+            ended_at: string | null;
+            /** @description Of the longest, where several are told as one */
+            reason: components["schemas"]["GapReason"];
+            /** Started At */
+            started_at: string;
         };
         /** NewPasswordIn */
         NewPasswordIn: {
@@ -2662,6 +2876,15 @@ export interface components {
          * @enum {string}
          */
         SourceKind: "rtsp" | "mjpeg" | "file" | "onvif" | "recorder";
+        /** SpanOut */
+        SpanOut: {
+            /** Codec */
+            codec: string;
+            /** Ended At */
+            ended_at: string;
+            /** Started At */
+            started_at: string;
+        };
         /**
          * StepOut
          * @description A step of the checklist.
@@ -2709,6 +2932,21 @@ export interface components {
          * @enum {string}
          */
         StreamState: "connecting" | "online" | "offline";
+        /**
+         * TimelineOut
+         * @description `role` is the stream that this tells of; none where nothing is there.
+         */
+        TimelineOut: {
+            /** Camera Id */
+            camera_id: string;
+            /** Gaps */
+            gaps: components["schemas"]["MergedGapOut"][];
+            /** Recorded Until */
+            recorded_until: string | null;
+            role: components["schemas"]["StreamRole"] | null;
+            /** Spans */
+            spans: components["schemas"]["SpanOut"][];
+        };
         /**
          * TotpOut
          * @description Shown once. It is not in force until a code has confirmed it.
@@ -3344,6 +3582,184 @@ export interface operations {
             };
         };
     };
+    list_bookmarks_api_bookmarks_get: {
+        parameters: {
+            query: {
+                camera?: string[];
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    make_bookmark_api_bookmarks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookmarkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    remove_bookmark_api_bookmarks__bookmark_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bookmark_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     list_cameras_api_cameras_get: {
         parameters: {
             query?: never;
@@ -3731,6 +4147,90 @@ export interface operations {
             };
         };
     };
+    play_api_cameras__camera_id__play_mp4_get: {
+        parameters: {
+            query: {
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                /** @description The viewer can show H.265 */
+                hevc?: boolean;
+                /** @description Keyframes alone, for fast looking */
+                keyframes?: boolean;
+                prefer?: components["schemas"]["StreamRole"];
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No footage there, or no such camera */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It needs a working copy, and one is being made for somebody else */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     list_segments_api_cameras__camera_id__segments_get: {
         parameters: {
             query: {
@@ -4046,6 +4546,81 @@ export interface operations {
             };
             /** @description The role does not allow it, or another site's page sent the request */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    timeline_api_cameras__camera_id__timeline_get: {
+        parameters: {
+            query: {
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                /** @description What is closer together is told as one */
+                resolution_s?: number;
+                role?: components["schemas"]["StreamRole"] | null;
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No footage there, or no such camera */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5086,6 +5661,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_marks_api_marks_get: {
+        parameters: {
+            query: {
+                camera: string[];
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                resolution_s?: number;
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarksOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    next_mark_api_marks_next_get: {
+        parameters: {
+            query: {
+                at: string;
+                backwards?: boolean;
+                camera: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkOut"] | null;
+                };
             };
             /** @description Not logged in */
             401: {

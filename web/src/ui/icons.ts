@@ -17,6 +17,7 @@ export const icons = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   chevron: "m9 5.500 6.500 6.500L9 18.500",
+  back: "m15 5.500-6.500 6.500L15 18.500",
   down: "m5.500 9 6.500 6.500L18.500 9",
   play: "M7 4.500v15l12-7.500z",
   pause: "M8 5v14M16 5v14",

@@ -20,6 +20,7 @@ class AlertRow(Base):
         sa.CheckConstraint("clip_state IN ('pending', 'ready', 'failed')", name="clip_state_known"),
         sa.Index("ix_alerts_agency_raised", "agency_id", "raised_at", "id"),
         sa.Index("ix_alerts_camera_rule_raised", "camera_id", "rule", "raised_at"),
+        sa.Index("ix_alerts_camera_completed", "camera_id", "completed_at"),
         sa.Index("ix_alerts_clip_state", "clip_state"),
     )
 

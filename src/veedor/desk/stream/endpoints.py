@@ -27,6 +27,7 @@ MAY_HEAR = {
     "evidence": Action.EVIDENCE_READ,
     "health": Action.HEALTH_READ,
     "shift": Action.INCIDENT_READ,
+    "bookmark": Action.BOOKMARK_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0

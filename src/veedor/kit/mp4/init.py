@@ -96,6 +96,11 @@ def audio_track(codec: str, *, timescale: int, extradata: bytes, sample_rate: in
     return TrackSpec(2, codec, timescale, extradata, 0, 0, sample_rate or 8000, channels or 1, mime)
 
 
+def codec_mime(codec: str, config: bytes) -> str:
+    """What RFC 6381 calls a codec with this avcC or hvcC."""
+    return _hevc_mime(config) if codec == "hevc" else f"avc1.{config[1:4].hex().upper()}"
+
+
 def mime_type(tracks: tuple[TrackSpec, ...]) -> str:
     """The MIME type with its codecs parameter (RFC 6381)."""
     return f'video/mp4; codecs="{",".join(track.mime for track in tracks)}"'
