@@ -14,6 +14,8 @@ class Action(StrEnum):
     CAMERA_EDIT = "camera.edit"
     CAMERA_TEST = "camera.test"
     LIVE_WATCH = "live.watch"
+    WALL_SHARE = "wall.share"  # walls of the agency; one's own need live.watch alone
+    PTZ_STEER = "ptz.steer"
     FOOTAGE_LIST = "footage.list"  # segments and gaps, no picture
     FOOTAGE_PLAY = "footage.play"  # clips, stills, segments
     TRACK_READ = "track.read"
@@ -49,6 +51,7 @@ _OPERATOR = _VIEWER | {
     Action.FOOTAGE_LIST,
     Action.FOOTAGE_PLAY,
     Action.TRACK_READ,
+    Action.PTZ_STEER,
     Action.RULES_READ,
     Action.ALERT_HANDLE,
     Action.INCIDENT_READ,
@@ -56,7 +59,13 @@ _OPERATOR = _VIEWER | {
     Action.EVIDENCE_READ,
     Action.EVIDENCE_LOCK,
 }
-_SUPERVISOR = _OPERATOR | {Action.EVIDENCE_EXPORT, Action.EVIDENCE_UNLOCK, Action.RULES_EDIT, Action.METRICS_READ}
+_SUPERVISOR = _OPERATOR | {
+    Action.EVIDENCE_EXPORT,
+    Action.EVIDENCE_UNLOCK,
+    Action.RULES_EDIT,
+    Action.METRICS_READ,
+    Action.WALL_SHARE,
+}
 # An administrator runs the machine; watching people is not part of that work, nor is handling evidence.
 _ADMINISTRATOR = {
     Action.SELF,
@@ -64,6 +73,7 @@ _ADMINISTRATOR = {
     Action.CAMERA_EDIT,
     Action.CAMERA_TEST,
     Action.LIVE_WATCH,
+    Action.WALL_SHARE,
     Action.EVENT_READ,
     Action.ALERT_READ,
     Action.FOOTAGE_LIST,
