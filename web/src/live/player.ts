@@ -29,7 +29,7 @@ const LOOK_MS = 250;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 const CLOSED_NOT_ALLOWED = 4401;
 /** How far behind the newest picture playback runs: as little as the line's jitter allows. */
-const CUSHION_S = { least: 0.04, most: 0.4, step: 0.05 };
+const CUSHION_S = { least: 0.04, most: 0.16, step: 0.03, shrink_per_s: 0.01 };
 /** Told to drop so often within so many seconds: the line is too slow for this stream. */
 const SLOW = { times: 3, within_s: 20 };
 
@@ -320,7 +320,7 @@ export class LivePlayer {
     }
     const at = performance.now();
     if (this.tracksAt && at - this.tracksAt > STALE_S * 1000) this.noTracks();
-    this.cushion_s = Math.max(CUSHION_S.least, this.cushion_s - 0.0005);
+    this.cushion_s = Math.max(CUSHION_S.least, this.cushion_s - CUSHION_S.shrink_per_s * (LOOK_MS / 1000));
     this.events.onstate(this.state(at));
   }
 

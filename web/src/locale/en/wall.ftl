@@ -16,7 +16,6 @@ wall-no-walls = No saved walls yet
 wall-no-walls-hint = Put a wall together and save it with the key S
 wall-of-all = everybody's
 wall-delete = Delete "{ $name }"
-wall-delete-title = Delete this wall?
 wall-delete-it = Delete
 wall-not-found = That wall is no longer there, or it is not yours
 wall-layout = Number of tiles

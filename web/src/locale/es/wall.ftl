@@ -16,7 +16,6 @@ wall-no-walls = Aún no hay murales guardados
 wall-no-walls-hint = Arme un mural y guárdelo con la tecla S
 wall-of-all = de todos
 wall-delete = Borrar «{ $name }»
-wall-delete-title = ¿Borrar este mural?
 wall-delete-it = Borrar
 wall-not-found = Ese mural ya no existe, o no es suyo
 wall-layout = Número de recuadros
