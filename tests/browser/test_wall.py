@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from browser.conftest import Open
 from browser.measure_live import measure, watch
 from browser.stage import PASSWORD, Stage, stage
+from clips import write_clip
 from veedor.model.camera import Camera
 from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream
 from veedor.simulator.rtsp_server import Faults
@@ -357,6 +358,48 @@ def test_long_names_break_nothing(town: Stage, open_console: Open) -> None:
     assert box is not None
     assert box["x"] + box["width"] <= 1366
     assert box["y"] + box["height"] <= 768
+
+
+def test_h265_that_the_browser_cannot_play_gives_the_substream_and_says_so(
+    tmp_path: Path, console: None, open_console: Open
+) -> None:
+    clip = write_clip(tmp_path / "hevc.mp4", codec="hevc", seconds=4, size=(640, 360))
+    with stage(tmp_path, ["Plaza"], clip=clip) as site:
+        page = open_console(site, "olga", f"#/wall?camera={site.cameras[0].id}")
+        live(page, 1)
+        expect(page.locator("figure")).to_have_attribute("data-role", "sub")
+        expect(page.locator("figure .note")).to_contain_text("este navegador no reproduce H.265")
+
+
+def test_a_line_too_slow_for_the_main_stream_gives_the_substream_and_tells_what_was_left_out(
+    town: Stage, open_console: Open
+) -> None:
+    page = open_console(town, None)
+    counted = [0]
+
+    def slow_line(route: WebSocketRoute) -> None:
+        """What a viewer hears whose line loses pictures at the server, time and again."""
+        server = route.connect_to_server()
+
+        def hear(message: str | bytes) -> None:
+            if isinstance(message, str) and (told := json.loads(message))["type"] == "time":
+                counted[0] += 25
+                message = json.dumps({**told, "dropped": counted[0]})
+            route.send(message)
+
+        server.on_message(hear)
+
+    page.route_web_socket(lambda url: "/live?role=main" in url, slow_line)
+    page.reload()
+    page.get_by_label("Usuario").fill("olga")
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Mural")).to_be_visible()
+    page.goto(f"{town.url}/#/wall?camera={town.cameras[0].id}")
+    expect(page.locator("figure .note")).to_contain_text("imágenes omitidas", timeout=15_000)
+    expect(page.locator("figure")).to_have_attribute("data-role", "sub", timeout=15_000)
+    expect(page.locator("figure .note")).to_contain_text("conexión lenta", timeout=15_000)
+    live(page, 1)
 
 
 @contextlib.contextmanager
