@@ -128,7 +128,7 @@ def test_the_lock_ends_ten_seconds_after_the_last_command(store: CameraStore, de
     with pytest.raises(Conflict):
         control.move("dome", OSCAR, (1, 0, 0))
     clock.advance(0.2)
-    wait_until(lambda: told == ["olga", None])
+    wait_until(lambda: clock.advance(0.1) or told == ["olga", None])
     control.move("dome", OSCAR, (1, 0, 0))
     assert told == ["olga", None, "oscar"]
     control.stop()

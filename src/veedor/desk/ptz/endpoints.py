@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from typing import Annotated, Any
 
 from fastapi import Depends, WebSocket
@@ -152,11 +153,12 @@ def _command(text: str) -> tuple[float, float, float] | str | None:
         told = json.loads(text[:1000])
         if told.get("release") is True:
             return "release"
-        pan, tilt, zoom = (max(-1.0, min(1.0, float(value))) for value in told["move"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pan, tilt, zoom = (float(value) for value in told["move"])
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
-    values = (pan, tilt, zoom)
-    return values if all(value == value for value in values) else None  # noqa: PLR0124 (not a number)
+    if not all(math.isfinite(value) for value in (pan, tilt, zoom)):
+        return None
+    return (max(-1.0, min(1.0, pan)), max(-1.0, min(1.0, tilt)), max(-1.0, min(1.0, zoom)))
 
 
 async def _obey(socket: WebSocket, permit: Permit, camera_id: str, who: Steerer, newest: _Newest) -> None:
