@@ -13,7 +13,7 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
-from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakeSite, camera
+from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakePtz, FakeSite, camera
 from veedor.access.check import Access
 from veedor.access.principal import Role
 from veedor.desk.accounts import passwords, service
@@ -21,6 +21,7 @@ from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
+from veedor.desk.ptz.news import tell_who_steers
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
 from waiting import wait_until
@@ -37,6 +38,7 @@ class Desk:
     audit: ChainedAuditLog
     live: FakeLive
     cameras: FakeCameras
+    ptz: FakePtz
     url: str = ""
 
     def add_user(self, username: str, *roles: Role, agency_id: str = AGENCY) -> str:
@@ -71,12 +73,13 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
     with database.session() as session:
         service.ensure_agency(session, clock, AGENCY, "Municipalidad")
     audit = ChainedAuditLog(database, clock, AGENCY)
-    cameras, live = FakeCameras(camera()), FakeLive()
+    cameras, live, ptz = FakeCameras(camera()), FakeLive(), FakePtz()
     ports = DeskPorts(
         footage=FakeFootage(directory),
         live=live,
         cameras=cameras,
         site=FakeSite(cameras),
+        ptz=ptz,
         clock=clock,
         database=database,
         access=Access(audit),
@@ -85,7 +88,8 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         secrets=SecretBox(Fernet.generate_key()),
         config=replace(DeskConfig(), **config),
     )
-    return Desk(ports, create_app(ports), audit, live, cameras)
+    tell_who_steers(ports)
+    return Desk(ports, create_app(ports), audit, live, cameras, ptz)
 
 
 @contextlib.contextmanager

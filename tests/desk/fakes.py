@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from veedor.kit.errors import NotFound
+from veedor.kit.errors import Conflict, NotFound
 from veedor.kit.messages import Message
 from veedor.model.camera import Camera, SourceKind, StreamHealth, StreamRole, StreamSource, StreamState
 from veedor.model.detection import ObjectClass
@@ -26,9 +26,12 @@ from veedor.wire.ports import (
     MergedGap,
     Playback,
     PlayWish,
+    PtzPreset,
+    PtzState,
     RecordedSpan,
     RecordedTimeline,
     SiteStatus,
+    Steerer,
 )
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -184,6 +187,48 @@ class FakeCameras:
         ]
 
 
+class FakePtz:
+    """One motor; the lock is the first one's until `release`. The real one is tested in tests/site/ptz."""
+
+    def __init__(self) -> None:
+        self.holder: Steerer | None = None
+        self.moves: list[tuple[float, float, float]] = []
+        self.left = 0
+        self._listeners: list[Callable[[str, Steerer | None], None]] = []
+
+    def state(self, camera_id: str) -> PtzState:
+        return PtzState(True, self.holder)
+
+    def _take(self, camera_id: str, who: Steerer) -> None:
+        if self.holder and self.holder.user_id != who.user_id and self.holder.rank >= who.rank:
+            raise Conflict(problem=self.holder.name)
+        changed, self.holder = self.holder is None or self.holder.user_id != who.user_id, who
+        for listener in self._listeners if changed else ():
+            listener(camera_id, who)
+
+    def move(self, camera_id: str, who: Steerer, velocity: tuple[float, float, float]) -> None:
+        self._take(camera_id, who)
+        self.moves.append(velocity)
+
+    def leave(self, camera_id: str, who: Steerer, *, release: bool = False) -> None:
+        self.left += 1
+        if release:
+            self.holder = None
+
+    def presets(self, camera_id: str) -> list[PtzPreset]:
+        return [PtzPreset("1", "Puerta")]
+
+    def go_to(self, camera_id: str, who: Steerer, token: str) -> None:
+        if token != "1":
+            raise NotFound(kind="preset", name=token)
+
+    def save_preset(self, camera_id: str, who: Steerer, name: str, token: str | None = None) -> PtzPreset:
+        return PtzPreset(token or "2", name)
+
+    def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
+        self._listeners.append(listener)
+
+
 class FakeSite:
     def __init__(self, cameras: FakeCameras) -> None:
         self._cameras = cameras
@@ -206,6 +251,9 @@ class FakeSite:
 
     def live_tracks(self, camera_id: str) -> dict[str, Any]:
         return {"captured_at": START, "tracks": [{"track_id": 7, "class": "car", "box_norm": [0.1, 0.1, 0.2, 0.3]}]}
+
+    def places(self, camera_id: str) -> dict[str, Any]:
+        return {"zones": {"Vereda": ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))}, "lines": {"Pista": ((0, 0.5), (1, 0.5))}}
 
     def events(self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None) -> list[Event]:
         return [

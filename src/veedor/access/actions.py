@@ -14,6 +14,8 @@ class Action(StrEnum):
     CAMERA_EDIT = "camera.edit"
     CAMERA_TEST = "camera.test"
     LIVE_WATCH = "live.watch"
+    WALL_SHARE = "wall.share"  # walls of the agency; one's own need live.watch alone
+    PTZ_STEER = "ptz.steer"
     FOOTAGE_LIST = "footage.list"  # segments and gaps, no picture
     FOOTAGE_PLAY = "footage.play"  # clips, stills, segments
     BOOKMARK_READ = "bookmark.read"
@@ -54,6 +56,7 @@ _OPERATOR = _VIEWER | {
     Action.BOOKMARK_READ,
     Action.BOOKMARK_EDIT,
     Action.TRACK_READ,
+    Action.PTZ_STEER,
     Action.RULES_READ,
     Action.ALERT_HANDLE,
     Action.INCIDENT_READ,
@@ -67,6 +70,7 @@ _SUPERVISOR = _OPERATOR | {
     Action.EVIDENCE_UNLOCK,
     Action.RULES_EDIT,
     Action.METRICS_READ,
+    Action.WALL_SHARE,
 }
 # An administrator runs the machine; watching people is not part of that work, nor is handling evidence.
 _ADMINISTRATOR = {
@@ -75,6 +79,7 @@ _ADMINISTRATOR = {
     Action.CAMERA_EDIT,
     Action.CAMERA_TEST,
     Action.LIVE_WATCH,
+    Action.WALL_SHARE,
     Action.EVENT_READ,
     Action.ALERT_READ,
     Action.FOOTAGE_LIST,

@@ -66,8 +66,9 @@ def add_cameras(
             camera(f"{wanted.name} {one.number}", one.streams, device_id=device, channel=one.number) for one in found
         ]
     elif kind is SourceKind.ONVIF:
-        first = OnvifDevice(device_url(wanted.url), login, policy, clock).channels()[0]
-        cameras = [camera(wanted.name, first.streams)]
+        device_at = device_url(wanted.url)
+        first = OnvifDevice(device_at, login, policy, clock).channels()[0]
+        cameras = [camera(wanted.name, first.streams, onvif_port=device_at.port)]
     else:
         streams = [StreamSource(StreamRole.MAIN, wanted.url)]
         if wanted.sub_url:

@@ -72,6 +72,13 @@ class LocalSite:
     def events(self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None) -> list[Event]:
         return self._site.parts.outbox.events(start, end, camera_ids)
 
+    def places(self, camera_id: str) -> dict[str, Any]:
+        rules = self._site.reasoner.rules(camera_id)
+        return {
+            "zones": {name: zone.ring for name, zone in rules.zones.items()},
+            "lines": {name: (wire.start, wire.end) for name, wire in rules.wires.items()},
+        }
+
 
 def problems(site: Site, lang: str | None = None) -> list[Message]:
     """What is wrong right now, worst first: disks, then cameras, then analysis, then files of rules.

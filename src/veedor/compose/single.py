@@ -19,6 +19,7 @@ from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
+from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
@@ -30,6 +31,7 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
 from veedor.site.detect.models import model_path
+from veedor.site.ptz.control import PtzControl
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.footage import FootageStore
 from veedor.site.record.recorder import Recorder
@@ -132,11 +134,15 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         agency_name=config.agency,
         watermark=config.desk.watermark,
     )
-    return DeskPorts(
+    ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
+    ptz.start()
+    stack.callback(ptz.stop)
+    ports = DeskPorts(
         footage=site.parts.footage,
         live=site.live,
         cameras=LocalCameras(site),
         site=LocalSite(site),
+        ptz=ptz,
         clock=clock,
         database=database,
         access=Access(audit),
@@ -145,6 +151,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         secrets=SecretBox.open(config.secret_key),
         config=settings,
     )
+    tell_who_steers(ports)
+    return ports
 
 
 @contextmanager

@@ -34,10 +34,12 @@ import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
 import veedor.desk.playback.endpoints
+import veedor.desk.ptz.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
+import veedor.desk.walls.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.context import DeskPorts
@@ -68,6 +70,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.playback.endpoints.router,
     veedor.desk.bookmarks.endpoints.router,
     veedor.desk.live.endpoints.router,
+    veedor.desk.walls.endpoints.router,
+    veedor.desk.ptz.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.stream.endpoints.router,
     veedor.desk.console.endpoints.router,

@@ -9,7 +9,7 @@ from veedor.access.check import Access
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
-from veedor.wire.ports import CameraDirectory, Footage, LiveView, SiteView
+from veedor.wire.ports import CameraDirectory, Footage, LiveView, Ptz, SiteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class DeskPorts:
     live: LiveView
     cameras: CameraDirectory
     site: SiteView
+    ptz: Ptz
     clock: Clock
     database: Database
     access: Access

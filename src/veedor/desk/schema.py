@@ -9,7 +9,8 @@ import veedor.desk.audit.tables
 import veedor.desk.bookmarks.tables
 import veedor.desk.evidence.tables
 import veedor.desk.incidents.tables
-import veedor.desk.stream.tables  # noqa: F401
+import veedor.desk.stream.tables
+import veedor.desk.walls.tables  # noqa: F401
 from veedor.desk.database import Base
 
 METADATA = Base.metadata

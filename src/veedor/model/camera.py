@@ -74,6 +74,7 @@ class Camera:
     username: str | None = None
     device_id: str | None = None  # the recorder or ONVIF device that this is a channel of
     channel: int | None = None
+    onvif_port: int | None = None  # where its ONVIF service listens, at the main stream's host; None: see `site.ptz`
     enabled: bool = True
     record: RecordSettings = field(default_factory=RecordSettings)
     analyse: AnalyseSettings = field(default_factory=AnalyseSettings)

@@ -4,6 +4,7 @@ with OnvifSimulator([OnvifStream("main", "rtsp://127.0.0.1:8554/cam/main", 1280,
     device.address           # "127.0.0.1:<port>": the HTTP side
     device.discovery_port    # UDP, answers probes sent straight to it
     device.fault = OnvifFault.DTD_BOMB
+    device.motor.velocity    # how a stream with `ptz` is being turned
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import DatagramRequestHandler, ThreadingUDPServer
 from typing import Self
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 from veedor.kit.clock import Clock, SystemClock
 
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 _DEVICE = "http://www.onvif.org/ver10/device/wsdl"
 _MEDIA = "http://www.onvif.org/ver10/media/wsdl"
+_PTZ = "http://www.onvif.org/ver20/ptz/wsdl"
 _SCHEMA = "http://www.onvif.org/ver10/schema"
 
 
@@ -50,6 +52,72 @@ class OnvifStream:
     source: str = "source1"
     codec: str = "H264"
     fps: int = 25
+    ptz: bool = False
+
+
+class Motor:
+    """Where a simulated head looks and how it moves. A move ends after its timeout, as on a real device.
+
+    `commands`: what it was told, oldest first: ("move", (pan, tilt, zoom)), ("stop", ()), ("goto", (token,)) ...
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._velocity = (0.0, 0.0, 0.0)
+        self._until_s = 0.0
+        self.presets: dict[str, str] = {"1": "Puerta", "2": "Esquina"}
+        self.commands: list[tuple[str, tuple[object, ...]]] = []
+
+    @property
+    def velocity(self) -> tuple[float, float, float]:
+        """Pan, tilt, zoom now; all zero where it stands still."""
+        with self._lock:
+            return self._velocity if self._clock.monotonic() < self._until_s else (0.0, 0.0, 0.0)
+
+    def obey(self, name: str, request: str) -> str | None:
+        """Do what a request says and give the body of the answer; None for an unknown request or preset."""
+        handlers: dict[str, Callable[[str], str | None]] = {
+            "ContinuousMove": self._move,
+            "Stop": self._stop,
+            "GetPresets": lambda _: "".join(
+                f'<p:Preset token="{escape(token)}"><t:Name>{escape(name)}</t:Name></p:Preset>'
+                for token, name in self.presets.items()
+            ),
+            "GotoPreset": self._go_to,
+            "SetPreset": self._set,
+        }
+        with self._lock:
+            return handlers[name](request) if name in handlers else None
+
+    def _move(self, request: str) -> str | None:
+        pan_tilt = re.search(r'PanTilt[^>]*\sx="([-\d.]+)" y="([-\d.]+)"', request)
+        zoom = re.search(r'Zoom[^>]*\sx="([-\d.]+)"', request)
+        if pan_tilt is None or zoom is None:
+            return None
+        timeout = re.match(r"PT(\d+)S", _told(request, "Timeout"))
+        self._velocity = (float(pan_tilt[1]), float(pan_tilt[2]), float(zoom[1]))
+        self._until_s = self._clock.monotonic() + (float(timeout[1]) if timeout else 3600.0)
+        self.commands.append(("move", self._velocity))
+        return " "
+
+    def _stop(self, _request: str) -> str:
+        self._velocity = (0.0, 0.0, 0.0)
+        self.commands.append(("stop", ()))
+        return " "
+
+    def _go_to(self, request: str) -> str | None:
+        token = _told(request, "PresetToken")
+        if token not in self.presets:
+            return None
+        self.commands.append(("goto", (token,)))
+        return " "
+
+    def _set(self, request: str) -> str:
+        token = _told(request, "PresetToken") or str(len(self.presets) + 1)
+        self.presets[token] = unescape(_told(request, "PresetName"))
+        self.commands.append(("set", (token,)))
+        return f"<p:PresetToken>{escape(token)}</p:PresetToken>"
 
 
 class OnvifSimulator:
@@ -68,6 +136,7 @@ class OnvifSimulator:
         self.fault = OnvifFault.NONE
         self.calls: list[str] = []
         self.refused = 0
+        self.motor = Motor(clock or SystemClock())
         self._login = login
         self._clock = clock or SystemClock()
         self._offset = timedelta(seconds=clock_offset_s)
@@ -131,14 +200,17 @@ class OnvifSimulator:
         self.calls.append(name)
         handlers: dict[str, Callable[[], str]] = {
             "GetSystemDateAndTime": self._date_and_time,
-            "GetCapabilities": self._capabilities,
+            "GetCapabilities": lambda: self._capabilities(request),
             "GetProfiles": self._profiles,
             "GetStreamUri": lambda: self._stream_uri(request),
         }
+        if f'"{_PTZ}"' in request:
+            handlers = {name: lambda: self._steer(name, request)}
         handler = handlers.get(name)
-        if handler is None:
+        answer = handler() if handler is not None else ""
+        if not answer:
             return 500, _envelope("<s:Fault><s:Reason><s:Text>ActionNotSupported</s:Text></s:Reason></s:Fault>"), xml
-        return 200, _envelope(handler()), xml
+        return 200, _envelope(answer), xml
 
     def _misbehave(self, xml: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
@@ -177,13 +249,26 @@ class OnvifSimulator:
             "</d:SystemDateAndTime></d:GetSystemDateAndTimeResponse>"
         )
 
-    def _capabilities(self) -> str:
+    def _capabilities(self, request: str) -> str:
         host = self._media_host or self.address
+        if "Category>PTZ<" in request:
+            part = f"<t:PTZ><t:XAddr>http://{host}/onvif/ptz_service</t:XAddr></t:PTZ>"
+        else:
+            part = f"<t:Media><t:XAddr>http://{host}/onvif/media_service</t:XAddr></t:Media>"
         return (
-            f'<d:GetCapabilitiesResponse xmlns:d="{_DEVICE}" xmlns:t="{_SCHEMA}"><d:Capabilities><t:Media>'
-            f"<t:XAddr>http://{host}/onvif/media_service</t:XAddr></t:Media></d:Capabilities>"
-            "</d:GetCapabilitiesResponse>"
+            f'<d:GetCapabilitiesResponse xmlns:d="{_DEVICE}" xmlns:t="{_SCHEMA}"><d:Capabilities>{part}'
+            "</d:Capabilities></d:GetCapabilitiesResponse>"
         )
+
+    def _steer(self, name: str, request: str) -> str:
+        """The PTZ service. "" for what it does not know."""
+        token = _told(request, "ProfileToken")
+        if not any(one.ptz and escape(one.token) == token for one in self.streams):
+            return ""
+        body = self.motor.obey(name, request)
+        if body is None:
+            return ""
+        return f'<p:{name}Response xmlns:p="{_PTZ}" xmlns:t="{_SCHEMA}">{body}</p:{name}Response>'
 
     def _profiles(self) -> str:
         rows = "".join(
@@ -193,6 +278,7 @@ class OnvifSimulator:
             f'<t:VideoEncoderConfiguration token="e"><t:Encoding>{one.codec}</t:Encoding><t:Resolution>'
             f"<t:Width>{one.width}</t:Width><t:Height>{one.height}</t:Height></t:Resolution><t:RateControl>"
             f"<t:FrameRateLimit>{one.fps}</t:FrameRateLimit></t:RateControl></t:VideoEncoderConfiguration>"
+            f"{_PTZ_CONFIGURATION if one.ptz else ''}"
             "</m:Profiles>"
             for one in self.streams
         )
@@ -217,6 +303,15 @@ class OnvifSimulator:
             f"<d:XAddrs>http://{self.address}/onvif/device_service</d:XAddrs></d:ProbeMatch></d:ProbeMatches>"
             "</s:Body></s:Envelope>"
         ).encode()
+
+
+_PTZ_CONFIGURATION = '<t:PTZConfiguration token="ptz"><t:NodeToken>node</t:NodeToken></t:PTZConfiguration>'
+
+
+def _told(request: str, name: str) -> str:
+    """The text of the first element of that name."""
+    found = re.search(rf"<(?:\w+:)?{name}(?:\s[^>]*)?>([^<]*)<", request)
+    return found[1] if found else ""
 
 
 def _envelope(body: str) -> bytes:

@@ -38,6 +38,7 @@ Draw = Callable[[Camera, Event, int], bytes | None]
 @dataclass(slots=True)
 class _Watched:
     camera: Camera
+    rules: RuleSet
     engine: RuleEngine
     lock: threading.Lock
     analysed: bool
@@ -79,7 +80,7 @@ class Reasoner:
         `analysed`: a worker sends observations of this camera.
         """
         old = self._cameras.get(camera.id)
-        fresh = _Watched(camera, RuleEngine(rules, camera.id, self._time_zone), threading.Lock(), analysed)
+        fresh = _Watched(camera, rules, RuleEngine(rules, camera.id, self._time_zone), threading.Lock(), analysed)
         if old is not None:
             self.forget(camera.id)
         self._cameras[camera.id] = fresh
@@ -121,6 +122,11 @@ class Reasoner:
     def counters(self, camera_id: str) -> dict[str, int]:
         """Since start, also of a camera that is no longer watched."""
         return dict(self._counted[camera_id])
+
+    def rules(self, camera_id: str) -> RuleSet:
+        """The rules that the camera is watched by now."""
+        watched = self._cameras.get(camera_id)
+        return watched.rules if watched else RuleSet()
 
     def newest(self, camera_id: str) -> Observation | None:
         """The last observation, for drawing live tracks."""

@@ -137,6 +137,27 @@ def test_a_slow_viewer_loses_whole_gops_and_delays_nobody(clock):
     assert all(after % 25 == 0 for _, after in jumps)  # it goes on with a keyframe
 
 
+def test_what_waited_too_long_is_not_shown_late_but_left_out(clock):
+    hub = LiveHub(clock, LiveConfig(viewer_wait_s=1.5))
+    hub.watch_camera(CAMERA)
+    stream = list(packets(seconds=8))
+
+    async def look():
+        slow = hub.watch("cam", StreamRole.MAIN)
+        feed(hub, stream[:1])
+        got = await take(slow, 2)
+        for packet in stream[1:]:  # a line that carries nothing for 8 s
+            clock.advance(0.04)
+            hub.packet(packet)
+        hub.close()
+        return got + [one async for one in slow]
+
+    got = asyncio.run(look())
+    # A second and a half of pictures waits; the rest was left out, and counted.
+    assert 30 <= len(got) <= 45
+    assert got[-1].dropped >= 155
+
+
 def test_a_loop_that_closes_under_a_viewer_harms_nobody(hub):
     """The event loop dies without closing the iterator, while a demuxer thread goes on feeding."""
     stream = list(packets(seconds=20))

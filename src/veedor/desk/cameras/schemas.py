@@ -78,6 +78,7 @@ class CameraIn(In):
     password: Annotated[str, Field(max_length=500)] | None = Field(None, description="Left out: the one there is stays")
     device_id: Annotated[str, Field(max_length=100)] | None = None
     channel: Annotated[int, Field(ge=0, le=1024)] | None = None
+    onvif_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     enabled: bool = True
     record: RecordIn = RecordIn()
     analyse: AnalyseIn = AnalyseIn()
@@ -106,6 +107,7 @@ class CameraIn(In):
             username=self.username,
             device_id=self.device_id,
             channel=self.channel,
+            onvif_port=self.onvif_port,
             enabled=self.enabled,
             record=RecordSettings(**self.record.model_dump()),
             analyse=AnalyseSettings(**self.analyse.model_dump()),
@@ -148,6 +150,7 @@ class CameraOut(Out):
     username: str | None = Field(description="Only for those who may edit cameras")
     device_id: str | None
     channel: int | None
+    onvif_port: int | None
     enabled: bool
     record: RecordIn
     analyse: AnalyseIn
@@ -170,6 +173,7 @@ class CameraOut(Out):
             username=one.username if with_addresses else None,
             device_id=one.device_id,
             channel=one.channel,
+            onvif_port=one.onvif_port,
             enabled=one.enabled,
             record=RecordIn.model_construct(**{name: getattr(one.record, name) for name in RecordIn.model_fields}),
             analyse=AnalyseIn.model_construct(**{name: getattr(one.analyse, name) for name in AnalyseIn.model_fields}),

@@ -8,12 +8,14 @@ from typing import Annotated
 
 from fastapi import Depends, Query, WebSocket
 from fastapi.responses import Response
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
 from veedor.access.actions import Action
+from veedor.desk.live.overlay import LiveTracks, Overlay
 from veedor.desk.need import Need, Permit, camera_owner
-from veedor.desk.schemas import ErrorOut, Id, iso, room_router
+from veedor.desk.schemas import ErrorOut, Id, Out, iso, room_router
 from veedor.kit.errors import VeedorError
 from veedor.model.camera import StreamRole
 from veedor.wire.ports import LiveFragment
@@ -28,8 +30,10 @@ _TIME_EVERY_S = 1.0
 CLOSED_NOT_ALLOWED = 4401
 CLOSED_NO_PICTURE = 4503
 
+ReadPlaces = Annotated[Permit, Depends(Need(Action.RULES_READ, "rules", id_from="camera_id", owner=camera_owner))]
 Watch = Annotated[
-    Permit, Depends(Need(Action.LIVE_WATCH, "live", id_from="camera_id", owner=camera_owner, detail=("role",)))
+    Permit,
+    Depends(Need(Action.LIVE_WATCH, "live", id_from="camera_id", owner=camera_owner, detail=("role", "overlay"))),
 ]
 
 
@@ -44,27 +48,46 @@ def snapshot(permit: Watch, camera_id: Id) -> Response:
     return Response(permit.ports.live.snapshot(camera_id), media_type="image/jpeg")
 
 
+class PlacesOut(Out):
+    zones: dict[str, list[tuple[float, float]]] = Field(description="Name and ring, in 0..1 of the picture")
+    lines: dict[str, tuple[tuple[float, float], tuple[float, float]]] = Field(description="Name, from and to")
+
+
+@router.get("/api/cameras/{camera_id}/places")
+def places(permit: ReadPlaces, camera_id: Id) -> PlacesOut:
+    """The zones and lines that the camera's rules look at now, to draw over its picture."""
+    permit.ports.cameras.camera(camera_id)
+    return PlacesOut.model_validate(permit.ports.site.places(camera_id))
+
+
 @router.websocket("/api/cameras/{camera_id}/live")
 async def watch(
     socket: WebSocket,
     permit: Watch,
     camera_id: Id,
     role: Annotated[StreamRole, Query()] = StreamRole.MAIN,
+    overlay: Annotated[Overlay | None, Query(description="What else to send; needs track.read")] = None,
 ) -> None:
     """Live picture for Media Source Extensions.
 
     Text messages are JSON: {"type": "init", "mime"} before each initialization segment (a viewer starts a new source
     buffer there), and about every second {"type": "time", "captured_at", "now", "dropped"}. Binary messages are the
-    initialization segment and then fragments. The server closes with 4401 when the session ends or the right is
+    initialization segment and then fragments. With `overlay=tracks`, or after the viewer has said
+    {"overlay": "tracks"} (null ends it), also {"type": "tracks", "captured_at", "tracks"} for each analysed picture;
+    {"type": "refused"} where that is not allowed. The server closes with 4401 when the session ends or the right is
     withdrawn, 4503 when there is no picture.
     """
     await run_in_threadpool(permit.ports.cameras.camera, camera_id)
+    tracks = LiveTracks(socket, permit, camera_id)
+    if overlay is Overlay.TRACKS:
+        await tracks.turn_on()
     await socket.accept()
     fragments = permit.ports.live.watch(camera_id, role)
     jobs = [
         asyncio.create_task(_send(socket, permit, fragments)),
         asyncio.create_task(_until_withdrawn(permit)),
-        asyncio.create_task(_until_gone(socket)),
+        asyncio.create_task(_until_gone(socket, tracks)),
+        asyncio.create_task(tracks.run()),
     ]
     try:
         done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
@@ -72,7 +95,7 @@ async def watch(
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
-    if jobs[2] in done:
+    if jobs[2] in done or jobs[3] in done:
         return
     code, reason = CLOSED_NOT_ALLOWED, ""
     if jobs[0] in done:
@@ -116,7 +139,7 @@ async def _until_withdrawn(permit: Permit) -> None:
         await asyncio.sleep(_RECHECK_S)
 
 
-async def _until_gone(socket: WebSocket) -> None:
-    """Viewers have nothing to say: read until they leave."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _until_gone(socket: WebSocket, tracks: LiveTracks) -> None:
+    """Read what the viewer says, until it leaves."""
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
+        await tracks.told(message.get("text") or "")

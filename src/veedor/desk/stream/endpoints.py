@@ -28,6 +28,8 @@ MAY_HEAR = {
     "health": Action.HEALTH_READ,
     "shift": Action.INCIDENT_READ,
     "bookmark": Action.BOOKMARK_READ,
+    "wall": Action.LIVE_WATCH,
+    "ptz": Action.LIVE_WATCH,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0

@@ -42,6 +42,7 @@ class Profile:
     width: int
     height: int
     fps: float | None
+    has_ptz: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class OnvifDevice:
         self._url, self._login, self._clock = url, login, clock
         self._soap = SoapClient(url, policy)
         self._offset: timedelta | None = None
+        self._targets: dict[str, str] = {}
 
     def clock_offset_s(self) -> float | None:
         """The device's clock less ours, to the second. It answers this without a login."""
@@ -124,13 +126,19 @@ class OnvifDevice:
         if len(ordered) > 1 and (sub := self.stream_url(ordered[-1])) != main:
             yield StreamSource(StreamRole.SUB, sub)
 
-    def _media(self, body: str) -> Element:
-        return self._soap.call(self._media_target(), body, self._security())
+    def service_call(self, service: str, body: str) -> Element:
+        """Ask a service of the device ("Media", "PTZ"), with the login."""
+        if service not in self._targets:
+            self._targets[service] = self._service_target(service)
+        return self._soap.call(self._targets[service], body, self._security())
 
-    def _media_target(self) -> str:
-        """The path of the media service; its host is ignored."""
-        body = f'<GetCapabilities xmlns="{_DEVICE}"><Category>Media</Category></GetCapabilities>'
-        told = text(find(self._soap.call(self._url.target, body, self._security()), "Media", "XAddr"))
+    def _media(self, body: str) -> Element:
+        return self.service_call("Media", body)
+
+    def _service_target(self, service: str) -> str:
+        """The path of a service; its host is ignored."""
+        body = f'<GetCapabilities xmlns="{_DEVICE}"><Category>{service}</Category></GetCapabilities>'
+        told = text(find(self._soap.call(self._url.target, body, self._security()), service, "XAddr"))
         try:
             parts = urlsplit(told)
         except ValueError:
@@ -161,6 +169,7 @@ def _profile(element: Element) -> Profile | None:
         width=_number(resolution, "Width"),
         height=_number(resolution, "Height"),
         fps=float(text(limit)) if text(limit).isdigit() else None,
+        has_ptz=find(element, "PTZConfiguration") is not None,
     )
 
 

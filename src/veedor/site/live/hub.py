@@ -32,12 +32,13 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class LiveConfig:
     """`gop_octets`, `gop_packets`: a GOP longer than that is not kept, and new viewers wait for the next keyframe.
-    `viewer_octets`: what may wait for one viewer. `snapshot_age_s`: older pictures are no live pictures;
-    `snapshot_reuse_s`: for how long one decoded picture answers."""
+    `viewer_octets`, `viewer_wait_s`: how much may wait for one viewer, and how long. `snapshot_age_s`: older pictures
+    are no live pictures; `snapshot_reuse_s`: for how long one decoded picture answers."""
 
     gop_octets: int = 16 << 20
     gop_packets: int = 750
     viewer_octets: int = 8 << 20
+    viewer_wait_s: float = 1.5
     snapshot_age_s: float = 10.0
     snapshot_reuse_s: float = 1.0
     jpeg_quality: int = 85
@@ -181,7 +182,7 @@ class LiveHub:
             stream = None if self._closed else self._streams.get((camera_id, role))
         if stream is None:
             raise NotLive(camera=camera_id)
-        viewer = Viewer(self._config.viewer_octets)
+        viewer = Viewer(self._clock, self._config.viewer_octets, self._config.viewer_wait_s)
         try:
             self._join(stream, viewer)
             while (fragment := await viewer.get()) is not None:

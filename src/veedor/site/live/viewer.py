@@ -6,20 +6,23 @@ import asyncio
 import threading
 from collections import deque
 
+from veedor.kit.clock import Clock
 from veedor.wire.ports import LiveFragment
 
 
 class Viewer:
-    """`put` from any thread; `get` on the loop that made it. When the queue is full it loses whole GOPs: what waits
-    stays, and everything until the next keyframe that finds room is dropped."""
+    """`put` from any thread; `get` on the loop that made it. When the queue is full, or what waits in it grows old, it
+    loses whole GOPs: what waits stays, and everything until the next keyframe that finds room is dropped."""
 
-    def __init__(self, max_octets: int) -> None:
+    def __init__(self, clock: Clock, max_octets: int, max_wait_s: float) -> None:
+        self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._ready = asyncio.Event()
         self._lock = threading.Lock()
-        self._queue: deque[LiveFragment] = deque()
+        self._queue: deque[tuple[float, LiveFragment]] = deque()  # with when it came, monotonic
         self._octets = 0
         self._max_octets = max_octets
+        self._max_wait_s = max_wait_s
         self._skipping = False
         self._wake_sent = False
         self._closed = False
@@ -33,19 +36,25 @@ class Viewer:
             if self._closed:
                 return False
             if not fragment.is_init:
-                if self._skipping and (not starts_gop or self._octets > self._max_octets // 2):
+                if self._skipping and (not starts_gop or self._is_full(fragment, 0.5)):
                     self.dropped += 1
                     return True
-                self._skipping = self._octets + len(fragment.data) > self._max_octets
+                self._skipping = self._is_full(fragment, 1.0)
                 if self._skipping:
                     self.dropped += 1
                     return True
-            self._queue.append(fragment)
+            self._queue.append((self._clock.monotonic(), fragment))
             self._octets += len(fragment.data)
             if self._wake_sent:
                 return True
             self._wake_sent = True
         return self._wake()
+
+    def _is_full(self, fragment: LiveFragment, share: float) -> bool:
+        """Whether too much waits already, in octets or in time: what is seconds old is no live picture."""
+        if self._octets + len(fragment.data) > self._max_octets * share:
+            return True
+        return bool(self._queue) and self._clock.monotonic() - self._queue[0][0] > self._max_wait_s * share
 
     def _wake(self) -> bool:
         try:
@@ -69,7 +78,7 @@ class Viewer:
         while True:
             with self._lock:
                 if self._queue:
-                    fragment = self._queue.popleft()
+                    _, fragment = self._queue.popleft()
                     self._octets -= len(fragment.data)
                     if fragment.is_init:
                         return fragment

@@ -29,12 +29,18 @@ from veedor.site.record.layout import (
     to_us,
 )
 from veedor.site.record.locks import EvidenceLocks
+from veedor.site.record.play import Piece, pieces, stream
 from veedor.site.record.recovery import media_us
 from veedor.site.record.schema import MIGRATIONS
 from veedor.site.record.still import last_picture_jpeg
-from veedor.wire.ports import LockReport
+from veedor.site.record.timeline import finished_spans, merged_gaps, merged_spans
+from veedor.site.record.transcode import COPY_CODEC, working_copy
+from veedor.wire.ports import LockReport, Playback, PlayWish, RecordedTimeline
 
 STILL_BEFORE_US = 5_000_000
+# How much of a working copy is made at once: a viewer waits for the whole of it.
+COPY_US = 4_000_000
+COPY_KEYFRAMES_US = 60_000_000
 
 
 class FootageStore:
@@ -120,7 +126,7 @@ class FootageStore:
         """
         found = {
             (one.run, one.number): one
-            for one in self._open_sources(key)
+            for one in self._open_sources(key, end_us)
             if one.started_us < end_us and one.ended_us > start_us
         }
         with self._guard, store_errors(self._path):
@@ -132,7 +138,8 @@ class FootageStore:
             found[segment.run, number] = Source(path, segment.run, number, *span)
         return [found[place] for place in sorted(found)]
 
-    def _open_sources(self, key: StreamKey) -> list[Source]:
+    def _open_sources(self, key: StreamKey, before_us: int | None = None) -> list[Source]:
+        """Open files that began before a moment, or all."""
         sources = []
         prefix = open_prefix(key)
         folder = self._root / OPEN_FOLDER
@@ -140,7 +147,7 @@ class FootageStore:
             names = [path for path in folder.iterdir() if path.name.startswith(prefix)] if folder.is_dir() else []
         for path in names:
             name = parse_open(path.name)
-            if name is None:
+            if name is None or (before_us is not None and name.started_us >= before_us):
                 continue
             with contextlib.suppress(OSError, BadMp4), path.open("rb") as file:
                 ended = name.started_us + media_us(read_layout(file))
@@ -218,6 +225,71 @@ class FootageStore:
                 if jpeg is not None:
                     return jpeg
         raise NoFootage(camera=camera_id, at=f"{at:%Y-%m-%d %H:%M:%S}")
+
+    # -- looking at it
+
+    def timeline(
+        self, camera_id: str, start: datetime, end: datetime, resolution_s: float, role: StreamRole | None = None
+    ) -> RecordedTimeline:
+        """Spans and gaps that overlap the span, those closer together than the resolution told as one."""
+        resolution_us = int(resolution_s * 1_000_000)
+        told: RecordedTimeline | None = None
+        for key in _keys(camera_id, role):
+            opened = [one for one in self._open_sources(key) if one.started_us < to_us(end)]
+            with self._guard, store_errors(self._path):
+                spans = finished_spans(self._db, key, to_us(start), to_us(end))
+                gaps = queries.gaps(self._db, key, to_us(start), to_us(end))
+            merged = merged_spans(spans, opened, resolution_us)
+            if merged or (gaps and told is None):
+                told = RecordedTimeline(key.role, merged, merged_gaps(gaps, resolution_us))
+            if merged:
+                break
+        return told or RecordedTimeline(None, (), ())
+
+    def play(self, camera_id: str, start: datetime, end: datetime, wish: PlayWish) -> Playback:
+        """Footage of the span in time, from the first stream that the viewer can be shown; see `Playback`."""
+        start_us, end_us = to_us(start), to_us(end)
+        if end_us <= start_us:
+            raise UserError(problem=f"{start} >= {end}")
+        keys = sorted(_keys(camera_id, None), key=lambda key: key.role != wish.prefer)
+        newest = {
+            key: self._newest_us(key, end_us) for key in keys
+        }  # before looking: what comes later is asked for anew
+        found = {key: self._pieces(key, start_us, end_us) for key in keys}
+        there = [key for key in keys if found.get(key)]
+        if not there:
+            raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
+        playable = {"h264", "hevc"} if wish.hevc else {"h264"}
+        shown = next((key for key in there if found[key][0].codec in playable), None)
+        key = shown or there[0]
+        chosen = found[key]
+        if shown is None:
+            end_us = min(end_us, start_us + (COPY_KEYFRAMES_US if wish.keyframes else COPY_US))
+            chosen = self._pieces(key, start_us, end_us)
+        last = chosen[-1]
+        until_us = last.end_us if not last.reaches_end else max(last.end_us, min(end_us, newest[key]))
+        chunks = stream(chosen, keyframes=wish.keyframes)
+        return Playback(
+            role=key.role,
+            codec=last.codec,
+            mime=f'video/mp4; codecs="{chosen[0].mime_codec if shown else COPY_CODEC}"',
+            at=from_us(chosen[0].first_us),
+            until=from_us(until_us),
+            is_substitute=key != there[0],
+            is_copy=shown is None,
+            chunks=chunks if shown else working_copy(chunks),
+        )
+
+    def _newest_us(self, key: StreamKey, enough_us: int) -> int:
+        """Up to when a stream is recorded; the open file is not looked at where the finished ones reach far enough."""
+        with self._guard, store_errors(self._path):
+            finished = queries.last_end_us(self._db, key) or 0
+        if finished >= enough_us:
+            return finished
+        return max([finished, *(one.ended_us for one in self._open_sources(key))])
+
+    def _pieces(self, key: StreamKey, start_us: int, end_us: int) -> list[Piece]:
+        return pieces(self._sources(key, start_us, end_us), self._located, start_us, end_us)
 
     # -- locks
 

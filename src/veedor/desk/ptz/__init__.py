@@ -1,0 +1,1 @@
+"""Turning cameras through the desk."""

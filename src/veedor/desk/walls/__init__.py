@@ -1,0 +1,1 @@
+"""Saved walls: which cameras somebody wants side by side, and tours through them."""
