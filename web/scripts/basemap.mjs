@@ -27,7 +27,7 @@ function rounded(shape, digits) {
 const world = JSON.parse(readFileSync("node_modules/world-atlas/countries-50m.json", "utf8"));
 let coarse = simplify(presimplify(world), 0.06);
 coarse = filter(coarse, filterWeight(coarse, 0.2));
-const land = feature(coarse, coarse.objects.countries).features.filter((one) => one.geometry?.coordinates?.length);
+const land = feature(coarse, coarse.objects.countries).features.filter((one) => one.geometry?.coordinates?.length && one.id !== "604"); // Peru is drawn from its departments, which are finer
 const borders = mesh(coarse, coarse.objects.countries, (a, b) => a !== b);
 write("world.json", [
   ...land.map((one) => ({ type: "Feature", properties: {}, geometry: rounded(one, 2) })),

@@ -29,6 +29,17 @@ export function baseLayers(look: Colours): LayerSpecification[] {
       paint: { "fill-color": look.land, "fill-antialias": false },
     },
     {
+      // The finer Peru leaves slivers along the coarser neighbours: no water there.
+      id: "border-bed",
+      type: "line",
+      source: "world",
+      filter: ["has", "border"],
+      paint: {
+        "line-color": look.land,
+        "line-width": ["interpolate", ["exponential", 2], ["zoom"], 2, 1, 5, 3, 9, 48],
+      },
+    },
+    {
       id: "borders",
       type: "line",
       source: "world",

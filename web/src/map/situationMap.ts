@@ -4,6 +4,7 @@ import {
   GeoJSONSource,
   Map as GlMap,
   Marker,
+  ScaleControl,
   setWorkerUrl,
   type GeoJSONSourceDiff,
   type LngLatLike,
@@ -98,6 +99,7 @@ export class SituationMap {
       fadeDuration: 0,
       locale: { "Map.Title": labels.canvas },
     });
+    this.map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-right");
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.setMissingStyleImageResolver((name) => this.draw(name));
@@ -115,7 +117,7 @@ export class SituationMap {
   ready(): Promise<void> {
     return new Promise((done) => {
       if (this.map.isStyleLoaded()) done();
-      else this.map.once("load", () => done());
+      else this.map.once("style.load", () => done());
     });
   }
 
@@ -280,7 +282,11 @@ export class SituationMap {
           [Math.max(...lons), Math.max(...lats)],
         ]
       : PERU;
-    this.map.fitBounds(bounds, { padding: 70, maxZoom: 16.5, animate: smooth && !still() });
+    this.map.fitBounds(bounds, {
+      padding: { top: 70, right: 90, bottom: 110, left: 70 },
+      maxZoom: 16.5,
+      animate: smooth && !still(),
+    });
   }
 
   goTo(place: Place, zoom = Math.max(this.map.getZoom(), 16)): void {
