@@ -144,7 +144,7 @@ def test_everything_by_keyboard(site: Stage, open_console: Open, axe: Callable[[
     expect(tiles(page)).to_have_attribute("data-camera", site.cameras[1].id)
     page.keyboard.press("Escape")
     expect(page.get_by_role("listbox", name="Cameras")).to_be_focused()
-    expect(page.get_by_role("option")).to_have_count(6)
+    expect(page.locator("[data-row]")).to_have_count(6)
     page.keyboard.press("Home")
     page.keyboard.press("ArrowDown")
     chosen = page.locator("[role=option][aria-selected=true]")
@@ -167,7 +167,7 @@ def test_cameras_are_found_by_state_and_names_are_text(site: Stage, open_console
     page = open_console(site, "olga", "#/map")
     the_map(page)
     page.get_by_label("Estado").select_option("disabled")
-    expect(page.get_by_role("option")).to_have_text(re.compile(re.escape("<img src=x onerror=alert(1)>")))
+    expect(page.locator("[data-row]")).to_have_text(re.compile(re.escape("<img src=x onerror=alert(1)>")))
     page.get_by_label("Estado").select_option("offline")
     expect(page.get_by_text("Ninguna cámara coincide")).to_be_visible()
 
@@ -212,6 +212,7 @@ def test_placing_by_drag_by_numbers_and_against_somebody_else(
     form = page.get_by_role("form", name="Ubicación y vista")
     expect(form.get_by_label("Latitud")).to_have_value(str(place.latitude_deg))
     assert axe(page) == []
+    connected = {one.role: one.since for one in site.service.site.health() if one.camera_id == camera.id}
     x, y = on_screen(page, place.latitude_deg, place.longitude_deg)
     page.mouse.move(x, y)
     page.mouse.down()
@@ -228,6 +229,9 @@ def test_placing_by_drag_by_numbers_and_against_somebody_else(
     assert (moved.direction_deg, moved.field_of_view_deg) == (200, 95)
     assert moved.longitude_deg > place.longitude_deg
     assert moved.latitude_deg == pytest.approx(place.latitude_deg, abs=2e-5)
+    # The camera went on recording all the while.
+    site.service.site.follow_configuration()
+    assert {one.role: one.since for one in site.service.site.health() if one.camera_id == camera.id} == connected
     # Somebody else was first.
     page.keyboard.press("e")
     expect(form).to_be_visible()
@@ -253,7 +257,7 @@ def test_a_camera_that_is_not_on_the_map_is_placed(site: Stage, open_console: Op
     page = open_console(site, "ada", "#/map")
     the_map(page)
     page.get_by_label("Estado").select_option("unplaced")
-    page.get_by_role("option").click()
+    page.locator("[data-row]").click()
     page.get_by_role("button", name="Ubicarla en el mapa").click()
     page.get_by_label("Campo visual").fill("60")
     page.keyboard.press("Enter")

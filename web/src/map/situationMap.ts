@@ -78,6 +78,8 @@ export class SituationMap {
   private pulses = new Map<string, Marker>();
   private point: Marker | null = null;
   private fitted = false;
+  /** Where the map is going: a change of its size on the way (a picture that docks) would stop it half-way. */
+  private goal: { center: [number, number]; zoom: number } | null = null;
 
   constructor(
     box: HTMLElement,
@@ -108,7 +110,12 @@ export class SituationMap {
       this.map.getCanvas().style.cursor = this.featureAt(event) ? "pointer" : "";
     });
     this.map.on("movestart", (event) => {
-      if (event.originalEvent) this.told.onmove();
+      if (!event.originalEvent) return;
+      this.goal = null;
+      this.told.onmove();
+    });
+    this.map.on("resize", () => {
+      if (this.goal) this.map.jumpTo(this.goal);
     });
     this.map.on("idle", () => this.rested());
   }
@@ -291,7 +298,8 @@ export class SituationMap {
 
   goTo(place: Place, zoom = Math.max(this.map.getZoom(), 16)): void {
     this.fitted = true;
-    this.map.easeTo({ center: at(place), zoom, duration: still() ? 0 : 350 });
+    this.goal = { center: at(place), zoom };
+    this.map.easeTo({ ...this.goal, duration: still() ? 0 : 350 });
   }
 
   zoomBy(steps: number): void {
@@ -367,6 +375,7 @@ export class SituationMap {
   }
 
   private rested(): void {
+    this.goal = null;
     if (!this.map.getLayer("clusters")) return;
     this.told.onrest({
       center: this.center,
