@@ -420,6 +420,22 @@ def test_an_empty_system_greets_with_three_steps(
         expect(page.get_by_role("link", name="Add a camera")).to_have_attribute("href", "#/setup/cameras/new")
         assert steps.evaluate_all("all => all.map((one) => one.dataset.done)") == ["false"] * 3
         assert axe(page) == []
+        empty.service.desk.cameras.save(_far(empty, 0))
+        expect(page.locator("[data-step=camera]")).to_have_attribute("data-done", "true", timeout=20_000)
+        expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "false")
+        empty.raise_alert(empty.service.desk.cameras.cameras()[0])
+        expect(steps).to_have_count(0)  # all three are done
+
+
+def test_without_webgl_the_list_still_works(site: Stage, open_console: Open) -> None:
+    page = open_console(site, "olga", "#/map")
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.reload()
+    expect(page.get_by_text("Aquí no se puede dibujar el mapa")).to_be_visible(timeout=30_000)
+    page.keyboard.press("/")
+    page.keyboard.type("puno")
+    page.keyboard.press("Enter")
+    expect(tiles(page)).to_have_attribute("data-camera", site.cameras[4].id)
 
 
 def test_a_camera_that_goes_leaves_the_map_and_the_dock(tmp_path: Path, console: None, open_console: Open) -> None:

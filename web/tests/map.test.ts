@@ -32,7 +32,15 @@ describe("the nearest", () => {
     expect(nearest(things, (one) => one.place, LIMA, 9)).toHaveLength(3);
   });
   it("may be the same across the antimeridian", () => {
-    const found = nearest([{ lat: 0, lon: -179.99 }, { lat: 0, lon: 179 }], (one) => one, { lat: 0, lon: 179.99 }, 1);
+    const found = nearest(
+      [
+        { lat: 0, lon: -179.99 },
+        { lat: 0, lon: 179 },
+      ],
+      (one) => one,
+      { lat: 0, lon: 179.99 },
+      1,
+    );
     expect(found).toEqual([{ lat: 0, lon: -179.99 }]);
   });
 });

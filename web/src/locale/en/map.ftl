@@ -21,6 +21,7 @@ map-docked = Shown beside the map
 map-dock = Live pictures
 map-no-live = Your role does not watch live pictures
 map-enlarge = Enlarge on the wall
+map-open-alert = Open its alert
 map-playback = Play back
 map-nearest = The four nearest
 map-legend = What the signs mean

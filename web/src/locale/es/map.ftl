@@ -21,6 +21,7 @@ map-docked = Se ve junto al mapa
 map-dock = Imágenes en vivo
 map-no-live = Su rol no ve imágenes en vivo
 map-enlarge = Ampliar en el muro
+map-open-alert = Abrir su alerta
 map-playback = Reproducir
 map-nearest = Las cuatro más cercanas
 map-legend = Qué significan los signos
