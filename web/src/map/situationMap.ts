@@ -45,7 +45,7 @@ export interface Mover {
 }
 
 export interface Told {
-  oncamera(id: string): void;
+  oncamera(id: string, at: Place): void;
   /** A click on no camera. */
   onplace(at: Place): void;
   /** The view came to rest. */
@@ -358,11 +358,12 @@ export class SituationMap {
 
   private clicked(event: MapMouseEvent): void {
     const found = this.featureAt(event);
+    const here = { lat: event.lngLat.lat, lon: event.lngLat.lng };
     if (!found) {
-      this.told.onplace({ lat: event.lngLat.lat, lon: event.lngLat.lng });
+      this.told.onplace(here);
     } else if (found.properties.point_count) {
       void this.open(Number(found.properties.cluster_id), found.geometry as GeoJSON.Point);
-    } else this.told.oncamera(String(found.properties.id));
+    } else this.told.oncamera(String(found.properties.id), here);
   }
 
   private async open(cluster: number, place: GeoJSON.Point): Promise<void> {
