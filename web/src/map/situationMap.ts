@@ -107,6 +107,7 @@ export class SituationMap {
     this.map.setMissingStyleImageResolver((name) => this.draw(name));
     this.map.on("click", (event) => this.clicked(event));
     this.map.on("mousemove", (event) => {
+      if (this.map.isMoving()) return;
       this.map.getCanvas().style.cursor = this.featureAt(event) ? "pointer" : "";
     });
     this.map.on("movestart", (event) => {
