@@ -420,7 +420,7 @@ def test_an_empty_system_greets_with_three_steps(
         expect(page.get_by_role("link", name="Add a camera")).to_have_attribute("href", "#/setup/cameras/new")
         assert steps.evaluate_all("all => all.map((one) => one.dataset.done)") == ["false"] * 3
         assert axe(page) == []
-        empty.service.desk.cameras.save(_far(empty, 0))
+        empty.service.desk.cameras.save(replace(_far(empty, 0), enabled=True))
         expect(page.locator("[data-step=camera]")).to_have_attribute("data-done", "true", timeout=20_000)
         expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "false")
         empty.raise_alert(empty.service.desk.cameras.cameras()[0])
