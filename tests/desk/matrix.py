@@ -45,6 +45,13 @@ _CAMERA = {
     "streams": [{"role": "main", "url": "rtsp://10.0.0.9/main"}],
 }
 
+_PLACEMENT = {"placement": {"latitude_deg": -12.0, "longitude_deg": -77.0}, "revision": 1}
+_CORNERS = ((0, 0, -12.0, -77.0), (1, 0, -12.0, -77.001), (1, 1, -12.001, -77.001), (0, 1, -12.001, -77.0))
+_PAIRS = {
+    "pairs": [dict(zip(("x", "y", "latitude_deg", "longitude_deg"), one, strict=True)) for one in _CORNERS],
+    "revision": 1,
+}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -109,6 +116,16 @@ ROWS = [
     Row("PUT", "/api/cameras/{camera_id}", "a", body=_CAMERA, camera_id="mercado"),
     Row("DELETE", "/api/cameras/{camera_id}", "a", 404, camera_id="ghost"),
     Row("POST", "/api/cameras/{camera_id}/test", "a"),
+    # the map
+    Row("GET", "/api/map", EVERYBODY),
+    Row("GET", "/api/map/tiles.pmtiles", EVERYBODY, 404),  # this desk has no file of tiles
+    Row("GET", "/api/map/districts", EVERYBODY, 404),
+    Row("PUT", "/api/map/districts", "a", 400, body={"type": "Point"}),
+    Row("DELETE", "/api/map/districts", "a", 404),
+    Row("PATCH", "/api/cameras/{camera_id}/placement", "a", 404, body=_PLACEMENT, camera_id="ghost"),
+    Row("POST", "/api/cameras/{camera_id}/calibration", "a", 404, body=_PAIRS, camera_id="ghost"),
+    Row("PUT", "/api/cameras/{camera_id}/calibration", "a", 404, body=_PAIRS, camera_id="ghost"),
+    Row("DELETE", "/api/cameras/{camera_id}/calibration", "a", 404, query="?revision=1", camera_id="ghost"),
     # looking
     Row("GET", "/api/cameras/{camera_id}/snapshot.jpg", "vosa"),
     Row("WS", "/api/cameras/{camera_id}/live", "vosa", 101),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -15,6 +16,25 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._~/%?&=@{}-]*")
+
+
+def _tile_address(address: str) -> str:
+    places = all(part in address for part in ("{z}", "{x}", "{y}"))
+    if not _TILES.fullmatch(address) or "{" in address.split("/")[2] or not places:
+        raise ValueError("an address of tiles looks like https://tiles.example/{z}/{x}/{y}.png")
+    return address
+
+
+class MapFile(_Strict):
+    """What lies below the cameras on the console's map, beside what comes with it."""
+
+    pmtiles: Path | None = None  # a file of tiles (PMTiles 3): needs no network
+    tiles: Annotated[str, AfterValidator(_tile_address)] | None = None  # a tile server: pages will ask that host
+    tiles_attribution: Annotated[str, Field(max_length=300)] = ""
+    tiles_max_zoom: Annotated[int, Field(ge=1, le=22)] = 19
+
+
 class DeskFile(_Strict):
     """Where the desk listens."""
 
@@ -24,6 +44,7 @@ class DeskFile(_Strict):
     tls_key: Path | None = None
     public_hosts: tuple[str, ...] = ()  # names by which an HTTPS proxy in front of the desk is reached
     watermark: bool = True  # live pictures and playback carry the name of who watches, and the time
+    map: MapFile = MapFile()
 
 
 class NetworksFile(_Strict):
@@ -84,6 +105,9 @@ def load(path: Path) -> SiteFile:
         update={
             "tls_certificate": base / read.desk.tls_certificate if read.desk.tls_certificate else None,
             "tls_key": base / read.desk.tls_key if read.desk.tls_key else None,
+            "map": read.desk.map.model_copy(
+                update={"pmtiles": base / read.desk.map.pmtiles if read.desk.map.pmtiles else None}
+            ),
         }
     )
     return read.model_copy(

@@ -133,6 +133,10 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         site_name=config.site,
         agency_name=config.agency,
         watermark=config.desk.watermark,
+        map_pmtiles=config.desk.map.pmtiles,
+        map_tiles=config.desk.map.tiles,
+        map_attribution=config.desk.map.tiles_attribution,
+        map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
     )
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
     ptz.start()

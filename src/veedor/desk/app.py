@@ -33,6 +33,7 @@ import veedor.desk.footage.endpoints
 import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
+import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
 import veedor.desk.ptz.endpoints
 import veedor.desk.search.endpoints
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.live.endpoints.router,
     veedor.desk.walls.endpoints.router,
     veedor.desk.ptz.endpoints.router,
+    veedor.desk.map.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.stream.endpoints.router,
     veedor.desk.console.endpoints.router,
@@ -98,7 +100,7 @@ def create_app(ports: DeskPorts) -> FastAPI:
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_fault)
     app.add_middleware(HostGuard, hosts=ports.config.allowed_hosts, refuse=_refuse_early)
-    app.add_middleware(SecurityHeaders, secure=ports.config.cookie_secure)
+    app.add_middleware(SecurityHeaders, config=ports.config)
     return app
 
 

@@ -19,7 +19,8 @@ class DeskConfig:
     `cookie_secure`: True where the desk is reached by HTTPS (its own TLS, or a proxy's). `allowed_hosts`: names,
     without port, that a request may ask for: against DNS rebinding. `allowed_origins`: further origins, such as
     "https://console.example", beside the desk's own. `watermark`: live pictures and playback carry the name of who
-    watches and the time.
+    watches and the time. `map_pmtiles`: a file of map tiles; `map_tiles`: a tile server's address with {z}, {x}
+    and {y}, the one other host that the console may ask.
     """
 
     cookie_secure: bool = False
@@ -31,6 +32,10 @@ class DeskConfig:
     site_name: str = "Veedor"
     agency_name: str = ""
     watermark: bool = True
+    map_pmtiles: Path | None = None
+    map_tiles: str | None = None
+    map_attribution: str = ""
+    map_tiles_max_zoom: int = 19
     clip_max_h: float = 6.0
     list_max_h: float = 24.0 * 31
     password_min_length: int = 12

@@ -22,23 +22,18 @@ from veedor.desk.errors import BadRequest, CertificateExists, Exposed, RequestTo
 from veedor.kit.clock import Clock
 from veedor.kit.messages import LANGUAGES
 
-_CSP = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob: data:",
-        "font-src 'self'",
-        "worker-src 'self' blob:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
+_CSP = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "worker-src 'self' blob:",
+    "media-src 'self' blob:",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
 )
 _HEADERS = {
-    "content-security-policy": _CSP,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -47,6 +42,15 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 _BODY_LIMIT = 1_000_000
+
+
+def content_security_policy(config: DeskConfig) -> str:
+    """What a page of ours may load: only ours, and pictures of the tile server that an administrator configured."""
+    tiles = ""
+    if config.map_tiles:
+        server = urlsplit(config.map_tiles)
+        tiles = f" {server.scheme}://{server.netloc}"
+    return "; ".join((*_CSP, f"img-src 'self' blob: data:{tiles}", f"connect-src 'self'{tiles}"))
 
 
 def cookie_name(config: DeskConfig) -> str:
@@ -139,9 +143,10 @@ def _bounded(receive: Receive) -> Receive:
 class SecurityHeaders:
     """ASGI middleware: strict headers on every answer; answers of the API are never cached."""
 
-    def __init__(self, app: ASGIApp, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, config: DeskConfig) -> None:
         self._app = app
-        self._secure = secure
+        self._headers = {"content-security-policy": content_security_policy(config), **_HEADERS}
+        self._secure = config.cookie_secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -151,7 +156,7 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
                 if self._secure:

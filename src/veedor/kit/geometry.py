@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+
+from veedor.kit.errors import UserError
 
 Floats = NDArray[np.floating]
 
@@ -76,3 +80,74 @@ def polygon_area(polygon: Floats) -> float:
     """Signed area (shoelace)."""
     x, y = np.asarray(polygon, float).T
     return float(0.5 * (np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))))
+
+
+class PointsUnfit(UserError):
+    """Pairs of points that fix no map of one plane to the other. params: detail, a catalogue key that says why"""
+
+    key = "error-kit-points-unfit"
+
+
+def homography(source: Floats, target: Floats) -> NDArray[np.float64]:
+    """The 3x3 matrix that maps the points `source` (n, 2) to `target` (n, 2) best, n >= 4, with its largest entry 1.
+
+    The normalized direct linear transformation: both sets are moved and scaled to mean 0 and mean distance sqrt(2), and
+    the matrix is the right singular vector of the smallest singular value of the 2n x 9 system (R. Hartley, "In defense
+    of the eight-point algorithm", IEEE PAMI 19(6), 1997; R. Hartley and A. Zisserman, "Multiple View Geometry in
+    Computer Vision", 2nd edition, algorithm 4.2). Least squares over all pairs: more pairs than four even out errors.
+    Raises PointsUnfit: fewer than 4, not finite, or so many on one line or in one place that the map is not fixed, or
+    one that puts the pairs on both sides of the horizon (points told in the wrong order).
+    """
+    a, b = np.asarray(source, float).reshape(-1, 2), np.asarray(target, float).reshape(-1, 2)
+    if len(a) < 4 or len(a) != len(b):
+        raise PointsUnfit(detail="kit-points-few")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise PointsUnfit(detail="kit-points-not-finite")
+    (a_norm, to_a), (b_norm, to_b) = _normalized(a), _normalized(b)
+    x, y, u, v = a_norm[:, 0], a_norm[:, 1], b_norm[:, 0], b_norm[:, 1]
+    one, zero = np.ones(len(a)), np.zeros(len(a))
+    rows_u = np.stack([-x, -y, -one, zero, zero, zero, u * x, u * y, u], axis=1)
+    rows_v = np.stack([zero, zero, zero, -x, -y, -one, v * x, v * y, v], axis=1)
+    _, weights, basis = np.linalg.svd(np.concatenate([rows_u, rows_v]))
+    matrix = np.linalg.inv(to_b) @ basis[-1].reshape(3, 3) @ to_a
+    # The eighth singular value is 0 where a second, different matrix fits as well: three of four points on a line.
+    if weights[7] < 1e-3 * weights[0] or abs(np.linalg.det(basis[-1].reshape(3, 3))) < 1e-6:
+        raise PointsUnfit(detail="kit-points-line")
+    depth = a @ matrix[2, :2] + matrix[2, 2]
+    if not ((depth > 0).all() or (depth < 0).all()):
+        raise PointsUnfit(detail="kit-points-order")
+    matrix = matrix / matrix.flat[np.abs(matrix).argmax()]
+    return np.asarray(matrix)
+
+
+def project(matrix: Floats, points: Floats) -> NDArray[np.float64]:
+    """`points` (n, 2) through the homography `matrix`; NaN for points on or beyond the horizon of its own plane."""
+    xy = np.asarray(points, float).reshape(-1, 2)
+    mapped = np.concatenate([xy, np.ones((len(xy), 1))], axis=1) @ np.asarray(matrix, float).reshape(3, 3).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        flat = mapped[:, :2] / mapped[:, 2:]
+    return np.asarray(np.where(np.abs(mapped[:, 2:]) > 1e-12, flat, np.nan))
+
+
+def _normalized(points: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The points with mean 0 and mean distance sqrt(2), and the matrix that makes them so."""
+    centre = points.mean(axis=0)
+    spread = float(np.linalg.norm(points - centre, axis=1).mean())
+    if spread < 1e-9:
+        raise PointsUnfit(detail="kit-points-line")
+    scale = math.sqrt(2) / spread
+    move = np.array([[scale, 0, -scale * centre[0]], [0, scale, -scale * centre[1]], [0, 0, 1]])
+    return (points - centre) * scale, move
+
+
+def metres_per_degree(latitude_deg: float) -> tuple[float, float]:
+    """How long a degree of longitude and one of latitude are there, on the WGS 84 ellipsoid: (east, north).
+
+    Good to a few centimetres within a kilometre, which is as far as a camera's picture is measured.
+    """
+    a, e2 = 6378137.0, 6.69437999014e-3
+    sine = math.sin(math.radians(latitude_deg))
+    bend = 1 - e2 * sine * sine
+    east = a / math.sqrt(bend) * math.cos(math.radians(latitude_deg))
+    north = a * (1 - e2) / bend**1.5
+    return math.radians(east), math.radians(north)

@@ -63,6 +63,32 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class GroundPair:
+    """A point of the picture (0..1, from its upper left corner) and where on the ground that is (degrees, WGS 84)."""
+
+    x: float
+    y: float
+    latitude_deg: float
+    longitude_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Which place on the ground each point of the picture is, for flat ground: four or more pairs, told by a person.
+
+    `matrix`: 3x3 by rows, from (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale.
+    `stale`: the camera was moved, turned or given another stream since; the matrix may be wrong.
+    """
+
+    pairs: tuple[GroundPair, ...]
+    matrix: tuple[float, ...]
+    origin_latitude_deg: float
+    origin_longitude_deg: float
+    rms_m: float
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
     """Desired configuration of one camera (or one channel of a recorder). Its password is kept apart, encrypted."""
 
@@ -79,6 +105,7 @@ class Camera:
     record: RecordSettings = field(default_factory=RecordSettings)
     analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
     placement: Placement | None = None
+    calibration: Calibration | None = None
     revision: int = 0  # counts the changes of this camera
 
     def stream(self, role: StreamRole) -> StreamSource | None:

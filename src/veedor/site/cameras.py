@@ -19,7 +19,9 @@ from veedor.kit.secrets import SecretBox
 from veedor.kit.sqlite import open_database, store_errors, transaction
 from veedor.model.camera import (
     AnalyseSettings,
+    Calibration,
     Camera,
+    GroundPair,
     Placement,
     RecordSettings,
     SourceKind,
@@ -113,6 +115,8 @@ class CameraStore:
                 token = self._secrets.encrypt(password) if password else None
             elif before is not None and not _hosts(clean) <= _hosts(_camera(before)):
                 token = None
+            if before is not None:
+                clean = _doubted(clean, _camera(before))
             stored = replace(clean, revision=(before["revision"] if before is not None else 0) + 1)
             self._write(database, stored, token)
             database.execute("UPDATE camera_change SET revision = revision + 1")
@@ -172,6 +176,14 @@ class CameraStore:
             raise NameTaken(name=camera.name) from None
 
 
+def _doubted(camera: Camera, before: Camera) -> Camera:
+    """With its old calibration marked stale, where the camera was moved, turned or given another stream."""
+    same = camera.placement == before.placement and camera.streams == before.streams
+    if camera.calibration is None or same or camera.calibration != before.calibration:
+        return camera
+    return replace(camera, calibration=replace(camera.calibration, stale=True))
+
+
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
@@ -219,6 +231,7 @@ def _camera(row: sqlite3.Row) -> Camera:
     analyse = dict(settings.pop("analyse"))
     analyse["role"] = StreamRole(analyse["role"]) if analyse["role"] else None
     placement = settings.pop("placement")
+    calibration = settings.pop("calibration", None)  # not there in what older versions wrote
     return Camera(
         id=row["id"],
         name=row["name"],
@@ -230,6 +243,12 @@ def _camera(row: sqlite3.Row) -> Camera:
         record=RecordSettings(**settings.pop("record")),
         analyse=AnalyseSettings(**analyse),
         placement=Placement(**placement) if placement else None,
+        calibration=_calibration(calibration) if calibration else None,
         revision=row["revision"],
         **settings,
     )
+
+
+def _calibration(told: dict[str, Any]) -> Calibration:
+    pairs = tuple(GroundPair(**one) for one in told["pairs"])
+    return Calibration(**{**told, "pairs": pairs, "matrix": tuple(told["matrix"])})

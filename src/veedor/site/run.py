@@ -147,9 +147,12 @@ class Site:
             if revision != self._revision:
                 self._revision = revision
                 wanted = {camera.id: camera for camera in self.parts.cameras.cameras() if camera.enabled}
-                for camera_id in [*self._running]:
-                    if wanted.get(camera_id) != self._running[camera_id]:
+                for camera_id, running in [*self._running.items()]:
+                    camera = wanted.get(camera_id)
+                    if camera is None or _what_runs(camera) != _what_runs(running):
                         self._stop_camera(camera_id)
+                    else:
+                        self._running[camera_id] = camera
                 for camera in wanted.values():
                     if camera.id not in self._running:
                         self._start_camera(camera)
@@ -283,3 +286,8 @@ class _Analysis:
 
     def session_ended(self, camera_id: str, role: StreamRole, session: int, reason: GapReason, at: datetime) -> None:
         """Nothing to do: the next session's packets say so themselves."""
+
+
+def _what_runs(camera: Camera) -> Camera:
+    """The camera without what only people look at: moving it on the map must not interrupt its recording."""
+    return replace(camera, placement=None, calibration=None, revision=0)

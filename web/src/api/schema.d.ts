@@ -336,6 +336,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Calibration
+         * @description Calibrate the camera by these pairs.
+         */
+        put: operations["save_calibration_api_cameras__camera_id__calibration_put"];
+        /**
+         * Check Calibration
+         * @description What these pairs would give; nothing is stored.
+         */
+        post: operations["check_calibration_api_cameras__camera_id__calibration_post"];
+        /**
+         * Remove Calibration
+         * @description Forget it: the camera's tracks no longer move on the map.
+         */
+        delete: operations["remove_calibration_api_cameras__camera_id__calibration_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/clip.mp4": {
         parameters: {
             query?: never;
@@ -374,6 +402,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Place Camera
+         * @description Where the camera stands and looks, and nothing else of it. Its recording goes on.
+         */
+        patch: operations["place_camera_api_cameras__camera_id__placement_patch"];
         trace?: never;
     };
     "/api/cameras/{camera_id}/places": {
@@ -1091,6 +1139,74 @@ export interface paths {
          * @description End this session.
          */
         post: operations["logout_api_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Map
+         * @description What lies below the cameras.
+         */
+        get: operations["show_map_api_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Districts
+         * @description The agency's own districts: GeoJSON polygons, each with a name.
+         */
+        get: operations["show_districts_api_map_districts_get"];
+        /**
+         * Save Districts
+         * @description Replace the districts by those of a GeoJSON file: a FeatureCollection of polygons in WGS 84, at most 1 MB.
+         */
+        put: operations["save_districts_api_map_districts_put"];
+        post?: never;
+        /**
+         * Remove Districts
+         * @description The map is as it was without them.
+         */
+        delete: operations["remove_districts_api_map_districts_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/tiles.pmtiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tiles File
+         * @description The configured file of tiles; byte ranges are served.
+         */
+        get: operations["tiles_file_api_map_tiles_pmtiles_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1947,6 +2063,48 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** CalibratedOut */
+        CalibratedOut: {
+            camera: components["schemas"]["CameraOut"];
+            /** Residuals M */
+            residuals_m: number[];
+        };
+        /**
+         * CalibrationCheckOut
+         * @description What these pairs give.
+         */
+        CalibrationCheckOut: {
+            calibration: components["schemas"]["CalibrationOut"];
+            /**
+             * Residuals M
+             * @description How far from its place on the map each pair lands, in metres
+             */
+            residuals_m: number[];
+        };
+        /**
+         * CalibrationOut
+         * @description From the picture to the ground, for flat ground.
+         */
+        CalibrationOut: {
+            /**
+             * Matrix
+             * @description 3x3 by rows: (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale
+             */
+            matrix: number[];
+            /** Origin Latitude Deg */
+            origin_latitude_deg: number;
+            /** Origin Longitude Deg */
+            origin_longitude_deg: number;
+            /** Pairs */
+            pairs: components["schemas"]["GroundPairIn"][];
+            /** Rms M */
+            rms_m: number;
+            /**
+             * Stale
+             * @description The camera was moved, turned or given another stream since
+             */
+            stale: boolean;
+        };
         /**
          * CameraIn
          * @description The whole desired configuration; `revision` is the one that you changed (0 for a new camera).
@@ -2001,6 +2159,7 @@ export interface components {
             /** Agency Id */
             agency_id: string;
             analyse: components["schemas"]["AnalyseIn"];
+            calibration: components["schemas"]["CalibrationOut"] | null;
             /** Channel */
             channel: number | null;
             /** Device Id */
@@ -2156,6 +2315,11 @@ export interface components {
          * @enum {string}
          */
         Disposition: "resolved" | "handed_to_police" | "handed_to_emergency" | "not_found" | "false_report" | "duplicate" | "other";
+        /** DistrictsOut */
+        DistrictsOut: {
+            /** Districts */
+            districts: number;
+        };
         /**
          * ErrorOut
          * @description What every refusal and failure looks like.
@@ -2352,6 +2516,20 @@ export interface components {
          * @enum {string}
          */
         GapReason: "started" | "crashed" | "lost" | "codec_changed" | "clock_stepped" | "disk_full" | "disk_error" | "disabled" | "missing";
+        /**
+         * GroundPairIn
+         * @description A point of the picture, 0..1 from its upper left corner, and where on the ground that is.
+         */
+        GroundPairIn: {
+            /** Latitude Deg */
+            latitude_deg: number;
+            /** Longitude Deg */
+            longitude_deg: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
         /** HealthOut */
         HealthOut: {
             /** Camera Id */
@@ -2602,6 +2780,23 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         /**
+         * MapOut
+         * @description What lies below the cameras, beside what comes with the console.
+         */
+        MapOut: {
+            /**
+             * Districts
+             * @description A mark that changes with the agency's districts; None: there are none
+             */
+            districts: string | null;
+            /**
+             * Pmtiles
+             * @description Whether there is a file of tiles at /api/map/tiles.pmtiles
+             */
+            pmtiles: boolean;
+            tiles: components["schemas"]["TilesOut"] | null;
+        };
+        /**
          * MarkOut
          * @description An event on the timeline, or several of a kind close together.
          */
@@ -2755,6 +2950,16 @@ export interface components {
          * @enum {string}
          */
         PackageState: "building" | "ready" | "failed" | "expired";
+        /**
+         * PairsIn
+         * @description Points of the picture and the same points on the ground.
+         */
+        PairsIn: {
+            /** Pairs */
+            pairs: components["schemas"]["GroundPairIn"][];
+            /** Revision */
+            revision: number;
+        };
         /** PasswordIn */
         PasswordIn: {
             /** Current */
@@ -2766,6 +2971,15 @@ export interface components {
         PasswordOnlyIn: {
             /** Password */
             password: string;
+        };
+        /**
+         * PlacementChangeIn
+         * @description `revision` is the camera that you changed. Without a placement the camera leaves the map.
+         */
+        PlacementChangeIn: {
+            placement: components["schemas"]["PlacementIn"] | null;
+            /** Revision */
+            revision: number;
         };
         /** PlacementIn */
         PlacementIn: {
@@ -3126,6 +3340,18 @@ export interface components {
          * @enum {string}
          */
         StreamState: "connecting" | "online" | "offline";
+        /** TilesOut */
+        TilesOut: {
+            /** Attribution */
+            attribution: string;
+            /** Max Zoom */
+            max_zoom: number;
+            /**
+             * Url
+             * @description With {z}, {x} and {y}
+             */
+            url: string;
+        };
         /**
          * TimelineOut
          * @description `role` is the stream that this tells of; none where nothing is there.
@@ -4253,6 +4479,208 @@ export interface operations {
             };
         };
     };
+    save_calibration_api_cameras__camera_id__calibration_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibratedOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Somebody changed the camera meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    check_calibration_api_cameras__camera_id__calibration_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationCheckOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    remove_calibration_api_cameras__camera_id__calibration_delete: {
+        parameters: {
+            query: {
+                revision: number;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Somebody changed the camera meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     clip_api_cameras__camera_id__clip_mp4_get: {
         parameters: {
             query: {
@@ -4372,6 +4800,77 @@ export interface operations {
             };
             /** @description No footage there, or no such camera */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    place_camera_api_cameras__camera_id__placement_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacementChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Somebody changed the camera meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6283,6 +6782,284 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_map_api_map_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_districts_api_map_districts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    save_districts_api_map_districts_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/geo+json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistrictsOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    remove_districts_api_map_districts_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    tiles_file_api_map_tiles_pmtiles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

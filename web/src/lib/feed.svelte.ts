@@ -25,6 +25,7 @@ const KINDS = [
   "wall.changed",
   "ptz.changed",
   "shift.changed",
+  "map.changed",
 ];
 
 const handlers = new Map<string, Set<Handler>>();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,8 @@ def save_camera(permit: EditCamera, camera_id: Id, body: CameraIn) -> CameraOut:
     wanted = body.camera(camera_id, there.agency_id if there else permit.ports.agency_id)
     if there and body.password is None and wanted.username and not _places(wanted) <= _places(there):
         raise CameraPasswordNeeded
+    if there:
+        wanted = replace(wanted, calibration=there.calibration)  # it has a route of its own
     permit.note(**body.model_dump(mode="json", exclude={"password"}), new_password=body.password is not None)
     return _out(permit, permit.ports.cameras.save(wanted, body.password))
 

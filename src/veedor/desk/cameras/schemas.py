@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from veedor.desk.schemas import In, Out, UtcTime
 from veedor.model.camera import (
     AnalyseSettings,
+    Calibration,
     Camera,
     Placement,
     RecordSettings,
@@ -66,6 +67,37 @@ class PlacementIn(In):
     longitude_deg: Annotated[float, Field(ge=-180, le=180)]
     direction_deg: Annotated[float, Field(ge=0, lt=360)] | None = None
     field_of_view_deg: Annotated[float, Field(gt=0, le=360)] | None = None
+
+
+class GroundPairIn(In):
+    """A point of the picture, 0..1 from its upper left corner, and where on the ground that is."""
+
+    x: Annotated[float, Field(ge=0, le=1)]
+    y: Annotated[float, Field(ge=0, le=1)]
+    latitude_deg: Annotated[float, Field(ge=-90, le=90)]
+    longitude_deg: Annotated[float, Field(ge=-180, le=180)]
+
+
+class CalibrationOut(Out):
+    """From the picture to the ground, for flat ground."""
+
+    pairs: list[GroundPairIn]
+    matrix: list[float] = Field(
+        description="3x3 by rows: (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale"
+    )
+    origin_latitude_deg: float
+    origin_longitude_deg: float
+    rms_m: float
+    stale: bool = Field(description="The camera was moved, turned or given another stream since")
+
+    @staticmethod
+    def of(one: Calibration) -> CalibrationOut:
+        names = CalibrationOut.model_fields.keys() - {"pairs"}
+        pairs = [
+            GroundPairIn(x=pair.x, y=pair.y, latitude_deg=pair.latitude_deg, longitude_deg=pair.longitude_deg)
+            for pair in one.pairs
+        ]
+        return CalibrationOut(pairs=pairs, **{name: getattr(one, name) for name in names})
 
 
 class CameraIn(In):
@@ -155,6 +187,7 @@ class CameraOut(Out):
     record: RecordIn
     analyse: AnalyseIn
     placement: PlacementIn | None
+    calibration: CalibrationOut | None
     revision: int
     health: list[HealthOut]
 
@@ -180,6 +213,7 @@ class CameraOut(Out):
             placement=PlacementIn.model_construct(**{name: getattr(place, name) for name in PlacementIn.model_fields})
             if place
             else None,
+            calibration=CalibrationOut.of(one.calibration) if one.calibration else None,
             revision=one.revision,
             health=[HealthOut.of(stream, lang) for stream in health if stream.camera_id == one.id],
         )

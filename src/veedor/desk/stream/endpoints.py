@@ -30,6 +30,8 @@ MAY_HEAR = {
     "bookmark": Action.BOOKMARK_READ,
     "wall": Action.LIVE_WATCH,
     "ptz": Action.LIVE_WATCH,
+    "camera": Action.CAMERA_LIST,
+    "map": Action.CAMERA_LIST,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0
