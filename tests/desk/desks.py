@@ -12,7 +12,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakeSite, camera
+from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakeRules, FakeSetup, FakeSite, camera
 from veedor.access.check import Access
 from veedor.access.principal import Role
 from veedor.desk.accounts import passwords, service
@@ -75,6 +75,8 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         live=live,
         cameras=cameras,
         site=FakeSite(cameras),
+        setup=FakeSetup(cameras),
+        rules=FakeRules(),
         clock=clock,
         database=database,
         access=Access(audit),

@@ -36,7 +36,7 @@ IDS = {
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
 _AT = f"?at={quote('2026-03-01T07:00:10-05:00')}"
-_CAMERA = {
+_CAMERA: dict[str, Any] = {
     "name": "Mercado",
     "kind": "rtsp",
     "streams": [{"role": "main", "url": "rtsp://10.0.0.9/main"}],
@@ -100,6 +100,19 @@ ROWS = [
     Row("PUT", "/api/cameras/{camera_id}", "a", body=_CAMERA, camera_id="mercado"),
     Row("DELETE", "/api/cameras/{camera_id}", "a", 404, camera_id="ghost"),
     Row("POST", "/api/cameras/{camera_id}/test", "a"),
+    # finding and adding cameras
+    Row("POST", "/api/setup/discover", "a", body={}),
+    Row("POST", "/api/setup/channels", "a", body={"kind": "onvif", "address": "10.0.0.9"}),
+    Row("POST", "/api/setup/look", "a", body={"kind": "rtsp", "stream": _CAMERA["streams"][0]}),
+    Row("POST", "/api/setup/cameras", "a", 201, body={"cameras": [_CAMERA]}),
+    Row("POST", "/api/setup/import", "a", body={"text": "name,url"}),
+    Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
+    # rules
+    Row("GET", "/api/rules/kinds", "osa"),
+    Row("POST", "/api/rules/check", "sa", body={"text": "rules: []"}),
+    Row("GET", "/api/cameras/{camera_id}/rules", "osa"),
+    Row("PUT", "/api/cameras/{camera_id}/rules", "sa", body={"text": "rules: []", "version": ""}),
+    Row("POST", "/api/cameras/{camera_id}/rules/try", "sa", body={"text": "rules: []"}),
     # looking
     Row("GET", "/api/cameras/{camera_id}/snapshot.jpg", "vosa"),
     Row("WS", "/api/cameras/{camera_id}/live", "vosa", 101),

@@ -24,7 +24,7 @@ from veedor.model.camera import (
 )
 from veedor.site.cameras import CameraStore
 from veedor.site.ingest.addresses import parse
-from veedor.site.ingest.errors import BadAddress, BadCameraList
+from veedor.site.ingest.errors import BadAddress, BadCameraList, FileRefused
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -54,10 +54,22 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was added, and the bad lines in their order."""
+    """What was added, and the bad lines in their order. `lines`: line number and name of each camera of the file."""
 
     cameras: tuple[Camera, ...]
     problems: tuple[BadLine, ...]
+    lines: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """How to import. `partial`: the good lines though others are bad. `keep` False: only look what would come of it.
+    `files` False: cameras that are files of this machine are refused."""
+
+    file: str
+    partial: bool = False
+    keep: bool = True
+    files: bool = True
 
 
 class _BadValue(UserError):
@@ -67,7 +79,12 @@ class _BadValue(UserError):
 def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock, *, partial: bool) -> Imported:
     """Add the cameras of `file` (UTF-8 CSV with a heading of COLUMNS; comma or semicolon). Where a line is bad,
     nothing is added, unless `partial`. Raises BadCameraList where the file as a whole cannot be used."""
-    rows = list(_rows(file))
+    return import_text(_text(file), store, agency_id, clock, Import(str(file), partial=partial))
+
+
+def import_text(text: str, store: CameraStore, agency_id: str, clock: Clock, how: Import) -> Imported:
+    """The same from the text of a file."""
+    rows = list(_rows(text, how.file))
     problems: list[BadLine] = []
     added: list[Camera] = []
     try:
@@ -75,30 +92,36 @@ def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock,
             for line, row in rows:
                 try:
                     camera, password = _camera(row, agency_id, clock)
+                    if camera.kind is SourceKind.FILE and not how.files:
+                        raise FileRefused(file=row["url"][:200])
                     added.append(store.save(camera, password))
                 except VeedorError as problem:
                     problems.append(BadLine(line, problem))
-            if problems and not partial:
+            if not how.keep or (problems and not how.partial):
                 raise _Undo
     except _Undo:
         added = []
-    return Imported(tuple(added), tuple(problems))
+    lines = tuple((line, row.get("name", "")) for line, row in rows)
+    return Imported(tuple(added), tuple(problems), lines)
 
 
 class _Undo(Exception):
     """Takes back what was added."""
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _text(file: Path) -> str:
     try:
         if file.stat().st_size > MAX_FILE:
             raise BadCameraList(file=str(file), line="1", problem="> 10 MB")
-        text = file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except OSError as problem:
         raise BadCameraList(file=str(file), line="1", problem=problem.strerror or "?") from problem
     except UnicodeDecodeError as problem:
         line = problem.object[: problem.start].count(b"\n") + 1
         raise BadCameraList(file=str(file), line=str(line), problem="UTF-8") from problem
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
     head = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     names = [name.strip().lower() for name in reader.fieldnames or []]
@@ -106,13 +129,13 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     missing = [name for name in ("name", "url") if name not in names]
     if unknown or missing:
         told = ", ".join([f"? {name}" for name in unknown] + [f"+ {name}" for name in missing])
-        raise BadCameraList(file=str(file), line="1", problem=f"{told} ({', '.join(COLUMNS)})")
+        raise BadCameraList(file=file, line="1", problem=f"{told} ({', '.join(COLUMNS)})")
     reader.fieldnames = names
     try:
         for row in reader:
             yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
     except csv.Error as problem:
-        raise BadCameraList(file=str(file), line=str(reader.line_num), problem=str(problem)) from problem
+        raise BadCameraList(file=file, line=str(reader.line_num), problem=str(problem)) from problem
 
 
 def _camera(row: dict[str, str], agency_id: str, clock: Clock) -> tuple[Camera, str | None]:

@@ -32,6 +32,8 @@ import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
 import veedor.desk.search.endpoints
+import veedor.desk.setup.endpoints
+import veedor.desk.setup.rules
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
 from veedor import __version__
@@ -56,6 +58,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.incidents.endpoints.router,
     veedor.desk.evidence.endpoints.router,
     veedor.desk.cameras.endpoints.router,
+    veedor.desk.setup.endpoints.router,
+    veedor.desk.setup.rules.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.live.endpoints.router,
     veedor.desk.search.endpoints.router,

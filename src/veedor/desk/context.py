@@ -8,7 +8,7 @@ from pathlib import Path
 from veedor.access.check import Access
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
-from veedor.wire.ports import CameraDirectory, Footage, LiveView, SiteView
+from veedor.wire.ports import CameraDirectory, CameraSetup, Footage, LiveView, RulesBook, SiteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class DeskPorts:
     live: LiveView
     cameras: CameraDirectory
     site: SiteView
+    setup: CameraSetup
+    rules: RulesBook
     clock: Clock
     database: Database
     access: Access

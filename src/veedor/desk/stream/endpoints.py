@@ -25,6 +25,8 @@ MAY_HEAR = {
     "incident": Action.INCIDENT_READ,
     "evidence": Action.EVIDENCE_READ,
     "health": Action.HEALTH_READ,
+    "camera": Action.CAMERA_LIST,
+    "rules": Action.RULES_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0
