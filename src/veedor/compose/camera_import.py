@@ -72,8 +72,10 @@ class Import:
     files: bool = True
 
 
-class _BadValue(UserError):
-    """params: problem"""
+class BadCsvValue(UserError):
+    """params: column, value, allowed"""
+
+    key = "error-compose-csv-value"
 
 
 def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock, *, partial: bool) -> Imported:
@@ -93,7 +95,8 @@ def import_text(text: str, store: CameraStore, agency_id: str, clock: Clock, how
                 try:
                     camera, password = _camera(row, agency_id, clock)
                     if camera.kind is SourceKind.FILE and not how.files:
-                        raise FileRefused(file=row["url"][:200])
+                        refuse = FileRefused(file=row["url"][:200])
+                        raise refuse if "://" in row["url"] else BadAddress(problem=row["url"][:200])
                     added.append(store.save(camera, password))
                 except VeedorError as problem:
                     problems.append(BadLine(line, problem))
@@ -139,8 +142,8 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _camera(row: dict[str, str], agency_id: str, clock: Clock) -> tuple[Camera, str | None]:
-    kind = _choice(SourceKind, row.get("kind", ""), _kind_of(row["url"]))
-    transport = _choice(Transport, row.get("transport", ""), Transport.TCP)
+    kind = _choice(SourceKind, "kind", row.get("kind", ""), _kind_of(row["url"]))
+    transport = _choice(Transport, "transport", row.get("transport", ""), Transport.TCP)
     if not row["url"]:
         raise BadAddress(problem="url")
     streams = [StreamSource(StreamRole.MAIN, row["url"], transport)]
@@ -172,12 +175,13 @@ def _number(row: dict[str, str], name: str, default: float | None, bounds: tuple
     text = row.get(name, "").replace(",", ".")
     if not text and default is not None:
         return default
+    allowed = f"{bounds[0]:g} … {bounds[1]:g}"
     try:
         value = float(text)
     except ValueError:
-        raise _BadValue(problem=f"{name}: {text!r}") from None
+        raise BadCsvValue(column=name, value=text[:80], allowed=allowed) from None
     if not bounds[0] <= value <= bounds[1]:
-        raise _BadValue(problem=f"{name}: {text}")
+        raise BadCsvValue(column=name, value=text[:80], allowed=allowed)
     return value
 
 
@@ -187,10 +191,11 @@ def _kind_of(url: str) -> SourceKind:
     return SourceKind.MJPEG if parse(url)[0].scheme.startswith("http") else SourceKind.RTSP
 
 
-def _choice(kind: type[E], text: str, default: E) -> E:
+def _choice(kind: type[E], column: str, text: str, default: E) -> E:
     if not text:
         return default
     try:
         return kind(text.lower())
     except ValueError:
-        raise _BadValue(problem=f"{text!r}: {', '.join(one.value for one in kind)}") from None
+        allowed = ", ".join(one.value for one in kind)
+        raise BadCsvValue(column=column, value=text[:80], allowed=allowed) from None

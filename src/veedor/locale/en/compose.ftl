@@ -24,3 +24,5 @@ init-recording =
 init-analysis = Analysis processes (0: record only), and cores for each.
 error-compose-rules-changed = Somebody changed the rules of camera “{ $name }” meanwhile
     .hint = Load them again and repeat your change
+error-compose-csv-value = Column { $column } cannot be “{ $value }”
+    .hint = It must be: { $allowed }

@@ -24,3 +24,5 @@ init-recording =
 init-analysis = Procesos de análisis (0: solo grabar) y núcleos para cada uno.
 error-compose-rules-changed = Otra persona cambió las reglas de la cámara «{ $name }» mientras tanto
     .hint = Vuelva a cargarlas y repita su cambio
+error-compose-csv-value = La columna { $column } no puede ser «{ $value }»
+    .hint = Debe ser: { $allowed }

@@ -86,6 +86,7 @@ setup-username = User name
 setup-username-hint = Empty, if the camera asks for none
 setup-password = Password
 setup-password-kept = Stored; not shown
+setup-password-none = Not used without a user name
 setup-password-replace = Replace
 setup-password-new = New password
 setup-password-keep = Keep the one there is

@@ -86,6 +86,7 @@ setup-username = Usuario
 setup-username-hint = Vacío, si la cámara no lo pide
 setup-password = Contraseña
 setup-password-kept = Guardada; no se muestra
+setup-password-none = Sin usuario no se usa
 setup-password-replace = Reemplazar
 setup-password-new = Contraseña nueva
 setup-password-keep = Dejar la que hay
