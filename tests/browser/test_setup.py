@@ -300,12 +300,15 @@ def yaml_of(page: Page) -> Locator:
 def shown_by_the_command(site: Stage, folder: Path, camera: Camera) -> str:
     data = site.service.desk.data_directory.parent
     config = folder / "veedor.yaml"
-    config.write_text(f"data: {data}\nsecret_key: {data.parent / 'keys' / 'secret.key'}\n")
+    config.write_text(
+        f"site: Prueba\nagency: Prueba\ndata: {data}\nsecret_key: {data.parent / 'keys' / 'secret.key'}\n"
+    )
     veedor = str(Path(sys.executable).parent / "veedor")
     done = subprocess.run(
         [veedor, "rules", "show", camera.name, "--config", str(config)],
-        env={**os.environ, "COLUMNS": "400"}, capture_output=True, text=True, timeout=60, check=True,
+        env={**os.environ, "COLUMNS": "400"}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
@@ -449,9 +452,10 @@ def test_two_people_edit_the_rules_of_one_camera(site: Stage, open_console: Open
     expect(notice).to_be_visible()
     assert site.service.site.parts.rules.rules(camera.id).rules[0].name == "La suya"
     second.get_by_role("button", name="Guardar las mías encima").click()
+    expect(second.get_by_text("ya están en marcha")).to_be_visible()
     expect(notice).to_have_count(0)
     # Who has nothing unsaved simply sees what is new.
-    expect(yaml_of(first)).to_have_value(mine)
+    expect(yaml_of(first)).to_have_value(mine, timeout=15_000)
 
 
 @pytest.mark.parametrize(

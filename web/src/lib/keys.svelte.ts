@@ -20,6 +20,15 @@ interface Layer {
 
 let layers = $state.raw<Layer[]>([]);
 
+// What counts is no state: while a component is taken away, Svelte shows it the state from before, and the layer of the
+// component that takes its place would be lost.
+let bound: Layer[] = [];
+
+function tell(next: Layer[]): void {
+  bound = next;
+  layers = next;
+}
+
 export const keys = {
   get layers(): Layer[] {
     return layers;
@@ -29,10 +38,8 @@ export const keys = {
 /** Bind keys for the life of the calling component. A later layer wins over an earlier one. */
 export function bindKeys(title: string, bindings: Binding[]): void {
   const layer = { title, bindings };
-  layers = [...layers, layer];
-  onDestroy(() => {
-    layers = layers.filter((one) => one !== layer);
-  });
+  tell([...bound, layer]);
+  onDestroy(() => tell(bound.filter((one) => one !== layer)));
 }
 
 function name(event: KeyboardEvent): string {
@@ -65,7 +72,7 @@ addEventListener("keydown", (event) => {
   if ((pressed === "enter" || pressed === " ") && event.target instanceof Element) {
     if (event.target.closest("button, a, summary, [role=button], [role=tab], input")) return;
   }
-  for (const layer of [...layers].reverse()) {
+  for (const layer of [...bound].reverse()) {
     const found = layer.bindings.find((one) => one.key === pressed);
     if (found) {
       event.preventDefault();
