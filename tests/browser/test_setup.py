@@ -76,7 +76,7 @@ def test_from_nothing_to_recording(empty: Stage, open_console: Open, axe: Axe, c
         assert empty.service.site.parts.cameras.cameras() == []  # nothing is saved by looking
         page.get_by_label("Nombre").fill("<b>Plaza</b> & jirón")
         page.get_by_label("Latitud").fill("-12.0464")
-        page.get_by_role("button", name="Guardar y grabar").is_disabled()
+        expect(page.get_by_role("button", name="Guardar y grabar")).to_be_disabled()
         page.get_by_label("Longitud").fill("-77.0428")
         page.get_by_label("Dirección (°)").fill("90")
         page.get_by_role("button", name="Guardar y grabar").click()
