@@ -13,7 +13,7 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
-from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakePtz, FakeSite, camera
+from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakePtz, FakeRules, FakeSetup, FakeSite, camera
 from veedor.access.check import Access
 from veedor.access.principal import Role
 from veedor.desk.accounts import passwords, service
@@ -80,6 +80,8 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         cameras=cameras,
         site=FakeSite(cameras),
         ptz=ptz,
+        setup=FakeSetup(cameras),
+        rules=FakeRules(),
         clock=clock,
         database=database,
         access=Access(audit),

@@ -20,6 +20,9 @@ from veedor.model.packet import ClockSource
 from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
 from veedor.wire.ports import (
+    DeviceChannel,
+    FoundDevice,
+    ListedCamera,
     LiveFragment,
     LockReport,
     LockState,
@@ -30,8 +33,11 @@ from veedor.wire.ports import (
     PtzState,
     RecordedSpan,
     RecordedTimeline,
+    RulesCheck,
+    RulesState,
     SiteStatus,
     Steerer,
+    StreamLook,
 )
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -271,3 +277,54 @@ class FakeSite:
                 zone="Paradero",
             )
         ]
+
+
+class FakeSetup:
+    """wire.ports.CameraSetup: a device with one channel; every stream can be looked at."""
+
+    def __init__(self, cameras: FakeCameras) -> None:
+        self._cameras = cameras
+        self.passwords: list[str | None] = []
+
+    def discover(self, address: str | None) -> list[FoundDevice]:
+        return [FoundDevice("10.0.0.9", "http://10.0.0.9/onvif/device_service", "Domo", "VT-1")]
+
+    def channels(self, *_asked: Any) -> list[DeviceChannel]:
+        return [DeviceChannel(1, "", (StreamSource(StreamRole.MAIN, "rtsp://10.0.0.9/main"),))]
+
+    def look(self, camera: Camera, role: StreamRole, password: str | None) -> StreamLook:
+        self.passwords.append(password)
+        return StreamLook("h264", 640, 360, 25.0, 1e6, 1.0, None, None, JPEG)
+
+    def look_at_saved(self, camera_id: str, role: StreamRole) -> StreamLook:
+        return self.look(self._cameras.camera(camera_id), role, "stored")
+
+    def add(self, cameras: Sequence[tuple[Camera, str | None]]) -> list[Camera]:
+        return [self._cameras.save(one, password) for one, password in cameras]
+
+    def import_list(self, text: str, *, keep: bool, partial: bool) -> tuple[list[ListedCamera], int]:
+        return [ListedCamera(2, text[:5], None)], int(keep)
+
+
+class FakeRules:
+    """wire.ports.RulesBook: keeps the text of each camera, whatever it says."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def kinds(self, lang: str) -> list[dict[str, Any]]:
+        return [{"kind": "loitering", "meaning": lang, "needs": None, "place": "zone", "parameters": {}}]
+
+    def show(self, camera_id: str) -> RulesState:
+        text = self.texts.get(camera_id, "")
+        return RulesState(text, text, not text)
+
+    def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
+        return RulesCheck(text, document, ())
+
+    def write(self, camera_id: str, text: str, version: str) -> RulesState:
+        self.texts[camera_id] = text
+        return self.show(camera_id)
+
+    def try_out(self, camera_id: str, text: str, start: datetime, end: datetime) -> list[Event]:
+        return []

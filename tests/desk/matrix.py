@@ -39,7 +39,7 @@ IDS = {
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
 _AT = f"?at={quote('2026-03-01T07:00:10-05:00')}"
-_CAMERA = {
+_CAMERA: dict[str, Any] = {
     "name": "Mercado",
     "kind": "rtsp",
     "streams": [{"role": "main", "url": "rtsp://10.0.0.9/main"}],
@@ -126,6 +126,19 @@ ROWS = [
     Row("POST", "/api/cameras/{camera_id}/calibration", "a", 404, body=_PAIRS, camera_id="ghost"),
     Row("PUT", "/api/cameras/{camera_id}/calibration", "a", 404, body=_PAIRS, camera_id="ghost"),
     Row("DELETE", "/api/cameras/{camera_id}/calibration", "a", 404, query="?revision=1", camera_id="ghost"),
+    # finding and adding cameras
+    Row("POST", "/api/setup/discover", "a", body={}),
+    Row("POST", "/api/setup/channels", "a", body={"kind": "onvif", "address": "10.0.0.9"}),
+    Row("POST", "/api/setup/look", "a", body={"kind": "rtsp", "stream": _CAMERA["streams"][0]}),
+    Row("POST", "/api/setup/cameras", "a", 201, body={"cameras": [_CAMERA]}),
+    Row("POST", "/api/setup/import", "a", body={"text": "name,url"}),
+    Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
+    # rules
+    Row("GET", "/api/rules/kinds", "osa"),
+    Row("POST", "/api/rules/check", "sa", body={"text": "rules: []"}),
+    Row("GET", "/api/cameras/{camera_id}/rules", "osa"),
+    Row("PUT", "/api/cameras/{camera_id}/rules", "sa", body={"text": "rules: []", "version": ""}),
+    Row("POST", "/api/cameras/{camera_id}/rules/try", "sa", body={"text": "rules: []"}),
     # looking
     Row("GET", "/api/cameras/{camera_id}/snapshot.jpg", "vosa"),
     Row("WS", "/api/cameras/{camera_id}/live", "vosa", 101),

@@ -9,15 +9,15 @@ from typing import Any
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import NotFound, UserError
 from veedor.kit.ids import new_id
-from veedor.model.camera import Camera, RecordSettings, SourceKind, StreamRole, StreamSource, Transport
+from veedor.model.camera import Camera, RecorderMake, RecordSettings, SourceKind, StreamRole, StreamSource, Transport
 from veedor.site.cameras import CameraStore
 from veedor.site.ingest.addresses import parse
 from veedor.site.ingest.describe import Login
 from veedor.site.ingest.discovery import discover
 from veedor.site.ingest.errors import NameTaken
 from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ingest.nvr import MAX_CHANNELS, Make, recorder_channels
-from veedor.site.ingest.onvif import OnvifDevice, device_url
+from veedor.site.ingest.nvr import MAX_CHANNELS, recorder_channels
+from veedor.site.ingest.onvif import Channel, OnvifDevice, device_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ def add_cameras(
 
     if kind is SourceKind.RECORDER:
         make = _make(wanted.make)
-        found = recorder_channels(make, wanted.url, _numbers(wanted.channels), login, policy, clock)
+        found = channels_of(kind, make, wanted.url, _numbers(wanted.channels), login, policy)
         device = new_id(clock.now())
         cameras = [
             camera(f"{wanted.name} {one.number}", one.streams, device_id=device, channel=one.number) for one in found
         ]
     elif kind is SourceKind.ONVIF:
         device_at = device_url(wanted.url)
-        first = OnvifDevice(device_at, login, policy, clock).channels()[0]
+        first = channels_of(kind, RecorderMake.ONVIF, wanted.url, [], login, policy)[0]
         cameras = [camera(wanted.name, first.streams, onvif_port=device_at.port)]
     else:
         streams = [StreamSource(StreamRole.MAIN, wanted.url)]
@@ -77,10 +77,25 @@ def add_cameras(
             for stream in streams:
                 policy.checked_file(stream.url)
         cameras = [camera(wanted.name, tuple(streams))]
+    if not change:
+        return save_new([(one, wanted.password) for one in cameras], store)
     with store.together():
-        return [
-            store.save(_in_place_of(one, store) if change else _new(one, store), wanted.password) for one in cameras
-        ]
+        return [store.save(_in_place_of(one, store), wanted.password) for one in cameras]
+
+
+def channels_of(
+    kind: SourceKind, make: RecorderMake, address: str, numbers: list[int], login: Login | None, policy: NetworkPolicy
+) -> list[Channel]:
+    """What a device has to show: an ONVIF device is asked, a recorder's streams are known by its make."""
+    if kind is SourceKind.RECORDER:
+        return recorder_channels(make, address, numbers, login, policy, SystemClock())
+    return OnvifDevice(device_url(address), login, policy, SystemClock()).channels()
+
+
+def save_new(cameras: list[tuple[Camera, str | None]], store: CameraStore) -> list[Camera]:
+    """Add them all with their passwords, or none. Raises NameTaken and what the store raises."""
+    with store.together():
+        return [store.save(_new(camera, store), password) for camera, password in cameras]
 
 
 def _in_place_of(camera: Camera, store: CameraStore) -> Camera:
@@ -117,11 +132,11 @@ def _kind(wanted: NewCamera) -> SourceKind:
     return SourceKind.MJPEG if parse(wanted.url)[0].scheme.startswith("http") else SourceKind.RTSP
 
 
-def _make(text: str) -> Make:
+def _make(text: str) -> RecorderMake:
     try:
-        return Make(text.lower())
+        return RecorderMake(text.lower())
     except ValueError:
-        raise UserError(problem=f"--make: {', '.join(Make)}") from None
+        raise UserError(problem=f"--make: {', '.join(RecorderMake)}") from None
 
 
 def _numbers(text: str) -> list[int]:
@@ -144,7 +159,7 @@ def find_devices(policy: NetworkPolicy, wait_s: float) -> list[dict[str, Any]]:
 def ask_device(address: str, login: Login | None, policy: NetworkPolicy) -> list[dict[str, Any]]:
     """The channels of one device, with their stream URLs."""
     rows = []
-    for one in OnvifDevice(device_url(address), login, policy, SystemClock()).channels():
+    for one in channels_of(SourceKind.ONVIF, RecorderMake.ONVIF, address, [], login, policy):
         urls = {stream.role: stream.url for stream in one.streams}
         rows.append(
             {

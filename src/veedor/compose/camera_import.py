@@ -24,7 +24,7 @@ from veedor.model.camera import (
 )
 from veedor.site.cameras import CameraStore
 from veedor.site.ingest.addresses import parse
-from veedor.site.ingest.errors import BadAddress, BadCameraList
+from veedor.site.ingest.errors import BadAddress, BadCameraList, FileRefused
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -54,20 +54,39 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was added, and the bad lines in their order."""
+    """What was added, and the bad lines in their order. `lines`: line number and name of each camera of the file."""
 
     cameras: tuple[Camera, ...]
     problems: tuple[BadLine, ...]
+    lines: tuple[tuple[int, str], ...] = ()
 
 
-class _BadValue(UserError):
-    """params: problem"""
+@dataclass(frozen=True, slots=True)
+class Import:
+    """How to import. `partial`: the good lines though others are bad. `keep` False: only look what would come of it.
+    `files` False: cameras that are files of this machine are refused."""
+
+    file: str
+    partial: bool = False
+    keep: bool = True
+    files: bool = True
+
+
+class BadCsvValue(UserError):
+    """params: column, value, allowed"""
+
+    key = "error-compose-csv-value"
 
 
 def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock, *, partial: bool) -> Imported:
     """Add the cameras of `file` (UTF-8 CSV with a heading of COLUMNS; comma or semicolon). Where a line is bad,
     nothing is added, unless `partial`. Raises BadCameraList where the file as a whole cannot be used."""
-    rows = list(_rows(file))
+    return import_text(_text(file), store, agency_id, clock, Import(str(file), partial=partial))
+
+
+def import_text(text: str, store: CameraStore, agency_id: str, clock: Clock, how: Import) -> Imported:
+    """The same from the text of a file."""
+    rows = list(_rows(text, how.file))
     problems: list[BadLine] = []
     added: list[Camera] = []
     try:
@@ -75,30 +94,37 @@ def import_cameras(file: Path, store: CameraStore, agency_id: str, clock: Clock,
             for line, row in rows:
                 try:
                     camera, password = _camera(row, agency_id, clock)
+                    if camera.kind is SourceKind.FILE and not how.files:
+                        refuse = FileRefused(file=row["url"][:200])
+                        raise refuse if "://" in row["url"] else BadAddress(problem=row["url"][:200])
                     added.append(store.save(camera, password))
                 except VeedorError as problem:
                     problems.append(BadLine(line, problem))
-            if problems and not partial:
+            if not how.keep or (problems and not how.partial):
                 raise _Undo
     except _Undo:
         added = []
-    return Imported(tuple(added), tuple(problems))
+    lines = tuple((line, row.get("name", "")) for line, row in rows)
+    return Imported(tuple(added), tuple(problems), lines)
 
 
 class _Undo(Exception):
     """Takes back what was added."""
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _text(file: Path) -> str:
     try:
         if file.stat().st_size > MAX_FILE:
             raise BadCameraList(file=str(file), line="1", problem="> 10 MB")
-        text = file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except OSError as problem:
         raise BadCameraList(file=str(file), line="1", problem=problem.strerror or "?") from problem
     except UnicodeDecodeError as problem:
         line = problem.object[: problem.start].count(b"\n") + 1
         raise BadCameraList(file=str(file), line=str(line), problem="UTF-8") from problem
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
     head = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     names = [name.strip().lower() for name in reader.fieldnames or []]
@@ -106,18 +132,18 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     missing = [name for name in ("name", "url") if name not in names]
     if unknown or missing:
         told = ", ".join([f"? {name}" for name in unknown] + [f"+ {name}" for name in missing])
-        raise BadCameraList(file=str(file), line="1", problem=f"{told} ({', '.join(COLUMNS)})")
+        raise BadCameraList(file=file, line="1", problem=f"{told} ({', '.join(COLUMNS)})")
     reader.fieldnames = names
     try:
         for row in reader:
             yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
     except csv.Error as problem:
-        raise BadCameraList(file=str(file), line=str(reader.line_num), problem=str(problem)) from problem
+        raise BadCameraList(file=file, line=str(reader.line_num), problem=str(problem)) from problem
 
 
 def _camera(row: dict[str, str], agency_id: str, clock: Clock) -> tuple[Camera, str | None]:
-    kind = _choice(SourceKind, row.get("kind", ""), _kind_of(row["url"]))
-    transport = _choice(Transport, row.get("transport", ""), Transport.TCP)
+    kind = _choice(SourceKind, "kind", row.get("kind", ""), _kind_of(row["url"]))
+    transport = _choice(Transport, "transport", row.get("transport", ""), Transport.TCP)
     if not row["url"]:
         raise BadAddress(problem="url")
     streams = [StreamSource(StreamRole.MAIN, row["url"], transport)]
@@ -149,12 +175,13 @@ def _number(row: dict[str, str], name: str, default: float | None, bounds: tuple
     text = row.get(name, "").replace(",", ".")
     if not text and default is not None:
         return default
+    allowed = f"{bounds[0]:g} … {bounds[1]:g}"
     try:
         value = float(text)
     except ValueError:
-        raise _BadValue(problem=f"{name}: {text!r}") from None
+        raise BadCsvValue(column=name, value=text[:80], allowed=allowed) from None
     if not bounds[0] <= value <= bounds[1]:
-        raise _BadValue(problem=f"{name}: {text}")
+        raise BadCsvValue(column=name, value=text[:80], allowed=allowed)
     return value
 
 
@@ -164,10 +191,11 @@ def _kind_of(url: str) -> SourceKind:
     return SourceKind.MJPEG if parse(url)[0].scheme.startswith("http") else SourceKind.RTSP
 
 
-def _choice(kind: type[E], text: str, default: E) -> E:
+def _choice(kind: type[E], column: str, text: str, default: E) -> E:
     if not text:
         return default
     try:
         return kind(text.lower())
     except ValueError:
-        raise _BadValue(problem=f"{text!r}: {', '.join(one.value for one in kind)}") from None
+        allowed = ", ".join(one.value for one in kind)
+        raise BadCsvValue(column=column, value=text[:80], allowed=allowed) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veedor.kit.errors import UserError
+from veedor.kit.errors import Conflict, UserError
 
 
 class PortTaken(UserError):
@@ -21,3 +21,9 @@ class ConfigMissing(UserError):
     """params: path"""
 
     key = "error-compose-config-missing"
+
+
+class RulesChanged(Conflict):
+    """params: name (of the camera)"""
+
+    key = "error-compose-rules-changed"

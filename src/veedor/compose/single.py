@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from veedor.access.check import Access
+from veedor.compose.camera_setup import LocalCameraSetup
 from veedor.compose.config import SiteFile
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
+from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
@@ -147,6 +149,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         cameras=LocalCameras(site),
         site=LocalSite(site),
         ptz=ptz,
+        setup=LocalCameraSetup(site, config.agency_id),
+        rules=LocalRulesBook(site),
         clock=clock,
         database=database,
         access=Access(audit),

@@ -37,6 +37,8 @@ import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
 import veedor.desk.ptz.endpoints
 import veedor.desk.search.endpoints
+import veedor.desk.setup.endpoints
+import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
@@ -67,6 +69,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.evidence.endpoints.router,
     veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
+    veedor.desk.setup.endpoints.router,
+    veedor.desk.setup.rules.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.playback.endpoints.router,
     veedor.desk.bookmarks.endpoints.router,

@@ -9,7 +9,7 @@ from veedor.access.check import Access
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
-from veedor.wire.ports import CameraDirectory, Footage, LiveView, Ptz, SiteView
+from veedor.wire.ports import CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class DeskPorts:
     cameras: CameraDirectory
     site: SiteView
     ptz: Ptz
+    setup: CameraSetup
+    rules: RulesBook
     clock: Clock
     database: Database
     access: Access

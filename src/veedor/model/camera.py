@@ -17,6 +17,14 @@ class SourceKind(StrEnum):
     RECORDER = "recorder"  # a channel of an NVR or DVR
 
 
+class RecorderMake(StrEnum):
+    """How to speak with a recorder. `onvif`: any make, by its profiles."""
+
+    HIKVISION = "hikvision"
+    DAHUA = "dahua"
+    ONVIF = "onvif"
+
+
 class StreamRole(StrEnum):
     MAIN = "main"
     SUB = "sub"

@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from veedor.kit.errors import VeedorError
 from veedor.kit.messages import Message
-from veedor.model.camera import Camera, StreamHealth, StreamRole
+from veedor.model.camera import Camera, RecorderMake, SourceKind, StreamHealth, StreamRole, StreamSource
 from veedor.model.event import Event
 from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
@@ -262,3 +263,124 @@ class Ptz(Protocol):
 
     def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
         """Call `listener` (camera id, holder) whenever another person, or nobody, has the lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDevice:
+    """An ONVIF device that answered a probe; `service` is the address to ask it at."""
+
+    address: str
+    service: str
+    name: str
+    hardware: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChannel:
+    """A picture that a device has to show. `number` counts from 1."""
+
+    number: int
+    name: str
+    streams: tuple[StreamSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLook:
+    """What a look of a few seconds at a stream found. `clock_offset_s`: camera less site."""
+
+    codec: str
+    width: int
+    height: int
+    fps: float
+    bit_rate: float
+    keyframe_interval_s: float | None
+    clock_offset_s: float | None
+    sound: str | None
+    snapshot_jpeg: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCamera:
+    """A line of a list of cameras (from 1, the heading included), and what is wrong with it."""
+
+    line: int
+    name: str
+    problem: VeedorError | None
+
+
+class CameraSetup(Protocol):
+    """Desk -> site: finding cameras, looking at them before they are saved, and adding several at once.
+
+    Connects only where the site's networks allow. Passwords go in, and never come out.
+    """
+
+    def discover(self, address: str | None) -> list[FoundDevice]:
+        """Ask the network, or one address (`host` or `host:port`)."""
+
+    def channels(
+        self,
+        kind: SourceKind,
+        make: RecorderMake,
+        address: str,
+        numbers: Sequence[int],
+        login: tuple[str, str] | None,
+    ) -> list[DeviceChannel]:
+        """What an ONVIF device or a recorder has to show."""
+
+    def look(self, camera: Camera, role: StreamRole, password: str | None) -> StreamLook:
+        """Read a stream for a few seconds. Raises what connecting raises."""
+
+    def look_at_saved(self, camera_id: str, role: StreamRole) -> StreamLook:
+        """The same for a camera that is there, with its own password."""
+
+    def add(self, cameras: Sequence[tuple[Camera, str | None]]) -> list[Camera]:
+        """Save new cameras with their passwords: all, or none."""
+
+    def import_list(self, text: str, *, keep: bool, partial: bool) -> tuple[list[ListedCamera], int]:
+        """Cameras from CSV: every line, and how many were added. `keep` False: only look; `partial`: the good ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesState:
+    """A camera's rules as written. `version` changes with the text; `is_default`: nobody has written any."""
+
+    text: str
+    version: str
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulesProblem:
+    """What is wrong with rules, and where: line and column from 1, `path` such as `rules.2.zone`."""
+
+    line: int
+    column: int
+    path: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class RulesCheck:
+    """Rules looked at. `document`: their sections as plain data, where nothing is wrong."""
+
+    text: str
+    document: dict[str, Any] | None
+    problems: tuple[RulesProblem, ...]
+
+
+class RulesBook(Protocol):
+    """Desk -> site: the rules of its cameras, checked by the code that reads them."""
+
+    def kinds(self, lang: str) -> list[dict[str, Any]]:
+        """Every kind: `kind`, `meaning`, `needs`, `place`, and `parameters` as JSON Schema."""
+
+    def show(self, camera_id: str) -> RulesState: ...
+
+    def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
+        """What `text` says; with `document`, that put into the text first, its comments kept."""
+
+    def write(self, camera_id: str, text: str, version: str) -> RulesState:
+        """Make it the camera's rules, at once. Raises ConfigError, Conflict where `version` is not the present one."""
+
+    def try_out(self, camera_id: str, text: str, start: datetime, end: datetime) -> list[Event]:
+        """The events that these rules would have found in the tracks of the span. Raises ConfigError."""

@@ -404,6 +404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Saved
+         * @description Connect anew to a camera that is there, with its own login: what it sends now, or the reason why it does not.
+         */
+        post: operations["look_at_saved_api_cameras__camera_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/placement": {
         parameters: {
             query?: never;
@@ -526,6 +546,50 @@ export interface paths {
          * @description Turn the camera to a preset.
          */
         post: operations["go_to_preset_api_cameras__camera_id__ptz_presets__token__goto_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Rules
+         * @description A camera's rules as they are written.
+         */
+        get: operations["show_rules_api_cameras__camera_id__rules_get"];
+        /**
+         * Save Rules
+         * @description Make this the camera's rules, at once.
+         */
+        put: operations["save_rules_api_cameras__camera_id__rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rules
+         * @description What these rules would have found in the last minutes.
+         */
+        post: operations["try_rules_api_cameras__camera_id__rules_try_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1394,6 +1458,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Rules
+         * @description What is wrong with rules, by line and column; nothing is saved.
+         */
+        post: operations["check_rules_api_rules_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rule Kinds
+         * @description Every kind of rule with its parameters, from the definitions that check the YAML.
+         */
+        get: operations["rule_kinds_api_rules_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -1408,6 +1512,106 @@ export interface paths {
         get: operations["list_sessions_api_sessions_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Cameras
+         * @description Add cameras: all of them, or none. Their ids are made here.
+         */
+        post: operations["add_cameras_api_setup_cameras_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Channels
+         * @description The pictures that an ONVIF device or a recorder has to show, each with its streams.
+         */
+        post: operations["channels_api_setup_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discover
+         * @description ONVIF devices that answer a probe within a few seconds.
+         */
+        post: operations["discover_api_setup_discover_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Cameras
+         * @description Cameras from a CSV file: what is wrong, line by line; added when `keep` says so.
+         */
+        post: operations["import_cameras_api_setup_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Look at a stream for a few seconds before anything is saved: what it is, and one picture.
+         */
+        post: operations["look_api_setup_look_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2204,6 +2408,38 @@ export interface components {
             /** Streams */
             streams: components["schemas"]["HealthOut"][];
         };
+        /** ChannelOut */
+        ChannelOut: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Streams */
+            streams: components["schemas"]["StreamOut"][];
+        };
+        /**
+         * ChannelsIn
+         * @description A device to ask for its pictures. `channels`: which of a recorder's, from 1.
+         */
+        ChannelsIn: {
+            /**
+             * Address
+             * @description Host, host:port, or the device's URL
+             */
+            address: string;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: number[];
+            kind: components["schemas"]["SourceKind"];
+            /** @default onvif */
+            make: components["schemas"]["RecorderMake"];
+            /** Password */
+            password?: string | null;
+            /** Username */
+            username?: string | null;
+        };
         /** CheckIn */
         CheckIn: {
             /**
@@ -2284,6 +2520,25 @@ export interface components {
              * @example 492 039
              */
             code: string;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            /** Address */
+            address: string;
+            /** Hardware */
+            hardware: string;
+            /** Name */
+            name: string;
+            /** Service */
+            service: string;
+        };
+        /** DiscoverIn */
+        DiscoverIn: {
+            /**
+             * Address
+             * @description Ask only this one; left out: the whole network
+             */
+            address?: string | null;
         };
         /** DismissIn */
         DismissIn: {
@@ -2567,6 +2822,48 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * ImportIn
+         * @description A CSV file's text. `keep` false: only look. `partial`: add the good lines though others are bad.
+         */
+        ImportIn: {
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
+            /**
+             * Partial
+             * @default false
+             */
+            partial: boolean;
+            /** Text */
+            text: string;
+        };
+        /** ImportLineOut */
+        ImportLineOut: {
+            /** Hint */
+            hint: string | null;
+            /** Key */
+            key: string | null;
+            /** Line */
+            line: number;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string | null;
+        };
+        /** ImportOut */
+        ImportOut: {
+            /** Added */
+            added: number;
+            /** Bad */
+            bad: number;
+            /** Good */
+            good: number;
+            /** Lines */
+            lines: components["schemas"]["ImportLineOut"][];
+        };
+        /**
          * IncidentDetailOut
          * @description One incident with all that happened, in order: acts on it, on its alerts and on its locks.
          */
@@ -2780,6 +3077,54 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         /**
+         * LookIn
+         * @description A stream to look at before it is saved.
+         */
+        LookIn: {
+            kind: components["schemas"]["SourceKind"];
+            /** Password */
+            password?: string | null;
+            stream: components["schemas"]["StreamIn"];
+            /** Username */
+            username?: string | null;
+        };
+        /**
+         * LookOut
+         * @description What a few seconds of the stream showed.
+         */
+        LookOut: {
+            /**
+             * Bit Rate
+             * @description Bits per second, sound included
+             */
+            bit_rate: number;
+            /**
+             * Clock Offset S
+             * @description The camera's clock less the site's, where it tells
+             */
+            clock_offset_s: number | null;
+            /** Codec */
+            codec: string;
+            /** Fps */
+            fps: number;
+            /** Height */
+            height: number;
+            /**
+             * Keyframe Interval S
+             * @description None: no second keyframe came
+             */
+            keyframe_interval_s: number | null;
+            /**
+             * Picture
+             * @description JPEG in base64
+             */
+            picture: string | null;
+            /** Sound */
+            sound: string | null;
+            /** Width */
+            width: number;
+        };
+        /**
          * MapOut
          * @description What lies below the cameras, beside what comes with the console.
          */
@@ -2860,6 +3205,19 @@ export interface components {
             reason: components["schemas"]["GapReason"];
             /** Started At */
             started_at: string;
+        };
+        /**
+         * NewCamerasIn
+         * @description Cameras to add together: all, or none. `device`: they are channels of one device.
+         */
+        NewCamerasIn: {
+            /** Cameras */
+            cameras: components["schemas"]["CameraIn"][];
+            /**
+             * Device
+             * @default false
+             */
+            device: boolean;
         };
         /** NewPasswordIn */
         NewPasswordIn: {
@@ -3065,6 +3423,12 @@ export interface components {
             /** Problem */
             problem: string | null;
         };
+        /**
+         * RecorderMake
+         * @description How to speak with a recorder. `onvif`: any make, by its profiles.
+         * @enum {string}
+         */
+        RecorderMake: "hikvision" | "dahua" | "onvif";
         /** RecordIn */
         RecordIn: {
             /**
@@ -3110,6 +3474,92 @@ export interface components {
          */
         Role: "viewer" | "operator" | "supervisor" | "administrator" | "auditor";
         /**
+         * RuleKindOut
+         * @description A kind of rule. `parameters`: JSON Schema (2020-12) of one entry of `rules`.
+         */
+        RuleKindOut: {
+            /** Kind */
+            kind: string;
+            /** Meaning */
+            meaning: string;
+            /**
+             * Needs
+             * @description The place that it cannot do without: zone or tripwire
+             */
+            needs: string | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Place
+             * @description The place that it watches; None: the camera itself
+             */
+            place: string | null;
+        };
+        /**
+         * RulesCheckIn
+         * @description `document` is put into `text`, whose comments stay, before both are looked at.
+         */
+        RulesCheckIn: {
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /** Text */
+            text: string;
+        };
+        /** RulesCheckOut */
+        RulesCheckOut: {
+            /**
+             * Document
+             * @description Zones, tripwires and rules as data; None where text is wrong
+             */
+            document: {
+                [key: string]: unknown;
+            } | null;
+            /** Problems */
+            problems: components["schemas"]["RulesProblemOut"][];
+            /** Text */
+            text: string;
+        };
+        /** RulesIn */
+        RulesIn: {
+            /** Text */
+            text: string;
+            /**
+             * Version
+             * @description As it was read; empty: nobody had written any
+             */
+            version: string;
+        };
+        /**
+         * RulesOut
+         * @description A camera's rules as written. Give `version` back when you save.
+         */
+        RulesOut: {
+            /** Is Default */
+            is_default: boolean;
+            /** Text */
+            text: string;
+            /** Version */
+            version: string;
+        };
+        /** RulesProblemOut */
+        RulesProblemOut: {
+            /** Column */
+            column: number;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /**
+             * Path
+             * @description Where in the file: rules.2.zone
+             */
+            path: string;
+        };
+        /**
          * RuleStatsOut
          * @description How one rule on one camera did.
          */
@@ -3135,6 +3585,11 @@ export interface components {
             raised: number;
             /** Rule */
             rule: string;
+        };
+        /** SavedLookIn */
+        SavedLookIn: {
+            /** @default main */
+            role: components["schemas"]["StreamRole"];
         };
         /** SegmentOut */
         SegmentOut: {
@@ -3414,6 +3869,38 @@ export interface components {
          * @enum {string}
          */
         Transport: "tcp" | "udp";
+        /** TriedEventOut */
+        TriedEventOut: {
+            /** Explanation */
+            explanation: string;
+            /** Kind */
+            kind: string;
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Started At */
+            started_at: string;
+        };
+        /**
+         * TriedOut
+         * @description What the rules would have found; rules about the camera itself find nothing here.
+         */
+        TriedOut: {
+            /** Events */
+            events: components["schemas"]["TriedEventOut"][];
+            /** Minutes */
+            minutes: number;
+        };
+        /** TryRulesIn */
+        TryRulesIn: {
+            /**
+             * Minutes
+             * @default 10
+             */
+            minutes: number;
+            /** Text */
+            text: string;
+        };
         /** TypeOut */
         TypeOut: {
             /** Name */
@@ -4827,6 +5314,68 @@ export interface operations {
             };
         };
     };
+    look_at_saved_api_cameras__camera_id__look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedLookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     place_camera_api_cameras__camera_id__placement_patch: {
         parameters: {
             query?: never;
@@ -5338,6 +5887,197 @@ export interface operations {
             };
             /** @description The camera does not answer */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_rules_api_cameras__camera_id__rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    save_rules_api_cameras__camera_id__rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Somebody changed the rules meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    try_rules_api_cameras__camera_id__rules_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7628,6 +8368,122 @@ export interface operations {
             };
         };
     };
+    check_rules_api_rules_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesCheckOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    rule_kinds_api_rules_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleKindOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     list_sessions_api_sessions_get: {
         parameters: {
             query?: never;
@@ -7644,6 +8500,306 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserSessionOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    add_cameras_api_setup_cameras_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCamerasIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    channels_api_setup_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    discover_api_setup_discover_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    import_cameras_api_setup_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    look_api_setup_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
                 };
             };
             /** @description Not logged in */

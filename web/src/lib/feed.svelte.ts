@@ -21,6 +21,7 @@ const KINDS = [
   "incident.act",
   "evidence.act",
   "camera.changed",
+  "rules.changed",
   "bookmark.changed",
   "wall.changed",
   "ptz.changed",

@@ -14,6 +14,7 @@ from veedor.desk.cameras.schemas import CameraIn, CameraOut, CameraTestOut, Heal
 from veedor.desk.errors import CameraChanged, CameraPasswordNeeded
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, room_router
+from veedor.desk.setup.news import tell_camera
 from veedor.kit.errors import NotFound, Unavailable
 from veedor.model.camera import Camera, StreamState
 
@@ -62,13 +63,16 @@ def save_camera(permit: EditCamera, camera_id: Id, body: CameraIn) -> CameraOut:
     if there:
         wanted = replace(wanted, calibration=there.calibration)  # it has a route of its own
     permit.note(**body.model_dump(mode="json", exclude={"password"}), new_password=body.password is not None)
-    return _out(permit, permit.ports.cameras.save(wanted, body.password))
+    saved = permit.ports.cameras.save(wanted, body.password)
+    tell_camera(permit, saved.id)
+    return _out(permit, saved)
 
 
 @router.delete("/api/cameras/{camera_id}", status_code=204)
 def remove_camera(permit: EditCamera, camera_id: Id) -> None:
     """Stop it and forget its configuration; its footage stays until retention takes it."""
     permit.ports.cameras.remove(camera_id)
+    tell_camera(permit, camera_id)
 
 
 @router.post("/api/cameras/{camera_id}/test")

@@ -48,6 +48,15 @@ class StreamIn(In):
         return value
 
 
+def check_addresses(kind: SourceKind, streams: list[StreamIn]) -> None:
+    """ValueError where cameras of this kind do not have such addresses."""
+    allowed = _SCHEMES.get(kind)
+    if allowed is None:  # a path on the server's disk is not for people at a distance to choose
+        raise ValueError("cameras of this kind are added on the machine itself")
+    if any(urlsplit(stream.url).scheme.lower() not in allowed for stream in streams):
+        raise ValueError(f"an address of this kind begins with {', '.join(sorted(allowed))}")
+
+
 class RecordIn(In):
     main: bool = True
     sub: bool | None = None
@@ -119,11 +128,7 @@ class CameraIn(In):
 
     @model_validator(mode="after")
     def _fits_together(self) -> CameraIn:
-        allowed = _SCHEMES.get(self.kind)
-        if allowed is None:  # a path on the server's disk is not for people at a distance to choose
-            raise ValueError("cameras of this kind are added on the machine itself")
-        if any(urlsplit(stream.url).scheme.lower() not in allowed for stream in self.streams):
-            raise ValueError(f"an address of this kind begins with {', '.join(sorted(allowed))}")
+        check_addresses(self.kind, self.streams)
         if len({stream.role for stream in self.streams}) != len(self.streams):
             raise ValueError("one stream for each role")
         return self

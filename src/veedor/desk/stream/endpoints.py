@@ -32,6 +32,7 @@ MAY_HEAR = {
     "ptz": Action.LIVE_WATCH,
     "camera": Action.CAMERA_LIST,
     "map": Action.CAMERA_LIST,
+    "rules": Action.RULES_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0

@@ -22,3 +22,7 @@ init-recording =
     Default retention in days, and the legal minimum below which you are warned.
     reserve_bytes: space that video never fills, for indexes and the audit.
 init-analysis = Analysis processes (0: record only), and cores for each.
+error-compose-rules-changed = Somebody changed the rules of camera “{ $name }” meanwhile
+    .hint = Load them again and repeat your change
+error-compose-csv-value = Column { $column } cannot be “{ $value }”
+    .hint = It must be: { $allowed }

@@ -22,3 +22,7 @@ init-recording =
     Retención por defecto en días, y el mínimo legal por debajo del cual se avisa.
     reserve_bytes: espacio que nunca se llena de video, para índices y auditoría.
 init-analysis = Procesos de análisis (0: solo grabar) y núcleos para cada uno.
+error-compose-rules-changed = Otra persona cambió las reglas de la cámara «{ $name }» mientras tanto
+    .hint = Vuelva a cargarlas y repita su cambio
+error-compose-csv-value = La columna { $column } no puede ser «{ $value }»
+    .hint = Debe ser: { $allowed }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from veedor.kit.clock import Clock
-from veedor.site.ingest.errors import AddressRefused, BadOnvifAnswer
+from veedor.site.ingest.errors import AddressRefused, BadOnvifAnswer, CameraUnreachable
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.soap import local, parse_xml, text
 
@@ -53,7 +53,10 @@ def discover(
             probe.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 2)
         message = _PROBE.format(message=uuid.uuid4()).encode()
         deadline_s = clock.monotonic() + wait_s
-        probe.sendto(message, (target, port))
+        try:
+            probe.sendto(message, (target, port))
+        except OSError as problem:  # a machine without a network
+            raise CameraUnreachable(address=f"{target}:{port}", problem=problem.strerror or "?") from problem
         while (left_s := deadline_s - clock.monotonic()) > 0 and len(found) < _MAX_DEVICES:
             if not select.select([probe], [], [], left_s)[0]:
                 break

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from veedor.kit.clock import Clock
+from veedor.model.camera import RecorderMake as Make
 from veedor.model.camera import StreamRole, StreamSource
 from veedor.site.ingest.addresses import CameraUrl, parse
 from veedor.site.ingest.describe import Login
@@ -13,14 +12,6 @@ from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.onvif import Channel, OnvifDevice, device_url
 
 MAX_CHANNELS = 256
-
-
-class Make(StrEnum):
-    """How to speak with a recorder. `onvif`: any make, by its profiles."""
-
-    HIKVISION = "hikvision"
-    DAHUA = "dahua"
-    ONVIF = "onvif"
 
 
 def channel_streams(make: Make, host: str, channel: int) -> tuple[StreamSource, StreamSource]:

@@ -1,4 +1,4 @@
-"""The kinds of rules and their parameters in words: for `veedor rules list`."""
+"""The kinds of rules and their parameters: in words for `veedor rules list`, as JSON Schema for forms."""
 
 from __future__ import annotations
 
@@ -35,6 +35,27 @@ def parameters(kind: str, lang: str) -> Iterator[Parameter]:
 def meaning(kind: str, lang: str) -> str:
     """One kind in a sentence."""
     return render(f"rules-kind-{kind.replace('_', '-')}", lang)
+
+
+def json_schema(kind: str, lang: str) -> dict[str, Any]:
+    """The parameters of one kind as JSON Schema, made from the model that checks the YAML. Each is described in
+    `lang`; what the kind cannot do without is required."""
+    model = KINDS[kind].Params
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    told = {one.name: one.meaning for one in parameters(kind, lang)}
+    for name, part in schema["properties"].items():
+        part["description"] = told[name]
+    schema["properties"]["kind"] = {"const": kind, "description": told["kind"]}
+    needed = [model.needs] if model.needs and model.needs not in schema["required"] else []
+    schema["required"] = [*schema["required"], *needed]
+    schema["description"] = meaning(kind, lang)
+    return schema
+
+
+def place_of(kind: str) -> str | None:
+    """What a rule of this kind watches: "zone", "tripwire", or None for the camera itself."""
+    fields = KINDS[kind].Params.model_fields
+    return next((name for name in ("tripwire", "zone") if name in fields), None)
 
 
 def _default(value: Any) -> str:

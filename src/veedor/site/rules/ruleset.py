@@ -121,7 +121,7 @@ class _Checker:
     def run(self) -> tuple[RuleSet, list[ConfigError]]:
         if self._tree is None:
             self._say((), "rules-problem-empty-file")
-        elif not _is_small(self._tree):
+        elif not is_small(self._tree):
             self._say((), "rules-problem-too-large")
         elif not isinstance(self._tree, dict):
             self._say((), "rules-problem-type", expected="mapping")
@@ -277,7 +277,7 @@ def _fields(adapter: TypeAdapter[Any]) -> Sequence[str]:
     return names
 
 
-def _is_small(tree: Any) -> bool:
+def is_small(tree: Any) -> bool:
     """Whether a tree, its aliases written out, has at most MAX_VALUES values and MAX_DEPTH levels."""
     count = 0
     stack: list[tuple[Any, int]] = [(tree, 0)]

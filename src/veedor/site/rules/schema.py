@@ -109,12 +109,18 @@ def _minute(value: Any) -> Any:
     return minute
 
 
+# `json_schema_input_type` says what people write, which is what the schema of a form must name.
+Day = Annotated[str, Field(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)(\.\.(mon|tue|wed|thu|fri|sat|sun))?$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01]?\d|2[0-4]):[0-5]\d$")]
+Minute = Annotated[int, BeforeValidator(_minute, json_schema_input_type=ClockTime)]
+
+
 class Schedule(Strict):
     """When a rule is on, in the site's time zone. A span over midnight belongs to the day on which it begins."""
 
-    days: Annotated[frozenset[int], BeforeValidator(_days)] = frozenset(range(7))
-    from_: Annotated[int, BeforeValidator(_minute), Field(alias="from")] = 0
-    to: Annotated[int, BeforeValidator(_minute)] = 1440
+    days: Annotated[frozenset[int], BeforeValidator(_days, json_schema_input_type=list[Day])] = frozenset(range(7))
+    from_: Annotated[Minute, Field(alias="from")] = 0
+    to: Minute = 1440
 
     @model_validator(mode="after")
     def _has_length(self) -> Self:
@@ -155,7 +161,8 @@ def not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:
     return value
 
 
-Classes = Annotated[tuple[Annotated[str, AfterValidator(_class)], ...], AfterValidator(not_empty)]
+ClassWord = Annotated[str, Field(json_schema_extra={"enum": list(CLASS_WORDS)}), AfterValidator(_class)]
+Classes = Annotated[tuple[ClassWord, ...], AfterValidator(not_empty)]
 
 
 class RuleParams(Strict):

@@ -7,7 +7,7 @@ from alembic import op
 
 from veedor.desk.database import UtcDateTime
 
-revision = "0003_bookmarks"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

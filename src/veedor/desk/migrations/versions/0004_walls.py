@@ -7,8 +7,8 @@ from alembic import op
 
 from veedor.desk.database import UtcDateTime
 
-revision = "0003_walls"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

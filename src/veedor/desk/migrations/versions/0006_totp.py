@@ -7,8 +7,8 @@ from alembic import op
 
 from veedor.desk.database import UtcDateTime
 
-revision = "0007"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

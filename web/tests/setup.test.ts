@@ -1,0 +1,85 @@
+// Pure functions of the set-up screen.
+
+import { describe, expect, it } from "vitest";
+import { channelNumbers, number, placeProblem, takeLogin } from "../src/setup/camera";
+import { daysOf, freeName, partsOf, renamed, tidy, writeDays, type Rules } from "../src/setup/rules";
+
+describe("addresses", () => {
+  it("lose the login that was pasted with them", () => {
+    expect(takeLogin("rtsp://admin:p%40ss:x@10.0.0.1:554/a?b=1")).toEqual({
+      address: "rtsp://10.0.0.1:554/a?b=1",
+      username: "admin",
+      password: "p@ss:x",
+    });
+    expect(takeLogin(" 10.0.0.1 ")).toEqual({ address: "10.0.0.1", username: "", password: "" });
+    expect(takeLogin("rtsp://a:100%@h/x").password).toBe("100%");
+  });
+
+  it("of recorders have channels", () => {
+    expect(channelNumbers("1-3, 7,2")).toEqual([1, 2, 3, 7]);
+    expect(channelNumbers("")).toEqual([]);
+    for (const bad of ["0", "3-1", "a", "1-300"]) expect(channelNumbers(bad)).toBeNull();
+  });
+});
+
+describe("numbers", () => {
+  it("are read with comma and point", () => {
+    expect(number(" -12,5 ")).toBe(-12.5);
+    expect(number("")).toBeNull();
+    for (const bad of ["1e3", "12.", "x", "1 2", "Infinity"]) expect(number(bad)).toBeNaN();
+  });
+
+  it("of a place belong together", () => {
+    const place = { latitude: "", longitude: "", direction: "", view: "" };
+    expect(placeProblem(place)).toBeNull();
+    expect(placeProblem({ ...place, latitude: "-12" })).toBe("setup-place-both");
+    expect(placeProblem({ ...place, direction: "90" })).toBe("setup-place-both");
+    expect(placeProblem({ ...place, latitude: "-92", longitude: "0" })).toBe("setup-number-problem");
+  });
+});
+
+describe("rules", () => {
+  it("have days in short", () => {
+    for (const days of [["mon..fri"], ["mon", "tue"], ["fri..mon"], ["mon..sun"], ["wed"]]) {
+      expect(daysOf(writeDays(daysOf(days)))).toEqual(daysOf(days));
+    }
+    expect(writeDays(daysOf(["fri..mon"]))).toEqual(["mon", "fri..sun"]);
+    expect(daysOf(undefined).size).toBe(7);
+    expect(daysOf(["xyz"]).size).toBe(0);
+  });
+
+  it("follow a place that is called otherwise", () => {
+    const rules: Rules = {
+      zones: {
+        A: [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+        B: [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      },
+      tripwires: {},
+      rules: [
+        { name: "x", kind: "loitering", zone: "A" },
+        { name: "y", kind: "loitering", zone: "B" },
+      ],
+    };
+    const after = renamed(rules, { section: "zones", name: "A" }, "C");
+    expect(Object.keys(after.zones)).toEqual(["C", "B"]);
+    expect(after.rules.map((one) => one.zone)).toEqual(["C", "B"]);
+  });
+
+  it("get free names, tidy points and sentences in parts", () => {
+    expect(freeName("Zona", ["zona 1", "Zona 3"])).toBe("Zona 2");
+    expect(tidy([1.7, 0.123456])).toEqual([1, 0.1235]);
+    expect(partsOf("más de [dwell_s] s")).toEqual([
+      { text: "más de ", field: null },
+      { text: "", field: "dwell_s" },
+      { text: " s", field: null },
+    ]);
+  });
+});
