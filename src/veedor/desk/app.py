@@ -141,10 +141,8 @@ async def _on_error(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, VeedorError)  # noqa: S101  Starlette looks handlers up by class
     if error.http_status >= 500:
         log.error("%s %s: %s", error.key, connection.url.path, error)
-    response = error_response(error, language_of(connection, connection.app.state.ports.config))
-    if isinstance(connection, WebSocket):
-        await connection.send_denial_response(response)
-    return response
+    # Starlette sends it, as the denial of a handshake where the connection is a WebSocket's.
+    return error_response(error, language_of(connection, connection.app.state.ports.config))
 
 
 async def _on_invalid(connection: HTTPConnection, error: Exception) -> Response:

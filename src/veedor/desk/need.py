@@ -54,7 +54,7 @@ class Permit:
 
     def still_holds(self) -> bool:
         """Whether the session, the user and the role still stand: for streams that outlive their first check."""
-        found = self.sessions.find_by_id(self.principal.session_id or "")
+        found = self.sessions.recent(self.principal.session_id or "")
         return found is not None and self.ports.access.refusal(found.principal, self.action, self.resource) is None
 
     def may(self, action: Action) -> bool:

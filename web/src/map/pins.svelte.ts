@@ -3,7 +3,8 @@
 import { api, ask } from "../api/client";
 import { session } from "../lib/session.svelte";
 import { site, type Camera } from "../lib/site.svelte";
-import { activeAlerts, type Alert } from "./activeAlerts.svelte";
+import type { Alert } from "../alerts/queue";
+import { alerts as alertStore } from "../alerts/store.svelte";
 import type { Place } from "./geo";
 import type { Pin } from "./situationMap";
 import { SEVERITIES, TAMPER_KINDS, type MapState, type Severity } from "./states";
@@ -26,7 +27,7 @@ export const placeOf = (camera: Camera): Place | null =>
 export function stateOf(camera: Camera): MapState {
   const state = site.stateOf(camera);
   if (state !== "recording") return state;
-  if (activeAlerts.byCamera(camera.id).some((one) => TAMPER_KINDS.has(one.kind))) return "tampered";
+  if (alertStore.byCamera(camera.id).some((one) => TAMPER_KINDS.has(one.kind))) return "tampered";
   if (behind.has(camera.id)) return "behind";
   return analysed.has(camera.id) ? "analysing" : "recording";
 }
@@ -41,7 +42,7 @@ export function worstOf(alerts: Alert[]): Severity {
 export function pinOf(camera: Camera): Pin | null {
   const at = placeOf(camera);
   if (!at) return null;
-  const alerts = activeAlerts.byCamera(camera.id);
+  const alerts = alertStore.byCamera(camera.id);
   return {
     id: camera.id,
     name: camera.name,
