@@ -16,9 +16,10 @@ from browser.stage import PASSWORD, Stage, stage
 from conftest import REPOSITORY
 from veedor.desk.console.endpoints import DIST
 
+# WebGL by software, and the page put together by it too, as a graphics card would. With `--disable-gpu` every frame of
+# the map would be read back, which no control room does.
 FLAGS = [
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -29,6 +30,7 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
     "--autoplay-policy=no-user-gesture-required",
 ]
+NO_CHROMIUM = "no Chromium: install Debian's package `chromium`, or run `playwright install chromium`"
 Open = Callable[..., Page]
 
 
@@ -58,16 +60,20 @@ def _install(playwright: Playwright) -> str | None:
     return None
 
 
+def launch(playwright: Playwright) -> Browser | None:
+    """Chromium, from wherever it can be had; None: from nowhere. Used by bench/console.py too."""
+    path = _executable() or _install(playwright)
+    return playwright.chromium.launch(executable_path=path, args=FLAGS) if path else None
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = _executable() or _install(playwright)
-        if path is None:
-            message = "no Chromium: install Debian's package `chromium`, or run `playwright install chromium`"
+        browser = launch(playwright)
+        if browser is None:
             if os.environ.get("CI"):
-                pytest.fail(message)
-            pytest.skip(message)
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+                pytest.fail(NO_CHROMIUM)
+            pytest.skip(NO_CHROMIUM)
         yield browser
         browser.close()
 
@@ -144,6 +150,12 @@ def axe() -> Callable[[Page], list[str]]:
     def look(page: Page) -> list[str]:
         # Through the debugger, which the page's own content security policy does not bind.
         page.evaluate(source)
+        # A colour on its way to another one is neither; what pulses for ever is not waited for.
+        page.evaluate(
+            """() => Promise.allSettled(document.getAnimations()
+                .filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished))
+                .then(() => true)"""
+        )
         found = page.evaluate(
             """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})
                 .then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>

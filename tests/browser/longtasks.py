@@ -8,6 +8,7 @@ computed in each task, which is ours alone.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -106,3 +107,21 @@ def scroll(box: Locator, *, step_px: int, frames: int) -> Scrolled:
     """Scroll a box by `step_px` at each frame, as fast as the page can draw them."""
     told = box.evaluate(_SCROLL, [step_px, frames])
     return Scrolled([float(one) for one in told["gaps"]], float(told["top"]))
+
+
+def pan_and_zoom(page: Page, rounds: int = 1) -> None:
+    """Drag the map in a circle and turn the wheel in and out, as a hurried person does."""
+    box = page.locator("[data-map] canvas").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    for _ in range(rounds):
+        page.mouse.down()
+        for step in range(12):
+            turn = 2 * math.pi * step / 12
+            page.mouse.move(x + 150 * math.sin(turn), y + 100 - 100 * math.cos(turn))
+        page.mouse.up()
+        for direction in (-1, 1):
+            for _ in range(6):
+                page.mouse.wheel(0, direction * 240)
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")

@@ -7,7 +7,7 @@ the site does.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
@@ -28,6 +28,7 @@ from veedor.kit.messages import Message
 from veedor.model.alert import AlertStatus, ClipState
 from veedor.model.camera import Camera, Placement, SourceKind, StreamRole, StreamSource
 from veedor.model.event import Event, Severity, TrackOverlay
+from veedor.simulator.process import RtspServerProcess
 from veedor.simulator.rtsp_server import RtspServer
 from veedor.simulator.stream import ServedStream
 from veedor.wire.messages import event_to_json
@@ -52,7 +53,7 @@ class Stage:
     """What a browser test works with."""
 
     service: Service
-    server: RtspServer
+    server: RtspServer | RtspServerProcess
     cameras: list[Camera] = field(default_factory=list)
 
     @property
@@ -141,19 +142,21 @@ def add_people(service: Service) -> None:
 
 @contextlib.contextmanager
 def stage(
-    folder: Path, names: Sequence[str] = NAMES, *, clip: Path | None = None, again: bool = False
+    folder: Path,
+    names: Sequence[str] = NAMES,
+    *,
+    clip: Path | None = None,
+    again: bool = False,
+    streams: Sequence[ServedStream] = (),
+    serve: Callable[[Sequence[ServedStream]], RtspServer | RtspServerProcess] = RtspServer,
+    workers: int = 0,
 ) -> Iterator[Stage]:
     """A site with a camera for each of `names`, each with a main and a substream, placed in Lima.
 
-    `again`: start once more what ran in this folder, with its people and cameras.
+    `again`: start once more what ran in this folder, with its people and cameras. `streams`: other pictures, as
+    "/0/main", "/0/sub", "/1/main" ... `serve`: where the cameras run.
     """
-    main = clip or write_clip(folder / "main.mp4", seconds=10, size=(640, 360))
-    sub = write_clip(folder / "sub.mp4", seconds=10, size=(320, 176), fps=10, keyframe_every=10)
-    streams = [
-        ServedStream(f"/{number}/{role}", file)
-        for number in range(max(1, len(names)))
-        for role, file in (("main", main), ("sub", sub))
-    ]
+    streams = streams or _small_streams(folder, len(names), clip)
     config = SiteFile(
         site="Serenazgo de prueba",
         agency="Municipalidad de prueba",
@@ -163,9 +166,9 @@ def stage(
         desk=DeskFile(port=0),
         networks=NetworksFile(allowed=(ip_network("127.0.0.0/8"),)),
         recording=RecordingFile(directory=folder / "data" / "recordings", reserve_bytes=1_000_000),
-        analysis=AnalysisFile(workers=0),
+        analysis=AnalysisFile(workers=workers),
     )
-    with RtspServer(streams) as server, running(config, SystemClock()) as service:
+    with serve(streams) as server, running(config, SystemClock()) as service:
         made = Stage(service, server)
         if again:
             made.cameras += service.site.parts.cameras.cameras()
@@ -176,7 +179,17 @@ def stage(
         yield made
 
 
-def _add_camera(service: Service, server: RtspServer, number: int, name: str) -> Camera:
+def _small_streams(folder: Path, cameras: int, clip: Path | None) -> list[ServedStream]:
+    main = clip or write_clip(folder / "main.mp4", seconds=10, size=(640, 360))
+    sub = write_clip(folder / "sub.mp4", seconds=10, size=(320, 176), fps=10, keyframe_every=10)
+    return [
+        ServedStream(f"/{number}/{role}", file)
+        for number in range(max(1, cameras))
+        for role, file in (("main", main), ("sub", sub))
+    ]
+
+
+def _add_camera(service: Service, server: RtspServer | RtspServerProcess, number: int, name: str) -> Camera:
     streams = tuple(StreamSource(role, server.url(f"/{number}/{role.value}")) for role in StreamRole)
     place = Placement(-12.0464 + number * 0.002, -77.0428 + number * 0.002, 45.0 * number, 70.0)
     camera = Camera(new_id(SystemClock().now()), name, service.agency_id, SourceKind.RTSP, streams, placement=place)

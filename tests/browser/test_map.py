@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
-from browser import long_tasks
-from browser.conftest import FLAGS, Open, _executable, log_in
+from browser import longtasks
+from browser.conftest import Open
 from browser.stage import Stage, stage
 from veedor.kit.clock import SystemClock
 from veedor.kit.geometry import metres_per_degree, project
@@ -447,30 +447,33 @@ def test_a_camera_that_goes_leaves_the_map_and_the_dock(tmp_path: Path, console:
         expect(tiles(page)).to_have_count(0)
 
 
-def test_three_thousand_cameras_pan_and_zoom_smoothly(tmp_path: Path, console: None, chromium: Browser) -> None:
-    """Software WebGL: there is no graphics card here. The page is put together by it too, as a graphics card would;
-    with `--disable-gpu` every frame of the map would be read back, which no control room does."""
-    flags = [one for one in FLAGS if one != "--disable-gpu"]
+def test_three_thousand_cameras_pan_and_zoom_smoothly(tmp_path: Path, console: None, open_console: Open) -> None:
+    """Software WebGL: there is no graphics card here."""
     with stage(tmp_path, ["Plaza"]) as big:
-        store = big.service.site.parts.cameras
-        with store.together():
-            for number in range(2999):
-                store.save(_far(big, number))
-        browser = chromium.browser_type.launch(executable_path=_executable(), args=flags)
-        try:
-            context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="es")
-            log_in(context, big.url, "olga")
-            page = context.new_page()
-            page.goto(f"{big.url}/#/map")
-            expect(the_map(page)).to_have_attribute("data-count", "3000", timeout=60_000)
-            expect(the_map(page)).not_to_have_attribute("data-clusters", "0")
-            found, longest_cpu_ms = long_tasks.cpu_ms(browser, page, long_tasks.pan_and_zoom)
-        finally:
-            browser.close()
-    told = f"3,000 cameras, software WebGL: {found}; longest task {longest_cpu_ms:.0f} ms of processor time"
+        many_cameras(big, 2999)
+        page = open_console(big, "olga", "#/map", size=(1920, 1080))
+        expect(the_map(page)).to_have_attribute("data-count", "3000", timeout=60_000)
+        expect(the_map(page)).not_to_have_attribute("data-clusters", "0")
+        longtasks.record(page)
+        with longtasks.traced(page) as tasks:
+            longtasks.pan_and_zoom(page)
+        by_clock = longtasks.found(page)
+    told = (
+        f"3,000 cameras, software WebGL: longest task {tasks.longest_ms:.0f} ms of the page's own thread of "
+        f"{len(tasks.cpu_ms)}; by the clock {len(by_clock)} over 50 ms, longest {max(by_clock, default=0)} ms"
+    )
     if os.environ.get("VEEDOR_PRINT"):
         print(told)  # noqa: T201
-    assert longest_cpu_ms < 200, told
+    assert len(tasks.cpu_ms) > 100
+    assert tasks.longest_ms < 200, told
+
+
+def many_cameras(big: Stage, count: int) -> None:
+    """So many more cameras, spread over Lima. Reused by bench/console.py."""
+    store = big.service.site.parts.cameras
+    with store.together():
+        for number in range(count):
+            store.save(_far(big, number))
 
 
 def _far(big: Stage, number: int) -> Camera:
