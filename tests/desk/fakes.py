@@ -302,6 +302,12 @@ class FakeSetup:
     def add(self, cameras: Sequence[tuple[Camera, str | None]]) -> list[Camera]:
         return [self._cameras.save(one, password) for one, password in cameras]
 
+    def add_demo(self) -> list[Camera]:
+        there = [one.name for one in self._cameras.cameras()]
+        stream = (StreamSource(StreamRole.MAIN, "/demo-clips/street.mp4"),)
+        demo = Camera("demo", "Demo: Avenida", "muni", SourceKind.FILE, stream)
+        return [] if demo.name in there else [self._cameras.save(demo)]
+
     def import_list(self, text: str, *, keep: bool, partial: bool) -> tuple[list[ListedCamera], int]:
         return [ListedCamera(2, text[:5], None)], int(keep)
 

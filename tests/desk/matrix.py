@@ -132,6 +132,7 @@ ROWS = [
     Row("POST", "/api/setup/look", "a", body={"kind": "rtsp", "stream": _CAMERA["streams"][0]}),
     Row("POST", "/api/setup/cameras", "a", 201, body={"cameras": [_CAMERA]}),
     Row("POST", "/api/setup/import", "a", body={"text": "name,url"}),
+    Row("POST", "/api/setup/demo", "a"),
     Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
     # rules
     Row("GET", "/api/rules/kinds", "osa"),

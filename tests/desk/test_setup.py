@@ -87,3 +87,13 @@ def test_rules_are_saved_and_told(desk: Desk) -> None:
         assert sara.get("/api/cameras/plaza/rules").json()["text"] == "rules: []"
         (news,) = desk.app.state.feed.after(before, desk.ports.agency_id)
         assert news.payload == {"camera_ids": ["plaza"], "by": "sara"}
+
+
+def test_the_demo_is_added_once_and_told(desk: Desk, ada: httpx.Client) -> None:
+    answer = ada.post("/api/setup/demo")
+    assert answer.status_code == 200, answer.text
+    assert [one["name"] for one in answer.json()] == ["Demo: Avenida"]
+    told = [one for one in desk.audit.entries(AuditQuery(limit=20)) if one.action == "camera.edit"]
+    assert any("demo" in one.detail for one in told)
+    assert ada.post("/api/setup/demo").json() == []
+    assert [one["name"] for one in ada.get("/api/cameras").json()].count("Demo: Avenida") == 1

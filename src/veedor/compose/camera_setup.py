@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from veedor.compose.camera_add import channels_of, save_new
 from veedor.compose.camera_import import Import, import_text
+from veedor.compose.demo_load import DemoLoader
 from veedor.kit.clock import SystemClock
 from veedor.model.camera import Camera, RecorderMake, SourceKind, StreamRole
 from veedor.site.ingest.describe import Login
@@ -28,6 +29,7 @@ class LocalCameraSetup:
         self._agency_id = agency_id
         self._store = site.parts.cameras
         self._looks = threading.BoundedSemaphore(_LOOKS_AT_ONCE)
+        self._demo = DemoLoader(site, agency_id, SystemClock())
 
     def discover(self, address: str | None) -> list[FoundDevice]:
         policy = self._site.config.ingest.networks
@@ -70,6 +72,9 @@ class LocalCameraSetup:
         saved = save_new(list(cameras), self._store)
         self._site.follow_configuration()
         return saved
+
+    def add_demo(self) -> list[Camera]:
+        return self._demo.load()
 
     def import_list(self, text: str, *, keep: bool, partial: bool) -> tuple[list[ListedCamera], int]:
         how = Import("CSV", partial=partial, keep=keep, files=False)

@@ -18,6 +18,7 @@ from veedor.access.principal import Role
 from veedor.compose.accounting import Account, account
 from veedor.compose.clips import Clip, bikes, cache_directory, vtest
 from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile
+from veedor.compose.demo_load import MAIN, SUB, place
 from veedor.compose.demo_rules import BY_CLIP, OWN
 from veedor.compose.single import Service, running
 from veedor.desk.accounts import passwords
@@ -25,16 +26,14 @@ from veedor.desk.accounts.service import NewUser, add_user, find_for_login, set_
 from veedor.desk.accounts.sessions import Sessions
 from veedor.kit.clock import Clock
 from veedor.kit.ids import new_id
-from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
+from veedor.model.camera import Camera, Placement, SourceKind, StreamRole, StreamSource
 from veedor.model.event import Event
-from veedor.simulator.prepare import Preparation, prepare
+from veedor.simulator.prepare import prepare
 from veedor.simulator.process import RtspServerProcess
 from veedor.simulator.stream import Faults, ServedStream
 from veedor.wire.ports import AlertSink
 
 DRAIN_S = 20.0
-SUB = Preparation(width=640, fps=10.0, keyframe_interval_s=1.0, bit_rate=400_000)
-MAIN = Preparation(keyframe_interval_s=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class DemoCamera:
     streams: tuple[StreamSource, ...]
     paths: dict[StreamRole, str] = field(default_factory=dict)
     kind: SourceKind = SourceKind.RTSP
+    placement: Placement | None = None
 
     @property
     def served(self) -> bool:
@@ -95,7 +95,7 @@ def demo_cameras(options: DemoOptions) -> Iterator[tuple[list[DemoCamera], RtspS
             served += _streams(name, clip, offset_s)
     with ExitStack() as stack:
         server = stack.enter_context(RtspServerProcess(served)) if served else None
-        yield [_camera(name, clip, server) for name, clip, _offset in plans], server
+        yield [_camera(plan, server, number) for number, plan in enumerate(plans)], server
 
 
 Plan = tuple[str, Clip | str, float]
@@ -150,14 +150,16 @@ def _streams(name: str, clip: Clip, offset_s: float) -> list[ServedStream]:
     ]
 
 
-def _camera(name: str, clip: Clip | str, server: RtspServerProcess | None) -> DemoCamera:
+def _camera(plan: Plan, server: RtspServerProcess | None, number: int) -> DemoCamera:
+    name, clip, _offset_s = plan
     if isinstance(clip, str) or server is None:
         url = str(clip)
         kind = SourceKind.MJPEG if url.startswith("http") else SourceKind.RTSP
         return DemoCamera(name, "own", (StreamSource(StreamRole.MAIN, url),), kind=kind)
     paths = {role: _path(name, role) for role in StreamRole}
     streams = tuple(StreamSource(role, server.url(path)) for role, path in paths.items())
-    return DemoCamera(name, clip.name, streams, paths)
+    placement = None if clip.name == "own" else place(number)  # where the user's own cameras are, only they know
+    return DemoCamera(name, clip.name, streams, paths, placement=placement)
 
 
 OPERATOR = "operador"
@@ -178,7 +180,7 @@ class Demo:
         site = service.site
         for one in cameras:
             now = site.clock.now()
-            camera = Camera(new_id(now), one.name, service.agency_id, one.kind, one.streams)
+            camera = Camera(new_id(now), one.name, service.agency_id, one.kind, one.streams, placement=one.placement)
             saved = site.parts.cameras.save(camera)
             site.parts.rules.write(saved.id, BY_CLIP.get(one.clip, OWN), name=f"{one.name}.yaml")
             self._ids[one.name] = saved.id

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from veedor.compose.config import SiteFile, load
+from veedor.compose.demo_load import clips_directory
 from veedor.compose.errors import ConfigMissing
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
@@ -25,7 +26,8 @@ def load_config(path: Path) -> SiteFile:
 
 def ingest_config(config: SiteFile) -> IngestConfig:
     """How the site opens streams: its networks and folders."""
-    return IngestConfig(networks=NetworkPolicy(tuple(config.networks.allowed), config.networks.file_directories))
+    folders = (*config.networks.file_directories, clips_directory(config.data))
+    return IngestConfig(networks=NetworkPolicy(tuple(config.networks.allowed), folders))
 
 
 @contextmanager

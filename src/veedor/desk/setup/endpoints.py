@@ -86,6 +86,16 @@ def add_cameras(permit: EditCameras, body: NewCamerasIn) -> list[CameraOut]:
     return [CameraOut.of(one, [], permit.lang, with_addresses=True) for one in saved]
 
 
+@router.post("/api/setup/demo")
+def add_demo(permit: EditCameras) -> list[CameraOut]:
+    """Add cameras that show real clips, with rules of their own, to look around with: those that were not there."""
+    permit.note(demo=True)
+    added = permit.ports.setup.add_demo()
+    if added:
+        tell_camera(permit, *(one.id for one in added))
+    return [CameraOut.of(one, [], permit.lang, with_addresses=True) for one in added]
+
+
 @router.post("/api/setup/import")
 def import_cameras(permit: EditCameras, body: ImportIn) -> ImportOut:
     """Cameras from a CSV file: what is wrong, line by line; added when `keep` says so."""

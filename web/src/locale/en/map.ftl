@@ -91,3 +91,11 @@ map-first-zone = Draw a zone
 map-first-zone-hint = Say where something matters, on the live picture.
 map-first-alert = See an alert
 map-first-alert-hint = Walk into the zone: it comes within seconds.
+map-first-demo = Load the demo cameras
+map-first-demo-hint = No camera at hand? These show real video, looped and with rules of their own, as if from the street.
+map-first-demo-loading = Preparing the videos…
+map-first-demo-added = { $count ->
+    [one] One demo camera was added
+   *[other] { $count } demo cameras were added
+}
+map-first-demo-failed = The demo cameras could not be loaded

@@ -91,3 +91,11 @@ map-first-zone = Dibujar una zona
 map-first-zone-hint = Diga dónde importa algo, sobre la imagen en vivo.
 map-first-alert = Ver una alerta
 map-first-alert-hint = Entre en la zona: llega en segundos.
+map-first-demo = Cargar las cámaras de demostración
+map-first-demo-hint = ¿Sin cámara a la mano? Estas muestran videos reales, en bucle y con sus reglas, como si fueran de la calle.
+map-first-demo-loading = Preparando los videos…
+map-first-demo-added = { $count ->
+    [one] Se agregó una cámara de demostración
+   *[other] Se agregaron { $count } cámaras de demostración
+}
+map-first-demo-failed = No se pudieron cargar las cámaras de demostración
