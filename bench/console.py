@@ -57,6 +57,8 @@ def run(browser: Browser, names: list[str], full: bool) -> dict[str, Any]:
             found.update({key: {**value, **machine} for key, value in both.items()})
         else:
             found[name] = console_stage.figure(single[name])
+        done = [key for key in found if name in (key, "live")]
+        print(json.dumps({key: found[key] for key in done}), file=sys.stderr, flush=True)
     return found
 
 
