@@ -44,6 +44,9 @@ export function go(screen: string, rest: string[] = [], query: Record<string, st
 
 /** Change the address without a new step in the history: for a selection that moves. */
 export function replace(screen: string, rest: string[] = [], query: Record<string, string> = {}): void {
+  // A screen that has just been left (its answer came late) must not pull the person back.
+  const here = read().screen;
+  if (here && here !== screen) return;
   history.replaceState(null, "", link(screen, rest, query));
   place = read();
 }
