@@ -124,6 +124,7 @@ def _cores(site: SiteProcess, seconds: float) -> float:
 
 
 def _sixteen_tiles(page: Page, site: SiteProcess, seconds: float) -> dict[str, Any]:
+    expect(page.locator("[data-tile]").first).to_be_visible()
     page.keyboard.press("0")
     expect(page.locator("[data-tile]")).to_have_count(TILES)
     page.evaluate(_STATES)
