@@ -7,7 +7,7 @@ CONSOLE := src/veedor/desk/console/dist/index.html
 CONSOLE_SOURCE := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package-lock.json web/vite.config.ts
 export VEEDOR_SHARED ?= $(abspath ../shared)
 
-.PHONY: help setup demo test web api wheel check format bench soak reference clean
+.PHONY: help setup demo test web api wheel check format bench soak reference shots clean
 
 help: ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -62,6 +62,9 @@ soak: $(READY) ## Random kills and outages against a running site (SEED=n to rep
 
 reference: $(READY) ## Generate docs/reference from the program
 	$(BIN)/python -m tools.reference
+
+shots: $(READY) $(CONSOLE) ## Pictures of the console into docs/console (needs Chromium)
+	$(BIN)/python -m tools.console_shots
 
 clean: ## Remove what the other targets made here
 	rm -rf $(VENV) .venvs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache web/node_modules src/veedor/desk/console/dist dist
