@@ -111,6 +111,7 @@ incidents-act-escalate = escalated the alert
 incidents-act-claim = claimed the alert
 incidents-act-release = let go of the alert
 incidents-act-request_lock = asked to lock footage
+incidents-by-site = The site
 incidents-act-hold = held the footage
 incidents-act-lock_failed = could not hold the footage
 incidents-act-export = exported evidence

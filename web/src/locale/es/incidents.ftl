@@ -111,6 +111,7 @@ incidents-act-escalate = escaló la alerta
 incidents-act-claim = se hizo cargo de la alerta
 incidents-act-release = soltó la alerta
 incidents-act-request_lock = pidió asegurar video
+incidents-by-site = La sede
 incidents-act-hold = aseguró el video
 incidents-act-lock_failed = no pudo asegurar el video
 incidents-act-export = exportó evidencia
