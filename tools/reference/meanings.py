@@ -34,6 +34,13 @@ MEANINGS: dict[str, Meaning] = {
     "tls_certificate": Meaning("PEM, with its chain. `veedor init --tls NAME` makes one"),
     "tls_key": Meaning("PEM, readable by Veedor's user only"),
     "public_hosts": Meaning("Names by which an HTTPS proxy in front of the desk is reached"),
+    "watermark": Meaning("Live pictures and playback carry the name of who watches, and the time"),
+    "pmtiles": Meaning("A file of map tiles (PMTiles 3), served by the desk: needs no network"),
+    "tiles": Meaning(
+        "Address of a tile server, as `https://host/{z}/{x}/{y}.png`. Browsers then ask that host; it is the only one"
+    ),
+    "tiles_attribution": Meaning("What the tiles' owner wants to be shown on the map"),
+    "tiles_max_zoom": Meaning("The closest zoom that those tiles have"),
     "allowed": Meaning("Networks that may have cameras. Empty: all but this machine itself and link-local addresses"),
     "file_directories": Meaning("Folders from which video files may be taken as cameras. Empty: none"),
     "directory": Meaning("Folder of the recordings", default="`<data>/recordings`"),
