@@ -197,7 +197,7 @@ def _wall(page: Page, scene: Scene) -> None:
 
 
 def _alerts(page: Page, _scene: Scene) -> None:
-    page.locator("[data-alert]").nth(1).click(timeout=30_000)
+    page.locator("[data-alert]").filter(has_text="Jardín").last.click(timeout=30_000)
     page.locator("figure img, figure video").first.wait_for(timeout=30_000)
 
 
