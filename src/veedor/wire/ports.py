@@ -337,7 +337,7 @@ class CameraSetup(Protocol):
         """Save new cameras with their passwords: all, or none."""
 
     def add_demo(self) -> list[Camera]:
-        """Cameras of the demo's clips, with their rules: those that were added. Raises where clips are not to be had."""
+        """Cameras of the demo's clips, with rules: those that were added. Raises where clips are not to be had."""
 
     def import_list(self, text: str, *, keep: bool, partial: bool) -> tuple[list[ListedCamera], int]:
         """Cameras from CSV: every line, and how many were added. `keep` False: only look; `partial`: the good ones."""
