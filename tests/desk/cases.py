@@ -94,7 +94,7 @@ def cases(
     bare = make_desk(directory)
     bare.cameras.save(replace(camera("cam-1"), name="Jirón Puno"))
     ports = replace(bare.ports, footage=footage)
-    desk = Desk(ports, create_app(ports), bare.audit, bare.live, bare.cameras)
+    desk = Desk(ports, create_app(ports), bare.audit, bare.live, bare.cameras, bare.ptz)
     for name, role in ROLES.items() if fresh else ():
         desk.add_user(name, role)
     fast = EvidenceConfig(every_s=0.1, retry_first_s=0.05)

@@ -178,7 +178,7 @@ def stored(tmp_path: Path) -> Iterator[tuple[httpx.Client, Path]]:
     bare = make_desk(tmp_path)
     store = FootageStore(root, SystemClock())
     ports = replace(bare.ports, footage=store)
-    desk = Desk(ports, create_app(ports), bare.audit, bare.live, bare.cameras)
+    desk = Desk(ports, create_app(ports), bare.audit, bare.live, bare.cameras, bare.ptz)
     desk.cameras.save(camera("grau"))
     desk.add_user("olga", Role.OPERATOR)
     with serving(desk.app) as desk.url:
