@@ -188,9 +188,12 @@ class Checker:
             path = inside(self._root, row["path"])
         except ValueError:
             return Kind.MISSING_FILE, "path outside the folder"
-        if not path.is_file():
+        try:
+            size = path.stat().st_size if path.is_file() else None
+        except FileNotFoundError:  # a running recorder's retention took it between the two
+            size = None
+        if size is None:
             return Kind.MISSING_FILE, ""
-        size = path.stat().st_size
         if size != row["octets"]:
             return Kind.SIZE, f"{size} / {row['octets']}"
         return self._read(path, row) if self._report.hashed else None
