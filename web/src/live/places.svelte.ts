@@ -15,6 +15,7 @@ const known = $state<Record<string, Places>>({});
 const askedAt = new Map<string, number>();
 
 feed.on("camera.changed", () => askedAt.clear());
+feed.on("rules.changed", () => askedAt.clear());
 feed.on("reset", () => askedAt.clear());
 
 /** What to draw over a camera's picture; null where it is not known (yet), or not allowed. */

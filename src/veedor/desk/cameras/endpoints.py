@@ -14,7 +14,7 @@ from veedor.desk.cameras.schemas import CameraIn, CameraOut, CameraTestOut, Heal
 from veedor.desk.errors import CameraChanged, CameraPasswordNeeded
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, room_router
-from veedor.desk.setup.news import tell_camera
+from veedor.desk.stream.news import tell_camera
 from veedor.kit.errors import NotFound, Unavailable
 from veedor.model.camera import Camera, StreamState
 

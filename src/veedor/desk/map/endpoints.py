@@ -24,6 +24,7 @@ from veedor.desk.map.schemas import (
 )
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, room_router
+from veedor.desk.stream.news import tell_camera, tell_map
 from veedor.kit.errors import NotFound
 from veedor.model.camera import Calibration, Camera, GroundPair, Placement
 
@@ -81,7 +82,7 @@ def show_districts(permit: Look) -> FileResponse:
 def save_districts(permit: Change, sent: Annotated[bytes, Depends(_body)]) -> DistrictsOut:
     """Replace the districts by those of a GeoJSON file: a FeatureCollection of polygons in WGS 84, at most 1 MB."""
     count = Districts(permit.ports.data_directory).save(permit.ports.agency_id, sent)
-    _tell(permit, "map.changed", {"districts": count})
+    tell_map(permit, count)
     return DistrictsOut(districts=count)
 
 
@@ -90,7 +91,7 @@ def remove_districts(permit: Change) -> None:
     """The map is as it was without them."""
     if not Districts(permit.ports.data_directory).remove(permit.ports.agency_id):
         raise NotFound(kind="districts", name=permit.ports.agency_id)
-    _tell(permit, "map.changed", {"districts": 0})
+    tell_map(permit, 0)
 
 
 @router.patch("/api/cameras/{camera_id}/placement", responses=_CONFLICT)
@@ -138,11 +139,5 @@ def _camera(permit: Permit, camera_id: str, revision: int) -> Camera:
 
 def _save(permit: Permit, camera: Camera) -> CameraOut:
     saved = permit.ports.cameras.save(camera)
-    _tell(permit, "camera.changed", {"id": saved.id, "revision": saved.revision})
+    tell_camera(permit, saved.id)
     return CameraOut.of(saved, permit.ports.cameras.health(), permit.lang, with_addresses=True)
-
-
-def _tell(permit: Permit, kind: str, payload: dict[str, Any]) -> None:
-    """The cameras and the districts are not in the desk's database, so this comes after the fact."""
-    with permit.ports.database.session() as session:
-        permit.feed.publish(session, kind, payload, permit.ports.agency_id)

@@ -11,7 +11,6 @@ from veedor.access.actions import Action
 from veedor.desk.cameras.schemas import CameraOut
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import Id, room_router
-from veedor.desk.setup.news import tell_camera
 from veedor.desk.setup.schemas import (
     ChannelOut,
     ChannelsIn,
@@ -25,6 +24,7 @@ from veedor.desk.setup.schemas import (
     NewCamerasIn,
     SavedLookIn,
 )
+from veedor.desk.stream.news import tell_camera
 from veedor.kit.ids import new_id
 from veedor.model.camera import Camera, StreamRole, StreamSource
 

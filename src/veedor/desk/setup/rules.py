@@ -10,7 +10,6 @@ from fastapi import Depends
 from veedor.access.actions import Action
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, room_router
-from veedor.desk.setup.news import tell_rules
 from veedor.desk.setup.schemas import (
     RuleKindOut,
     RulesCheckIn,
@@ -21,6 +20,7 @@ from veedor.desk.setup.schemas import (
     TriedOut,
     TryRulesIn,
 )
+from veedor.desk.stream.news import tell_rules
 from veedor.wire.ports import RulesState
 
 router = room_router("rules")
