@@ -69,8 +69,9 @@ def launch(playwright: Playwright) -> Browser | None:
     return playwright.chromium.launch(executable_path=path, args=FLAGS) if path else None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Gone after the last of these tests: while it lives, its event loop occupies the thread, and no other can run."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:
@@ -88,7 +89,7 @@ def console() -> None:
         subprocess.run([sys.executable, "-m", "tools.console", "build"], cwd=REPOSITORY, check=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory, console: None) -> Iterator[Stage]:
     """One site for all tests that do not break it."""
     with stage(tmp_path_factory.mktemp("site")) as made:
