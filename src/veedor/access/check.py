@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from veedor.access.actions import MAY, Action
 from veedor.access.principal import Principal, Resource
+from veedor.access.scope import Scope
 from veedor.kit.errors import Forbidden
 
 
@@ -75,3 +76,7 @@ class Access:
         if resource.agency_id != principal.agency_id:
             return "agency"
         return None
+
+    def scope(self, principal: Principal, action: Action) -> Scope:  # noqa: ARG002
+        """What lists of things for `action` may show to `principal`."""
+        return Scope(frozenset({principal.agency_id}))

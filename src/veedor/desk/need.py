@@ -22,6 +22,7 @@ from starlette.requests import HTTPConnection
 from veedor.access.actions import Action
 from veedor.access.check import Access
 from veedor.access.principal import Principal, Resource
+from veedor.access.scope import Scope
 from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.errors import BadRequest, WrongOrigin
@@ -61,6 +62,11 @@ class Permit:
         """Whether this person may also do `action` on things of the same agency; no audit entry: to filter lists."""
         resource = replace(self.resource, id=None)
         return self.ports.access.refusal(self.principal, action, resource) is None
+
+    @property
+    def scope(self) -> Scope:
+        """What lists of the things that were asked for may show."""
+        return self.ports.access.scope(self.principal, self.action)
 
     def note(self, **detail: Any) -> None:
         """Write into the audit what exactly will be done, where the route does not say. Call it before a session."""
