@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork
 from veedor.kit import configfile
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -26,7 +26,7 @@ def _tile_address(address: str) -> str:
     return address
 
 
-class MapFile(_Strict):
+class MapFile(Strict):
     """What lies below the cameras on the console's map, beside what comes with it."""
 
     pmtiles: Path | None = None  # a file of tiles (PMTiles 3): needs no network
@@ -35,7 +35,7 @@ class MapFile(_Strict):
     tiles_max_zoom: Annotated[int, Field(ge=1, le=22)] = 19
 
 
-class DeskFile(_Strict):
+class DeskFile(Strict):
     """Where the desk listens."""
 
     host: str = "127.0.0.1"
@@ -47,14 +47,14 @@ class DeskFile(_Strict):
     map: MapFile = MapFile()
 
 
-class NetworksFile(_Strict):
+class NetworksFile(Strict):
     """Which addresses cameras may have. Loopback and link-local are refused unless a network here contains them."""
 
     allowed: tuple[IPvAnyNetwork, ...] = ()
     file_directories: tuple[Path, ...] = ()
 
 
-class RecordingFile(_Strict):
+class RecordingFile(Strict):
     directory: Path | None = None  # default: <data>/recordings
     keep_days: Annotated[float, Field(gt=0)] = 30.0
     legal_minimum_days: Annotated[float, Field(ge=0)] = 30.0
@@ -62,26 +62,26 @@ class RecordingFile(_Strict):
     max_bytes: Annotated[int, Field(gt=0)] | None = None
 
 
-class AnalysisFile(_Strict):
+class AnalysisFile(Strict):
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     model: str = "yolox_nano_416"
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     archive_keep_days: Annotated[float, Field(gt=0)] = 90.0
 
 
-def _known_zone(name: str) -> str:
+def known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name} is no time zone: use a name such as America/Lima")
     return name
 
 
-class SiteFile(_Strict):
+class SiteFile(Strict):
     """The whole of `veedor.yaml`."""
 
     site: Annotated[str, Field(min_length=1, max_length=200)]
     agency: Annotated[str, Field(min_length=1, max_length=200)]
     agency_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")] = "agency"
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "America/Lima"
+    time_zone: Annotated[str, AfterValidator(known_zone)] = "America/Lima"
     language: Annotated[str, Field(pattern="^(es|en)$")] = "es"
     data: Path = Path("data")
     secret_key: Path  # outside `data`, and outside the backups of `data`

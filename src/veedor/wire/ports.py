@@ -150,6 +150,7 @@ class LiveFragment:
 
     `is_init`: ftyp+moov of a (new) session, with its `mime`; a viewer starts a new source buffer there.
     `captured_at` is that of the fragment's last frame. `dropped`: fragments that this viewer was too slow for.
+    `starts_gop`: it begins with a keyframe, so that a viewer can begin there.
     """
 
     data: bytes
@@ -157,6 +158,7 @@ class LiveFragment:
     mime: str
     captured_at: datetime | None
     dropped: int = 0
+    starts_gop: bool = False
 
 
 class LiveView(Protocol):

@@ -156,7 +156,9 @@ class LiveHub:
                 if not viewer.put(init, starts_gop=True):
                     gone.append(viewer)
                     continue
-            media = media or LiveFragment(packager.fragment(packet), False, packager.mime, packet.captured_at)
+            media = media or LiveFragment(
+                packager.fragment(packet), False, packager.mime, packet.captured_at, starts_gop=packet.is_keyframe
+            )
             if not viewer.put(media, starts_gop=packet.is_keyframe):
                 gone.append(viewer)
         if gone:
@@ -210,7 +212,9 @@ class LiveHub:
                     for index, packet in enumerate(gop):
                         following = gop[index + 1].dts_ticks if index + 1 < len(gop) else None
                         data = packager.fragment(packet, following)
-                        media = LiveFragment(data, False, packager.mime, packet.captured_at)
+                        media = LiveFragment(
+                            data, False, packager.mime, packet.captured_at, starts_gop=packet.is_keyframe
+                        )
                         viewer.put(media, starts_gop=index == 0)
             stream.viewers.append(viewer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
+from dataclasses import replace
 
 from veedor.kit.clock import Clock
 from veedor.wire.ports import LiveFragment
@@ -82,7 +83,7 @@ class Viewer:
                     self._octets -= len(fragment.data)
                     if fragment.is_init:
                         return fragment
-                    return LiveFragment(fragment.data, False, fragment.mime, fragment.captured_at, self.dropped)
+                    return replace(fragment, dropped=self.dropped)
                 if self._closed:
                     return None
                 self._ready.clear()

@@ -1,0 +1,69 @@
+"""Sites and invitations in the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from veedor.desk.schemas import In, Out, UtcTime
+from veedor.hub.joining.tables import SiteRow
+
+OFFLINE_AFTER_S = 15.0
+
+
+class InviteIn(In):
+    agency_id: Annotated[str, Field(min_length=1, max_length=64)]
+    site_name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class InvitationOut(Out):
+    token: str = Field(description="Shown once: the site's engineer gives it to `veedor site join`")
+    expires_at: UtcTime
+
+
+class JoinIn(In):
+    secret: Annotated[str, Field(min_length=20, max_length=200)]
+    protocol: Annotated[int, Field(ge=1, le=1000)]
+    version: Annotated[str, Field(max_length=40)]
+    agency_id: Annotated[str, Field(min_length=1, max_length=64)]
+    link_key: Annotated[str, Field(min_length=20, max_length=64)]
+    agency_key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class SiteOut(Out):
+    id: str
+    name: str
+    agency_id: str
+    joined_at: UtcTime
+    revoked_at: UtcTime | None
+    seen_at: UtcTime | None
+    online: bool = Field(description="It called within the last 15 s")
+    is_doubled: bool = Field(description="Two machines speak with this site's identity")
+    version: str
+    cameras: int
+    behind: int | None = Field(description="Messages that the hub does not have yet, as the site counted them")
+    health: dict[str, Any]
+
+    @staticmethod
+    def of(row: SiteRow, cameras: int, now: datetime) -> SiteOut:
+        online = row.revoked_at is None and row.seen_at is not None
+        return SiteOut(
+            id=row.id,
+            name=row.name,
+            agency_id=row.agency_id,
+            joined_at=row.joined_at,
+            revoked_at=row.revoked_at,
+            seen_at=row.seen_at,
+            online=online and row.seen_at is not None and (now - row.seen_at).total_seconds() <= OFFLINE_AFTER_S,
+            is_doubled=row.is_doubled,
+            version=row.version,
+            cameras=cameras,
+            behind=row.health.get("behind"),
+            health=row.health,
+        )
+
+
+class SitesOut(Out):
+    sites: list[SiteOut]

@@ -1,0 +1,142 @@
+"""Sites and invitations. Services flush; whoever opened the session commits."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from veedor.desk.accounts.tables import AgencyRow
+from veedor.hub.joining.errors import InvitationRefused, KeyTaken, OtherAgency, OtherProtocol
+from veedor.hub.joining.tables import InvitationRow, SiteRow
+from veedor.kit.clock import Clock
+from veedor.kit.errors import NotFound
+from veedor.kit.hashing import sha256_bytes
+from veedor.kit.ids import new_id
+from veedor.wire.joining import PROTOCOL, JoinRequest
+
+INVITATION_LIFE = timedelta(hours=72)
+_LINK_KEY = re.compile(r"U[A-Z2-7]{55}")
+
+
+def sites(session: Session) -> list[SiteRow]:
+    """Every site, the revoked too, by name."""
+    return list(session.scalars(sa.select(SiteRow).order_by(SiteRow.name, SiteRow.id)))
+
+
+def site(session: Session, site_id: str) -> SiteRow:
+    """Raises NotFound."""
+    row = session.get(SiteRow, site_id)
+    if row is None:
+        raise NotFound(kind="site", name=site_id)
+    return row
+
+
+def invite(
+    session: Session, clock: Clock, agency_id: str, site_name: str, *, site_id: str | None = None
+) -> tuple[InvitationRow, str]:
+    """An invitation and its secret, which is shown once. `site_id`: a new key for a site that is there."""
+    if session.get(AgencyRow, agency_id) is None:
+        raise NotFound(kind="agency", name=agency_id)
+    secret, now = secrets.token_urlsafe(32), clock.now()
+    row = InvitationRow(
+        id=new_id(now),
+        secret_hash=_hash(secret),
+        agency_id=agency_id,
+        site_name=site_name.strip()[:200],
+        site_id=site(session, site_id).id if site_id else None,
+        made_at=now,
+        expires_at=now + INVITATION_LIFE,
+    )
+    session.add(row)
+    session.flush()
+    return row, secret
+
+
+def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
+    """Use an invitation: a new site, or a new key for the one that it names.
+
+    Raises InvitationRefused, OtherAgency, OtherProtocol, KeyTaken; the invitation is then still good.
+    """
+    if abs(request.protocol - PROTOCOL) > 1:
+        raise OtherProtocol(ours=PROTOCOL, theirs=request.protocol)
+    now = clock.now()
+    query = sa.select(InvitationRow).where(InvitationRow.secret_hash == _hash(request.secret)).with_for_update()
+    invitation = session.scalars(query).one_or_none()
+    if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
+        raise InvitationRefused(action="join", act="join", reason="invitation")
+    if request.agency_id != invitation.agency_id:
+        raise OtherAgency(invited=invitation.agency_id, asked=request.agency_id)
+    if not _LINK_KEY.fullmatch(request.link_key):
+        raise InvitationRefused(action="join", act="join", reason="link key")
+    holder = session.scalars(sa.select(SiteRow).where(SiteRow.link_key == request.link_key)).one_or_none()
+    if holder is not None and holder.id != invitation.site_id:
+        raise KeyTaken(name=holder.name)
+    row = session.get(SiteRow, invitation.site_id) if invitation.site_id else None
+    if row is None:
+        row = _new_site(session, invitation, now)
+    row.link_key, row.version, row.revoked_at = request.link_key, request.version[:40], None
+    row.boot, row.boots, row.is_doubled = None, [], False
+    invitation.used_at, invitation.site_id = now, row.id
+    _keep_agency_key(session, row.agency_id, request.agency_key)
+    session.flush()
+    return row
+
+
+def _new_site(session: Session, invitation: InvitationRow, now: datetime) -> SiteRow:
+    number = session.scalar(sa.select(sa.func.max(SiteRow.number))) or 0
+    row = SiteRow(
+        id=f"{_slug(invitation.site_name)}-{secrets.token_hex(4)}",
+        number=number + 1,
+        agency_id=invitation.agency_id,
+        name=invitation.site_name,
+        joined_at=now,
+        health={},
+        version="",
+        link_key="",
+        boots=[],
+        is_doubled=False,
+    )
+    session.add(row)
+    return row
+
+
+def _keep_agency_key(session: Session, agency_id: str, key: str | None) -> None:
+    """The first site of an agency brings the agency's key. A later one cannot replace it: see `repin`."""
+    agency = session.get(AgencyRow, agency_id)
+    if agency is not None and key is not None and agency.public_key is None:
+        agency.public_key, agency.hosted = key, False
+
+
+def revoke(session: Session, clock: Clock, site_id: str) -> SiteRow:
+    """The site may not connect any more; what it told stays. Idempotent."""
+    row = site(session, site_id)
+    row.revoked_at = row.revoked_at or clock.now()
+    session.flush()
+    return row
+
+
+def note_call(row: SiteRow, boot: str, now: datetime) -> bool:
+    """A site called. True: a run that another had followed speaks again, so two machines have this identity."""
+    row.seen_at = now
+    if row.boot == boot:
+        return False
+    doubled = boot in row.boots
+    if row.boot is not None:
+        row.boots = [*row.boots, row.boot][-8:]
+    row.boot = boot
+    row.is_doubled = row.is_doubled or doubled
+    return doubled
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "site"
+
+
+def _hash(secret: str) -> str:
+    return sha256_bytes(secret.encode())

@@ -1,0 +1,60 @@
+"""Tables of sites and invitations. Only a hub fills them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from veedor.desk.database import Base, UtcDateTime
+
+
+class SiteRow(Base):
+    """A site that has joined. Never deleted, since the audit names it: revoked instead."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # also its JetStream domain
+    number: Mapped[int] = mapped_column(unique=True)  # from 1: makes a site's own numbers unlike another's
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    link_key: Mapped[str] = mapped_column(sa.String(64), unique=True)  # public nkey of its leaf node
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it may connect
+    version: Mapped[str] = mapped_column(sa.String(40))  # of Veedor, as it said last
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it has not called yet
+    boot: Mapped[str | None] = mapped_column(sa.String(64))  # which run of the site called last
+    boots: Mapped[list[str]] = mapped_column(sa.JSON)  # runs before it: one that comes back means two with one key
+    is_doubled: Mapped[bool]  # two machines speak with this identity
+    health: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # what it said of itself last
+
+
+class SiteCameraRow(Base):
+    """A camera as its site described it last: no address, no user name."""
+
+    __tablename__ = "site_cameras"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    site_id: Mapped[str] = mapped_column(sa.ForeignKey("sites.id"), index=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    body: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # wire.directory.camera_to_json
+    health: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)  # wire.directory.health_to_json, a row a stream
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it is there
+
+
+class InvitationRow(Base):
+    """A one-time token. The secret itself is never stored: only its SHA-256."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
+    site_name: Mapped[str] = mapped_column(sa.String(200))
+    site_id: Mapped[str | None] = mapped_column(sa.String(64))  # set: a new key for a site that is there, or the one made
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: still good

@@ -1,0 +1,25 @@
+"""The hub's own keys, all in one folder outside its data: its certificate authority, its signing key, its link key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from veedor.kit import pki
+
+
+@dataclass(frozen=True, slots=True)
+class HubCertificates:
+    """`certificate`, `key`: of its servers (web and link), signed by `authority`."""
+
+    authority: pki.Authority
+    certificate: Path
+    key: Path
+
+
+def open_certificates(directory: Path, name: str, hosts: tuple[str, ...], now: datetime) -> HubCertificates:
+    """Made where there are none; the server's certificate anew where its hosts changed or its end comes near."""
+    authority = pki.open_authority(directory, f"Veedor {name}", now)
+    certificate, key = pki.server_certificate(authority, hosts, directory, now)
+    return HubCertificates(authority, certificate, key)
