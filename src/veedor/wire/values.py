@@ -7,6 +7,7 @@ A newer version's unknown fields are passed over; a value that lacks a needed fi
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -42,4 +43,15 @@ def load(kind: type[T], data: Any) -> T:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadValue(kind=getattr(kind, "__name__", str(kind)), problem=f"{where}: {first['msg']}"[:200]) from problem
+    return found
+
+
+def read_list(data: bytes) -> list[Any]:
+    """A JSON list that came as octets. Raises BadValue."""
+    try:
+        found = json.loads(data)
+    except ValueError as problem:
+        raise BadValue(kind="list", problem=str(problem)) from problem
+    if not isinstance(found, list):
+        raise BadValue(kind="list", problem=type(found).__name__)
     return found

@@ -1,0 +1,188 @@
+"""The gate of a site: every call from afar comes through here, and none reaches a picture or a record otherwise.
+
+In this order: the pass is proved (`wire.passcheck`), it must name what is asked for, `access/` decides as for any of the
+site's own people and writes the site's own audit entry, and only then the op runs. Streams are decided again while
+they last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from veedor.access.actions import Action
+from veedor.access.principal import Principal, Resource, Role
+from veedor.desk.context import DeskPorts
+from veedor.desk.need import camera_owner
+from veedor.kit.errors import VeedorError
+from veedor.member.errors import BadArguments, PassForSomethingElse, UnknownOp
+from veedor.member.ops import HANDLERS, Asked, Handler, Result
+from veedor.wire.calls import Op
+from veedor.wire.live import fragment_to_bytes
+from veedor.wire.passcheck import PassCheck, Proved
+from veedor.wire.passes import PassRefused
+from veedor.wire.ports import LiveFragment
+
+log = logging.getLogger(__name__)
+
+_DECIDE_EVERY_S = 0.75  # with the cache of grants this stays below the 2 s in which a revocation must end a stream
+
+Answer = tuple[dict[str, Any], Iterator[bytes] | AsyncIterator[bytes] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What was allowed, to be asked again."""
+
+    ports: DeskPorts
+    principal: Principal
+    action: Action
+    resource: Resource
+
+    def require(self) -> None:
+        """Raises Forbidden once it is no longer allowed; that is then in the audit."""
+        if self.ports.access.refusal(self.principal, self.action, self.resource) is not None:
+            self.ports.access.authorize(self.principal, self.action, self.resource, detail={"while": "streaming"})
+
+
+class Gate:
+    """The handler of calls at one site. `check` knows the agencies' keys that the site has pinned."""
+
+    def __init__(self, ports: DeskPorts, check: PassCheck) -> None:
+        self._ports = ports
+        self._check = check
+
+    def answer(self, op_name: str, args: dict[str, Any], pass_text: str) -> Answer:
+        """Head and stream of the answer. Raises PassRefused, Forbidden, BadArguments, what the op raises."""
+        try:
+            op = Op(op_name)
+            handler = HANDLERS[op]
+        except (ValueError, KeyError) as problem:
+            raise UnknownOp(op=op_name[:64]) from problem
+        try:
+            proved = self._check.check(pass_text)
+        except PassRefused as problem:
+            self._note_refusal(handler, args, str(problem.params.get("reason", "")))
+            raise
+        asked = Asked(self._ports, args)
+        try:
+            standing = self._allow(op, handler, asked, proved)
+            result = handler.run(asked)
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            raise BadArguments(op=op.value, problem=repr(problem)[:200]) from problem
+        return {"value": result.value}, _stream(op, result, standing)
+
+    def _allow(self, op: Op, handler: Handler, asked: Asked, proved: Proved) -> _Standing:
+        """The pass must name this camera, this span and an action that the op is for; then `access/` decides."""
+        told, camera_id = proved.asked, asked.camera_id
+        principal = _principal(proved)
+        span = asked.span if "start" in asked.args else None
+        resource = Resource(
+            handler.kind, camera_id, camera_owner(self._ports, principal, camera_id), camera_id=camera_id, span=span
+        )
+        action = next((one for one in handler.actions if one.value == told.action), None)
+        wrong = (
+            "action"
+            if action is None
+            else "camera"
+            if camera_id not in told.cameras
+            else "span"
+            if span is not None and told.span is not None and not (told.span[0] <= span[0] and span[1] <= told.span[1])
+            else None
+        )
+        if wrong is not None or action is None:
+            asked_for = action or next(iter(handler.actions))
+            detail = {"pass": told.id, "op": op.value}
+            self._ports.access.note(principal, asked_for, resource, allowed=False, reason=f"pass:{wrong}", detail=detail)
+            raise PassForSomethingElse(action=told.action, act=told.action.replace(".", "-"), reason=wrong or "action")
+        detail = {"pass": told.id, "op": op.value, "from": "hub"}
+        if span is not None:
+            detail |= {"start": span[0].isoformat(), "end": span[1].isoformat()}
+        self._ports.access.authorize(principal, action, resource, reason=told.purpose, detail=detail)
+        return _Standing(self._ports, principal, action, resource)
+
+    def _note_refusal(self, handler: Handler, args: dict[str, Any], reason: str) -> None:
+        """A pass that proves nobody: the entry names nobody."""
+        camera_id = str(args.get("camera_id") or "")[:64] or None
+        nobody = Principal("", "", self._ports.agency_id, frozenset())
+        resource = Resource(handler.kind, camera_id, self._ports.agency_id)
+        action = next(iter(handler.actions))
+        self._ports.access.note(nobody, action, resource, allowed=False, reason=f"pass:{reason}", detail={"from": "hub"})
+
+
+def _principal(proved: Proved) -> Principal:
+    known = {role.value for role in Role}
+    return Principal(
+        user_id=proved.identity.person,
+        username=proved.identity.name,
+        agency_id=proved.identity.agency,
+        roles=frozenset(Role(role) for role in proved.identity.roles if role in known),
+        session_id=proved.identity.session,
+        purpose=proved.asked.purpose,
+        case_number=proved.asked.case,
+    )
+
+
+def _stream(op: Op, result: Result, standing: _Standing) -> Iterator[bytes] | AsyncIterator[bytes] | None:
+    pieces = result.pieces
+    if op is Op.LIVE_WATCH:
+        return _live(pieces, standing)  # type: ignore[arg-type]
+    if pieces is None or not hasattr(pieces, "__next__"):
+        return None
+    return _decided_again(pieces, standing)
+
+
+def _decided_again(pieces: Iterator[bytes], standing: _Standing) -> Iterator[bytes]:
+    clock = standing.ports.clock
+    asked_s = clock.monotonic()
+    for piece in pieces:
+        if clock.monotonic() - asked_s >= _DECIDE_EVERY_S:
+            asked_s = clock.monotonic()
+            standing.require()
+        yield piece
+
+
+async def _live(fragments: AsyncIterator[LiveFragment] | None, standing: _Standing) -> AsyncIterator[bytes]:
+    """Fragments as octets, until they end or the right does. Without fragments: nothing, for as long as the right
+    stands: the caller shares the stream that somebody else's call carries."""
+    right = asyncio.create_task(_until_withdrawn(standing))
+    try:
+        if fragments is None:
+            await right
+            return
+        while True:
+            following = asyncio.ensure_future(anext(fragments, None))
+            try:
+                await asyncio.wait([following, right], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not following.done():
+                    following.cancel()
+                    await asyncio.gather(following, return_exceptions=True)
+            if right.done():
+                await right
+            fragment = following.result()
+            if fragment is None:
+                return
+            yield fragment_to_bytes(replace(fragment))
+    finally:
+        right.cancel()
+        await asyncio.gather(right, return_exceptions=True)
+        close = getattr(fragments, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _until_withdrawn(standing: _Standing) -> None:
+    """Ends by raising, when the right is withdrawn."""
+    while True:
+        await asyncio.sleep(_DECIDE_EVERY_S)
+        try:
+            await asyncio.to_thread(standing.require)
+        except VeedorError:
+            raise
+        except Exception:
+            log.exception("a stream from afar could not be decided again")
+            raise

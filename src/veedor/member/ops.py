@@ -1,0 +1,259 @@
+"""What may be asked of a site from afar: for each op, the actions that a pass for it may name, and what it does.
+
+The gate has checked the pass, asked `access/` and written the audit entry before any of these runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from veedor.access.actions import Action
+from veedor.desk.alerts.media import AlertMedia
+from veedor.desk.context import DeskPorts
+from veedor.model.camera import StreamRole
+from veedor.model.recording import Gap, Segment
+from veedor.wire import values
+from veedor.wire.calls import Op
+from veedor.wire.messages import event_to_json
+from veedor.wire.ports import (
+    LiveFragment,
+    LockReport,
+    PlayWish,
+    PtzPreset,
+    PtzState,
+    RecordedTimeline,
+    Steerer,
+)
+from veedor.wire.tracks import track_to_json
+
+_PIECE = 256 * 1024
+
+Pieces = Iterator[bytes] | AsyncIterator[LiveFragment]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`value` goes into the answer's head; `pieces`, where there are any, follow."""
+
+    value: Any = None
+    pieces: Pieces | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The arguments of a call. Reading a wrong one raises KeyError, TypeError or ValueError."""
+
+    ports: DeskPorts
+    args: dict[str, Any]
+
+    @property
+    def camera_id(self) -> str:
+        return str(self.args["camera_id"])
+
+    @property
+    def role(self) -> StreamRole | None:
+        told = self.args.get("role")
+        return StreamRole(told) if told else None
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        start, end = (datetime.fromisoformat(self.args[name]) for name in ("start", "end"))
+        if start.tzinfo is None or end.tzinfo is None or end <= start:
+            raise ValueError("span")
+        return start, end
+
+    @property
+    def who(self) -> Steerer:
+        return values.load(Steerer, self.args["who"])
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`kind`: what the audit calls the thing that is asked for."""
+
+    actions: frozenset[Action]
+    kind: str
+    run: Callable[[Asked], Result]
+
+
+def _segments(asked: Asked) -> Result:
+    found = asked.ports.footage.segments(asked.camera_id, *asked.span, asked.role)
+    return Result(values.dump(list[Segment], found))
+
+
+def _gaps(asked: Asked) -> Result:
+    return Result(values.dump(list[Gap], asked.ports.footage.gaps(asked.camera_id, *asked.span, asked.role)))
+
+
+def _recorded_until(asked: Asked) -> Result:
+    until = asked.ports.footage.recorded_until(asked.camera_id, asked.role)
+    return Result(until.isoformat() if until else None)
+
+
+def _timeline(asked: Asked) -> Result:
+    resolution_s = float(asked.args["resolution_s"])
+    found = asked.ports.footage.timeline(asked.camera_id, *asked.span, resolution_s, asked.role)
+    return Result(values.dump(RecordedTimeline, found))
+
+
+def _play(asked: Asked) -> Result:
+    found = asked.ports.footage.play(asked.camera_id, *asked.span, values.load(PlayWish, asked.args["wish"]))
+    told = {
+        "role": found.role.value,
+        "codec": found.codec,
+        "mime": found.mime,
+        "at": found.at.isoformat(),
+        "until": found.until.isoformat(),
+        "is_substitute": found.is_substitute,
+        "is_copy": found.is_copy,
+    }
+    return Result(told, found.chunks)
+
+
+def _clip(asked: Asked) -> Result:
+    return Result(None, asked.ports.footage.clip(asked.camera_id, *asked.span, asked.role))
+
+
+def _still(asked: Asked) -> Result:
+    at = datetime.fromisoformat(asked.args["at"])
+    return Result(None, iter([asked.ports.footage.still(asked.camera_id, at, asked.role)]))
+
+
+def segment_of(asked: Asked) -> Segment:
+    """The segment that is asked for, which must be of the camera that the pass is for."""
+    found = asked.ports.footage.segment(int(asked.args["segment_id"]))
+    if found.camera_id != asked.camera_id:
+        raise ValueError("segment of another camera")
+    return found
+
+
+def _segment(asked: Asked) -> Result:
+    return Result(values.dump(Segment, segment_of(asked)))
+
+
+def _segment_file(asked: Asked) -> Result:
+    return Result(None, _file(asked.ports.footage.segment_path(segment_of(asked).id)))
+
+
+def _file(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _lock(asked: Asked) -> Result:
+    report = asked.ports.footage.lock(str(asked.args["lock_id"]), asked.camera_id, *asked.span)
+    return Result(values.dump(LockReport, report))
+
+
+def _unlock(asked: Asked) -> Result:
+    return Result(values.dump(LockReport, asked.ports.footage.unlock(str(asked.args["lock_id"]))))
+
+
+def _watch(asked: Asked) -> Result:
+    asked.ports.cameras.camera(asked.camera_id)
+    if asked.args.get("shares"):
+        return Result()
+    return Result(None, asked.ports.live.watch(asked.camera_id, asked.role or StreamRole.SUB))
+
+
+def _snapshot(asked: Asked) -> Result:
+    return Result(None, iter([asked.ports.live.snapshot(asked.camera_id)]))
+
+
+def _tracks(asked: Asked) -> Result:
+    found = asked.ports.site.tracks(asked.camera_id, *asked.span)
+    return Result(None, iter([json.dumps([track_to_json(one) for one in found]).encode()]))
+
+
+def _live_tracks(asked: Asked) -> Result:
+    told = asked.ports.site.live_tracks(asked.camera_id)
+    return Result(json.loads(json.dumps(told, default=lambda at: at.isoformat())))
+
+
+def _events(asked: Asked) -> Result:
+    return Result([event_to_json(one) for one in asked.ports.site.events(*asked.span, [asked.camera_id])])
+
+
+def _places(asked: Asked) -> Result:
+    return Result(asked.ports.site.places(asked.camera_id))
+
+
+def _alert_snapshot(asked: Asked) -> Result:
+    path = AlertMedia(asked.ports.data_directory).snapshot(str(asked.args["alert_id"]))
+    return Result(None, _file(path) if path.is_file() else iter([]))
+
+
+def _alert_clip(asked: Asked) -> Result:
+    path = AlertMedia(asked.ports.data_directory).clip(str(asked.args["alert_id"]))
+    return Result(None, _file(path) if path.is_file() else iter([]))
+
+
+def _ptz_state(asked: Asked) -> Result:
+    return Result(values.dump(PtzState, asked.ports.ptz.state(asked.camera_id)))
+
+
+def _ptz_move(asked: Asked) -> Result:
+    pan, tilt, zoom = (float(one) for one in asked.args["velocity"])
+    asked.ports.ptz.move(asked.camera_id, asked.who, (pan, tilt, zoom))
+    return Result()
+
+
+def _ptz_leave(asked: Asked) -> Result:
+    asked.ports.ptz.leave(asked.camera_id, asked.who, release=bool(asked.args.get("release")))
+    return Result()
+
+
+def _ptz_presets(asked: Asked) -> Result:
+    return Result(values.dump(list[PtzPreset], asked.ports.ptz.presets(asked.camera_id)))
+
+
+def _ptz_go_to(asked: Asked) -> Result:
+    asked.ports.ptz.go_to(asked.camera_id, asked.who, str(asked.args["token"]))
+    return Result()
+
+
+def _ptz_save(asked: Asked) -> Result:
+    token = asked.args.get("token")
+    saved = asked.ports.ptz.save_preset(asked.camera_id, asked.who, str(asked.args["name"]), token)
+    return Result(values.dump(PtzPreset, saved))
+
+
+_LIST = frozenset({Action.FOOTAGE_LIST, Action.FOOTAGE_PLAY, Action.EVIDENCE_LOCK, Action.EVIDENCE_EXPORT})
+_PLAY = frozenset({Action.FOOTAGE_PLAY})
+_TAKE = frozenset({Action.FOOTAGE_PLAY, Action.EVIDENCE_EXPORT})
+_LIVE = frozenset({Action.LIVE_WATCH})
+_PTZ = frozenset({Action.PTZ_STEER})
+
+HANDLERS: dict[Op, Handler] = {
+    Op.FOOTAGE_SEGMENTS: Handler(_LIST, "footage", _segments),
+    Op.FOOTAGE_GAPS: Handler(_LIST, "footage", _gaps),
+    Op.FOOTAGE_RECORDED_UNTIL: Handler(_LIST, "footage", _recorded_until),
+    Op.FOOTAGE_TIMELINE: Handler(_LIST, "footage", _timeline),
+    Op.FOOTAGE_PLAY: Handler(_PLAY, "footage", _play),
+    Op.FOOTAGE_CLIP: Handler(_TAKE, "footage", _clip),
+    Op.FOOTAGE_STILL: Handler(_TAKE, "footage", _still),
+    Op.FOOTAGE_SEGMENT: Handler(_LIST, "footage", _segment),
+    Op.FOOTAGE_SEGMENT_FILE: Handler(_TAKE, "footage", _segment_file),
+    Op.FOOTAGE_LOCK: Handler(frozenset({Action.EVIDENCE_LOCK}), "evidence", _lock),
+    Op.FOOTAGE_UNLOCK: Handler(frozenset({Action.EVIDENCE_UNLOCK}), "evidence", _unlock),
+    Op.LIVE_WATCH: Handler(_LIVE, "live", _watch),
+    Op.LIVE_SNAPSHOT: Handler(_LIVE, "live", _snapshot),
+    Op.SITE_TRACKS: Handler(frozenset({Action.TRACK_READ}), "track", _tracks),
+    Op.SITE_LIVE_TRACKS: Handler(_LIVE | {Action.TRACK_READ}, "track", _live_tracks),
+    Op.SITE_EVENTS: Handler(frozenset({Action.EVENT_READ}), "event", _events),
+    Op.SITE_PLACES: Handler(frozenset({Action.RULES_READ}), "rules", _places),
+    Op.ALERT_SNAPSHOT: Handler(frozenset({Action.ALERT_READ}), "alert", _alert_snapshot),
+    Op.ALERT_CLIP: Handler(_PLAY, "alert", _alert_clip),
+    Op.PTZ_STATE: Handler(_PTZ, "ptz", _ptz_state),
+    Op.PTZ_MOVE: Handler(_PTZ, "ptz", _ptz_move),
+    Op.PTZ_LEAVE: Handler(_PTZ, "ptz", _ptz_leave),
+    Op.PTZ_PRESETS: Handler(_PTZ, "ptz", _ptz_presets),
+    Op.PTZ_GO_TO: Handler(_PTZ, "ptz", _ptz_go_to),
+    Op.PTZ_SAVE_PRESET: Handler(_PTZ, "ptz", _ptz_save),
+}
