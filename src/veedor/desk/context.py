@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from veedor.access.actions import Action
 from veedor.access.check import Access
+from veedor.access.principal import Principal
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.wire.ports import CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
+
+if TYPE_CHECKING:
+    from veedor.desk.accounts.tables import UserRow
+
+
+class Vouching(Protocol):
+    """How a hub lets in people whose agency has a desk of its own: that desk looks at the password."""
+
+    def concerns(self, username: str) -> bool:
+        """Whether somebody of that name belongs to such an agency."""
+
+    def vouch(
+        self, session_id: str, username: str, password: str, code: str | None, address: str | None
+    ) -> str:
+        """Have the person proved by their agency, for a session of that id; their user id here.
+
+        Raises WrongPassword, CodeNeeded, WrongCode, LoginThrottled, Unavailable.
+        """
+
+    def opened_here(self, user: UserRow, session_id: str) -> None:
+        """Somebody of this desk's own logged in: their session needs a key too, to ask other sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +84,6 @@ class DeskPorts:
     agency_id: str
     secrets: SecretBox
     config: DeskConfig = field(default_factory=DeskConfig)
+    vouching: Vouching | None = None
+    on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
+    """At a hub: the same ports, whose calls to other sites go in the name of one person."""

@@ -129,6 +129,8 @@ class Need:
         ports.access.authorize(
             principal, self.action, resource, reason=principal.purpose, detail=self._details(connection)
         )
+        if ports.on_behalf is not None:
+            ports = ports.on_behalf(ports, principal, self.action)
         return Permit(principal, ports, sessions, connection.app.state.feed, language, self.action, resource)
 
     def _who(

@@ -9,8 +9,9 @@ from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.accounts import passwords, service, throttle, totp
 from veedor.desk.accounts.sessions import NewSession, SessionKind, Sessions
 from veedor.desk.accounts.tables import UserRow
-from veedor.desk.context import DeskPorts
+from veedor.desk.context import DeskPorts, Vouching
 from veedor.desk.errors import LoginThrottled, WrongCode, WrongPassword
+from veedor.kit.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,19 @@ class Attempt:
 
 def log_in(ports: DeskPorts, sessions: Sessions, attempt: Attempt) -> tuple[UserRow, NewSession]:
     """Open a session. Raises WrongPassword (also for unknown and disabled accounts), CodeNeeded, WrongCode,
-    LoginThrottled, StoreError."""
+    LoginThrottled, StoreError; for somebody of another desk's agency, Unavailable where that desk does not answer."""
+    if ports.vouching is not None and ports.vouching.concerns(attempt.username):
+        return _log_in_elsewhere(ports, ports.vouching, sessions, attempt)
+    user = prove(ports, attempt)
+    with ports.database.session() as session:
+        opened = sessions.open(session, user, attempt.kind, attempt.address, attempt.agent)
+    if ports.vouching is not None:
+        ports.vouching.opened_here(user, opened.id)
+    return user, opened
+
+
+def prove(ports: DeskPorts, attempt: Attempt) -> UserRow:
+    """The account whose password (and code) this is; no session. Throttled and audited. Raises as `log_in`."""
     who = throttle.subjects(attempt.username.strip().lower(), attempt.address)
     with ports.database.session() as session:
         wait_s = throttle.take(session, ports.agency_id, who, ports.clock.now())
@@ -44,7 +57,30 @@ def log_in(ports: DeskPorts, sessions: Sessions, attempt: Attempt) -> tuple[User
     _audit(ports, user, attempt, allowed=True, reason=None)
     with ports.database.session() as session:
         throttle.give_back(session, ports.agency_id, who)
-        opened = sessions.open(session, user, attempt.kind, attempt.address, attempt.agent)
+    return user
+
+
+def _log_in_elsewhere(
+    ports: DeskPorts, vouching: Vouching, sessions: Sessions, attempt: Attempt
+) -> tuple[UserRow, NewSession]:
+    """The person's own agency looks at the password; this desk never stores anything of it."""
+    who = throttle.subjects(attempt.username.strip().lower(), attempt.address)
+    with ports.database.session() as session:
+        wait_s = throttle.take(session, ports.agency_id, who, ports.clock.now())
+    if wait_s:
+        raise LoginThrottled(seconds=int(wait_s))
+    session_id = new_id(ports.clock.now())
+    try:
+        user_id = vouching.vouch(session_id, attempt.username, attempt.password, attempt.code, attempt.address)
+    except (WrongPassword, WrongCode):
+        _audit(ports, None, attempt, allowed=False, reason="refused by their own agency")
+        raise
+    with ports.database.reading() as session:
+        user = session.get_one(UserRow, user_id)
+    _audit(ports, user, attempt, allowed=True, reason=None)
+    with ports.database.session() as session:
+        throttle.give_back(session, ports.agency_id, who)
+        opened = sessions.open(session, user, attempt.kind, attempt.address, attempt.agent, session_id=session_id)
     return user, opened
 
 

@@ -55,15 +55,23 @@ class Sessions:
         self._recent: dict[str, tuple[float, LoggedIn | None]] = {}
         self._guard = threading.Lock()
 
-    def open(
-        self, session: Session, user: UserRow, kind: SessionKind, address: str | None, agent: str | None
+    def open(  # noqa: PLR0913 - what a session is made of
+        self,
+        session: Session,
+        user: UserRow,
+        kind: SessionKind,
+        address: str | None,
+        agent: str | None,
+        *,
+        session_id: str | None = None,
     ) -> NewSession:
-        """A new session of `user`, in the caller's transaction. Old rows of ended sessions go."""
+        """A new session of `user`, in the caller's transaction. Old rows of ended sessions go. `session_id`: where it
+        had to be known before."""
         now = self._clock.now()
         session.execute(sa.delete(SessionRow).where(SessionRow.expires_at < now - _KEEP_ENDED))
         token = secrets.token_urlsafe(32)
         row = SessionRow(
-            id=new_id(now),
+            id=session_id or new_id(now),
             agency_id=user.agency_id,
             user_id=user.id,
             token_hash=_hash(token),
