@@ -40,8 +40,7 @@ class SiteCameraRow(Base):
     site_id: Mapped[str] = mapped_column(sa.ForeignKey("sites.id"), index=True)
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), index=True)
     name: Mapped[str] = mapped_column(sa.String(200))
-    body: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # wire.directory.camera_to_json
-    health: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)  # wire.directory.health_to_json, a row a stream
+    sent: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # wire.directory.camera_to_json, as it came
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it is there
 
 

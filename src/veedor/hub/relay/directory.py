@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from veedor.hub.joining.tables import SiteCameraRow, SiteRow
 from veedor.kit.clock import Clock
 from veedor.kit.errors import NotFound, Unavailable
 from veedor.model.camera import Camera, StreamHealth
-from veedor.wire.directory import camera_from_json, health_from_json
+from veedor.wire.directory import camera_from_json, digest, health_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,10 @@ class HubCameras:
         query = sa.select(SiteCameraRow, SiteRow.number).join(SiteRow, SiteRow.id == SiteCameraRow.site_id)
         with self._database.reading() as session:
             rows = session.execute(query.where(SiteCameraRow.removed_at.is_(None))).all()
-        cameras = {row.id: camera_from_json(row.body) for row, _ in rows}
+        cameras = {row.id: replace(camera_from_json(row.sent), agency_id=row.agency_id) for row, _ in rows}
         sites = {row.id: SiteOfCamera(row.site_id, row.agency_id, number) for row, number in rows}
-        health = {row.id: [health_from_json(one) for one in row.health] for row, _ in rows}
         with self._lock:
-            self._cameras, self._sites, self._health = cameras, sites, health
+            self._cameras, self._sites = cameras, sites
 
     def cameras(self) -> list[Camera]:
         """By name."""
@@ -75,6 +74,14 @@ class HubCameras:
         with self._lock:
             return [self._cameras[one] for one, where in self._sites.items() if where.site_id == site_id]
 
+    def digest_of(self, site_id: str) -> str:
+        """Of the list that the site sent last: see `wire.directory.digest`."""
+        query = sa.select(SiteCameraRow.sent).where(
+            SiteCameraRow.site_id == site_id, SiteCameraRow.removed_at.is_(None)
+        )
+        with self._database.reading() as session:
+            return digest(session.scalars(query))
+
     def save(self, camera: Camera, password: str | None = None) -> Camera:  # noqa: ARG002
         """A camera is set up at its site, where its password is."""
         raise Unavailable(name=camera.name, problem="a camera is set up at its own site", detail="hub-at-the-site")
@@ -100,11 +107,10 @@ class HubCameras:
                     row = session.get(SiteCameraRow, camera.id)  # of another site: only its own may change it
                     if row is not None:
                         continue
-                    row = SiteCameraRow(id=camera.id, site_id=site.id, agency_id=site.agency_id, health=[])
+                    row = SiteCameraRow(id=camera.id, site_id=site.id, agency_id=site.agency_id)
                     session.add(row)
-                body = {**body, "agency_id": site.agency_id}
-                changed = changed or row.body != body or row.removed_at is not None
-                row.name, row.body, row.removed_at = camera.name[:200], body, None
+                changed = changed or row.sent != body or row.removed_at is not None
+                row.name, row.sent, row.removed_at = camera.name[:200], body, None
             for row in known.values():
                 changed = changed or row.removed_at is None
                 row.removed_at = row.removed_at or now

@@ -1,0 +1,109 @@
+"""The hub's side of `hub.sync`: takes what a site says of itself, and answers what the site does not know yet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from veedor.access.principal import Role
+from veedor.desk.accounts.tables import UserRow
+from veedor.desk.agencies.repository import agencies as known_agencies
+from veedor.desk.context import DeskPorts
+from veedor.desk.grants.repository import Told, grants_of
+from veedor.desk.grants.service import Agreements
+from veedor.hub.joining import service
+from veedor.hub.joining.tables import SiteRow
+from veedor.hub.relay.directory import HubCameras
+from veedor.kit.errors import Forbidden, VeedorError
+from veedor.wire import sync
+
+log = logging.getLogger(__name__)
+
+
+class HubRoster:
+    """Answers sites. `position`: how far the intake has read a site's log."""
+
+    def __init__(self, ports: DeskPorts, cameras: HubCameras, position: Callable[[str], int]) -> None:
+        self._ports = ports
+        self._cameras = cameras
+        self._position = position
+        self._agreements = Agreements(ports)
+
+    def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
+        """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked."""
+        now = self._ports.clock.now()
+        boot, version = str(args["boot"])[:64], str(args["version"])[:40]
+        with self._ports.database.session() as session:
+            row = service.site(session, site_id)
+            if row.revoked_at is not None:
+                raise Forbidden(action="sync", act="sync", reason="revoked")
+            if service.note_call(row, boot, now):
+                log.error("two machines speak as site %s (%s)", row.name, row.id)
+            row.version, row.health = version, _bounded(args.get("health"))
+            _take_people(session, row, args.get("people") or {})
+        self._take_grants(args.get("grants") or [])
+        send_cameras = self._take_cameras(row, args)
+        return self._told(row, args, now.isoformat(), send_cameras=send_cameras)
+
+    def _take_cameras(self, row: SiteRow, args: dict[str, Any]) -> bool:
+        """Whether the site is to send its list of cameras, because we have another one."""
+        cameras = args.get("cameras")
+        if cameras is not None:
+            self._cameras.take(row, cameras)
+        self._cameras.take_health(row.id, args.get("streams") or [])
+        return cameras is None and self._cameras.digest_of(row.id) != args.get("digest")
+
+    def _take_grants(self, told: list[dict[str, Any]]) -> None:
+        for one in told:
+            grants, statements = sync.grants_from_json([one])
+            try:
+                self._agreements.merge(grants, statements)
+            except VeedorError as problem:
+                log.error("a site told of a grant that cannot be: %s", problem)
+
+    def _told(self, row: SiteRow, args: dict[str, Any], now: str, *, send_cameras: bool) -> dict[str, Any]:
+        knows = args.get("knows") or {}
+        with self._ports.database.reading() as session:
+            agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
+            told: list[Told] = grants_of(session, row.agency_id)
+        digest = sync.agencies_digest(agencies)
+        return {
+            "now": now,
+            "lease_s": sync.LEASE_S,
+            "send_cameras": send_cameras,
+            "agencies": agencies if knows.get("agencies") != digest else None,
+            "grants": sync.missing(told, knows.get("grants") or {}),
+            "knows": sync.marks(told),
+            "sequence": self._position(row.id),
+        }
+
+
+def _take_people(session: Session, row: SiteRow, people: dict[str, Any]) -> None:
+    """People of the agency who have logged in here follow what their own desk says of them: who is disabled there is
+    out here, and who lost a role has lost it here."""
+    query = sa.select(UserRow).where(UserRow.agency_id == row.agency_id, UserRow.password_hash == "")
+    known = {role.value for role in Role}
+    for user in session.scalars(query):
+        told = people.get(user.id)
+        if told is None:
+            continue  # of another site of the agency
+        roles = sorted(role for role in told.get("roles", ()) if role in known)
+        if roles and roles != user.roles:
+            user.roles = roles
+        disabled = bool(told.get("disabled"))
+        if disabled and user.disabled_at is None:
+            user.disabled_at = row.seen_at
+        elif not disabled:
+            user.disabled_at = None
+    session.flush()
+
+
+def _bounded(health: Any) -> dict[str, Any]:
+    """What a site says of itself, if it is no larger than such a thing is."""
+    if not isinstance(health, dict) or len(str(health)) > 50_000:
+        return {}
+    return health

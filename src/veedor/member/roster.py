@@ -1,0 +1,183 @@
+"""What the hub told this site last, and what this site tells it: the site's side of `hub.sync`.
+
+Foreign access rests on a lease that each answer renews. Its end is kept on disk, so that a restart gives nobody more.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from veedor import __version__
+from veedor.desk.accounts import service as accounts
+from veedor.desk.agencies.repository import agencies as known_agencies
+from veedor.desk.agencies.repository import merge_agencies
+from veedor.desk.context import DeskPorts
+from veedor.desk.grants.errors import AgencyKeyChanged
+from veedor.desk.grants.repository import grants_of
+from veedor.desk.grants.service import Agreements
+from veedor.kit.errors import StoreError, VeedorError
+from veedor.kit.files import write_file
+from veedor.wire import directory, sync
+from veedor.wire.calls import Op
+from veedor.wire.passcheck import HighWater
+
+log = logging.getLogger(__name__)
+
+
+class AskHub(Protocol):
+    """A call to the hub: its answer's head. Raises Unavailable."""
+
+    def __call__(self, op: Op, args: dict[str, Any]) -> dict[str, Any]: ...
+
+
+class Roster:
+    """Calls the hub every few seconds, and at once when `poke`d. `on_position`: how far the hub has read our log."""
+
+    def __init__(
+        self,
+        ports: DeskPorts,
+        ask: AskHub,
+        high_water: HighWater,
+        folder: Path,
+        on_position: Callable[[int], None],
+    ) -> None:
+        self._ports = ports
+        self._ask = ask
+        self._high_water = high_water
+        self._file = folder / "lease"
+        self._on_position = on_position
+        self._agreements = Agreements(ports)
+        self._boot = secrets.token_hex(8)
+        self._send_cameras = True
+        self._hub_knows: dict[str, Any] = {}
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="roster", daemon=True)
+        self._lease_until = self._read()
+        self.problem: str | None = "not yet asked"
+        self.synced_at: datetime | None = None
+
+    # -- life
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(20.0)
+
+    def poke(self) -> None:
+        """Ask now. From any thread."""
+        self._wake.set()
+
+    def lease_holds(self, now: datetime) -> bool:
+        """Whether the hub was heard recently enough for people of other agencies."""
+        return now < self._lease_until
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self.run_once()
+                self.problem = None
+            except VeedorError as problem:
+                self.problem = str(problem)
+                log.info("the hub does not answer: %s", problem)
+            except Exception as problem:
+                self.problem = repr(problem)
+                log.exception("roster")
+            self._ports.clock.wait(self._wake, sync.SYNC_EVERY_S)
+
+    def run_once(self) -> None:
+        """One exchange. Raises Unavailable, StoreError."""
+        answer = self._ask(Op.HUB_SYNC, self._question())
+        now = self._high_water.see(datetime.fromisoformat(answer["now"]))
+        self._take_agencies(answer.get("agencies"))
+        self._take_grants(answer.get("grants") or [])
+        self._hub_knows = dict(answer.get("knows") or {})
+        self._send_cameras = bool(answer.get("send_cameras"))
+        self._on_position(int(answer.get("sequence") or 0))
+        self._renew(now + timedelta(seconds=min(float(answer.get("lease_s") or 0.0), sync.LEASE_S)))
+        self.synced_at = self._ports.clock.now()
+        if self._send_cameras:
+            self._wake.set()
+
+    # -- what is told
+
+    def _question(self) -> dict[str, Any]:
+        ports = self._ports
+        cameras = [directory.camera_to_json(one) for one in ports.cameras.cameras()]
+        status = ports.site.status()
+        with ports.database.reading() as session:
+            people = {
+                row.id: {"roles": list(row.roles), "disabled": row.disabled_at is not None}
+                for row in accounts.users(session, ports.agency_id)
+            }
+            told = grants_of(session)
+            agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
+        return {
+            "boot": self._boot,
+            "version": __version__,
+            "digest": directory.digest(cameras),
+            "cameras": cameras if self._send_cameras else None,
+            "streams": [directory.health_to_json(one) for one in status.streams],
+            "health": {
+                "problems": [one.to_json() for one in status.problems[:20]],
+                "disks": [_plain(one) for one in status.disks],
+                "cameras": len(cameras),
+            },
+            "people": people,
+            "knows": {"agencies": sync.agencies_digest(agencies), "grants": sync.marks(told)},
+            "grants": sync.missing(told, self._hub_knows),
+        }
+
+    # -- what is heard
+
+    def _take_agencies(self, told: list[dict[str, Any]] | None) -> None:
+        """The tree, with the keys that are pinned here. Another key for an agency that we know is never taken over: an
+        administrator has to look at it."""
+        if told is None:
+            return
+        found = [sync.agency_from_json(one) for one in told]
+        for one in found:
+            with self._ports.database.session() as session:
+                try:
+                    merge_agencies(session, [one], self._ports.clock.now())
+                except AgencyKeyChanged as problem:
+                    log.error("%s", problem)
+                    session.rollback()
+
+    def _take_grants(self, told: list[dict[str, Any]]) -> None:
+        """One by one: a forged one must not keep a true revocation out."""
+        for one in told:
+            grants, statements = sync.grants_from_json([one])
+            try:
+                self._agreements.merge(grants, statements)
+            except StoreError:
+                raise
+            except VeedorError as problem:
+                log.error("the hub told of a grant that cannot be: %s", problem)
+
+    # -- the lease
+
+    def _renew(self, until: datetime) -> None:
+        self._lease_until = until
+        write_file(self._file, json.dumps({"until": until.isoformat()}).encode())
+
+    def _read(self) -> datetime:
+        try:
+            return datetime.fromisoformat(json.loads(self._file.read_text(encoding="ascii"))["until"])
+        except (OSError, ValueError, KeyError, TypeError):  # no lease that can be read is no lease
+            return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if isinstance(value, str | int | float | bool | None)}

@@ -1,0 +1,86 @@
+"""`hub.sync`: what a site and its hub tell each other every few seconds, and at once when something changed.
+
+It is state, never a log: told twice it is the same, and each side says only what the other does not have. A site's
+question: `boot` (which run of the site speaks), `version`, `cameras` (their digest; the list where the hub asked for
+it), `streams`, `health`, `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer:
+`now`, `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `sequence` (how far the hub has read the site's log).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from veedor.kit.hashing import canonical_json, sha256_bytes
+from veedor.model.agency import Agency, AgencyKind
+from veedor.model.grant import Grant
+from veedor.model.grant_reading import MalformedGrant, grant_of, statement_of
+from veedor.model.statement import Statement
+
+SYNC_EVERY_S = 5.0
+LEASE_S = 900.0
+
+Told = tuple[Grant, tuple[Statement, ...]]
+
+
+def agency_to_json(agency: Agency) -> dict[str, Any]:
+    return {
+        "id": agency.id,
+        "name": agency.name,
+        "kind": agency.kind.value,
+        "parent_id": agency.parent_id,
+        "area": dict(agency.area) if agency.area is not None else None,
+        "public_key": agency.public_key,
+        "hosted": agency.hosted,
+    }
+
+
+def agency_from_json(value: dict[str, Any]) -> Agency:
+    """Raises KeyError. A kind of a newer version is `other`."""
+    kind = str(value["kind"])
+    return Agency(
+        id=str(value["id"]),
+        name=str(value["name"]),
+        kind=AgencyKind(kind) if kind in set(AgencyKind) else AgencyKind.OTHER,
+        parent_id=value["parent_id"],
+        area=value["area"],
+        public_key=value["public_key"],
+        hosted=bool(value["hosted"]),
+    )
+
+
+def marks(told: Iterable[Told]) -> dict[str, str]:
+    """Of each grant, a mark that changes with its statements: the same at both ends when both know the same."""
+    return {grant.id: _mark(statements) for grant, statements in told}
+
+
+def missing(told: Iterable[Told], known: dict[str, Any]) -> list[dict[str, Any]]:
+    """Grants, with their statements, of which the other side has another mark, or none; drafts stay at home."""
+    return [
+        {"terms": grant.terms(), "statements": [one.plain() for one in statements]}
+        for grant, statements in told
+        if statements and known.get(grant.id) != _mark(statements)
+    ]
+
+
+def grants_from_json(values: Sequence[dict[str, Any]]) -> tuple[list[Grant], list[Statement]]:
+    """What came; what this version cannot read is passed over, for it may not decide about it."""
+    grants: list[Grant] = []
+    statements: list[Statement] = []
+    for value in values:
+        try:
+            grant = grant_of(value["terms"])
+            stated = [statement_of(one) for one in value["statements"]]
+        except (MalformedGrant, KeyError, TypeError):
+            continue
+        grants.append(grant)
+        statements += stated
+    return grants, statements
+
+
+def agencies_digest(agencies: Iterable[dict[str, Any]]) -> str:
+    return sha256_bytes(canonical_json(sorted(agencies, key=lambda one: str(one["id"]))))
+
+
+def _mark(statements: Iterable[Statement]) -> str:
+    return sha256_bytes(canonical_json(sorted(one.id for one in statements)))[:16]
