@@ -87,18 +87,22 @@ ROUTERS: tuple[APIRouter, ...] = (
 PUBLIC = frozenset({"/api/health/live", "/api/login", "/", "/icon.svg", "/assets/{name}"})
 
 
-def create_app(ports: DeskPorts) -> FastAPI:
-    """The desk over `ports`. The database must have been migrated."""
+def create_app(
+    ports: DeskPorts, *, routers: Sequence[APIRouter] = (), public: frozenset[str] = frozenset()
+) -> FastAPI:
+    """The desk over `ports`. The database must have been migrated. `routers`: what a hub has beside, with those of its
+    paths that answer without a login."""
     app = FastAPI(title="Veedor", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ports = ports
     app.state.sessions = Sessions(ports.database, ports.clock, ports.config.session_hours)
     app.state.feed = LiveFeedHub(ports.database, ports.clock)
     app.state.copies = CopyGate(ports.clock)
     app.state.refusals = AnonymousRefusals(ports.access, ports.clock, ports.agency_id)
-    for router in ROUTERS:
+    app.state.public = PUBLIC | public
+    for router in (*ROUTERS, *routers):
         for route in router.routes:
             app.router.routes.append(route)  # flat, so that every route can be looked at
-    refuse_open_routes(app.routes)
+    refuse_open_routes(app.routes, app.state.public)
     app.add_exception_handler(VeedorError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -108,12 +112,12 @@ def create_app(ports: DeskPorts) -> FastAPI:
     return app
 
 
-def refuse_open_routes(routes: Sequence[BaseRoute]) -> None:
+def refuse_open_routes(routes: Sequence[BaseRoute], public: frozenset[str] = PUBLIC) -> None:
     """RuntimeError where a route would answer without asking `access/`."""
     for route in routes:
         path = getattr(route, "path", repr(route))
         guarded = isinstance(route, APIRoute | APIWebSocketRoute) and need_of(route.dependant) is not None
-        if not guarded and path not in PUBLIC:
+        if not guarded and path not in public:
             raise RuntimeError(f"{path} has no Need: it would answer anybody")
 
 
@@ -157,7 +161,7 @@ async def _on_invalid(connection: HTTPConnection, error: Exception) -> Response:
 
 async def _is_stranger(connection: HTTPConnection) -> bool:
     """FastAPI reads the body before it asks any dependency; a stranger hears only that a login is needed."""
-    if connection.url.path in PUBLIC:
+    if connection.url.path in connection.app.state.public:
         return False
     token, _ = token_of(connection, connection.app.state.ports.config)
     return not token or await run_in_threadpool(connection.app.state.sessions.find, token) is None

@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from veedor.access.principal import Principal, Role
-from veedor.desk.accounts.tables import AgencyRow, UserRow
+from veedor.desk.accounts.tables import UserRow
 from veedor.desk.context import DeskPorts
 from veedor.desk.database import Base, UtcDateTime
-from veedor.hub.joining.tables import SiteRow
 from veedor.hub.relay.remote import Ask, Wanted
-from veedor.kit.errors import Forbidden, NotFound, Unavailable
+from veedor.hub.sites import sites_of
+from veedor.kit.errors import Forbidden, Unavailable
 from veedor.kit.ids import new_id
 from veedor.wire.calls import Op
 from veedor.wire.keys import AgencyKey, SessionKey
@@ -100,13 +100,8 @@ class Identities:
 
     def _home_of(self, agency_id: str) -> list[str]:
         """Sites of the agency that may know its people, the one heard last first."""
-        query = (
-            sa.select(SiteRow.id)
-            .where(SiteRow.agency_id == agency_id, SiteRow.revoked_at.is_(None))
-            .order_by(SiteRow.seen_at.desc().nulls_last())
-        )
         with self._ports.database.reading() as session:
-            return list(session.scalars(query))
+            return [row.id for row in sites_of(session, agency_id)]
 
     def _sign_at(self, site_ids: list[str], args: dict[str, object]) -> str:
         for site_id in site_ids:
@@ -203,10 +198,3 @@ class _StoredKey(SessionKey):
 def _new_key() -> _StoredKey:
     return _StoredKey(Ed25519PrivateKey.generate())
 
-
-def agency_of(session: Session, agency_id: str) -> AgencyRow:
-    """Raises NotFound."""
-    row = session.get(AgencyRow, agency_id)
-    if row is None:
-        raise NotFound(kind="agency", name=agency_id)
-    return row

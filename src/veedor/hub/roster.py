@@ -15,6 +15,7 @@ from veedor.desk.agencies.repository import agencies as known_agencies
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import Told, grants_of
 from veedor.desk.grants.service import Agreements
+from veedor.desk.inward.inward import Position
 from veedor.hub.joining import service
 from veedor.hub.joining.tables import SiteRow
 from veedor.hub.relay.directory import HubCameras
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 class HubRoster:
     """Answers sites. `position`: how far the intake has read a site's log."""
 
-    def __init__(self, ports: DeskPorts, cameras: HubCameras, position: Callable[[str], int]) -> None:
+    def __init__(self, ports: DeskPorts, cameras: HubCameras, position: Callable[[str], Position]) -> None:
         self._ports = ports
         self._cameras = cameras
         self._position = position
@@ -71,6 +72,7 @@ class HubRoster:
             agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
             told: list[Told] = grants_of(session, row.agency_id)
         digest = sync.agencies_digest(agencies)
+        place = self._position(row.id)
         return {
             "now": now,
             "lease_s": sync.LEASE_S,
@@ -78,7 +80,7 @@ class HubRoster:
             "agencies": agencies if knows.get("agencies") != digest else None,
             "grants": sync.missing(told, knows.get("grants") or {}),
             "knows": sync.marks(told),
-            "sequence": self._position(row.id),
+            "position": {"incarnation": place.incarnation, "sequence": place.sequence},
         }
 
 

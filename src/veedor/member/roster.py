@@ -46,7 +46,7 @@ class Roster:
         ask: AskHub,
         high_water: HighWater,
         folder: Path,
-        on_position: Callable[[int], None],
+        on_position: Callable[[str, int], None],
     ) -> None:
         self._ports = ports
         self._ask = ask
@@ -104,7 +104,8 @@ class Roster:
         self._take_grants(answer.get("grants") or [])
         self._hub_knows = dict(answer.get("knows") or {})
         self._send_cameras = bool(answer.get("send_cameras"))
-        self._on_position(int(answer.get("sequence") or 0))
+        place = answer.get("position") or {}
+        self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
         self._renew(now + timedelta(seconds=min(float(answer.get("lease_s") or 0.0), sync.LEASE_S)))
         self.synced_at = self._ports.clock.now()
         if self._send_cameras:

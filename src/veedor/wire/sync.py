@@ -3,7 +3,8 @@
 It is state, never a log: told twice it is the same, and each side says only what the other does not have. A site's
 question: `boot` (which run of the site speaks), `version`, `cameras` (their digest; the list where the hub asked for
 it), `streams`, `health`, `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer:
-`now`, `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `sequence` (how far the hub has read the site's log).
+`now`, `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has
+read the site's log).
 """
 
 from __future__ import annotations

@@ -1,0 +1,219 @@
+"""A hub: this is the list of what runs, in the order in which it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from veedor import __version__
+from veedor.access.actions import Action
+from veedor.access.check import Access
+from veedor.access.principal import Principal
+from veedor.compose.config import DeskFile
+from veedor.compose.hub_config import HubFile
+from veedor.compose.lock import DataLock
+from veedor.compose.postgres import open_database
+from veedor.compose.server import WebServer
+from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
+from veedor.desk.agencies.repository import agency, save
+from veedor.desk.app import create_app
+from veedor.desk.audit.log import ChainedAuditLog
+from veedor.desk.context import DeskConfig, DeskPorts
+from veedor.desk.database import Database
+from veedor.desk.grants.book import DeskGrantBook
+from veedor.desk.inward.inward import Inward
+from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.hub.identities import Identities
+from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
+from veedor.hub.keys import HubCertificates, open_certificates
+from veedor.hub.link import HubLink, LinkPlace
+from veedor.hub.relay.directory import HubCameras
+from veedor.hub.relay.footage import RelayFootage
+from veedor.hub.relay.live import LiveRelay, RelayLive
+from veedor.hub.relay.remote import Remote
+from veedor.hub.relay.sites import NoSetup, RelayPtz, RelaySite
+from veedor.hub.roster import HubRoster
+from veedor.hub.signing import HostedKeys, HubSigner
+from veedor.hub.watching import tell_sites
+from veedor.kit.clock import Clock
+from veedor.kit.secrets import SecretBox
+from veedor.link.config import Address, Tls
+from veedor.wire.ports import SiteStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What `running_hub` started. `first_password` is set only the first time, and is to be shown once."""
+
+    ports: DeskPorts
+    url: str
+    address: HubAddress
+    link: HubLink
+    cameras: HubCameras
+    administrator: str
+    first_password: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is there before the ports are."""
+
+    database: Database
+    clock: Clock
+    cameras: HubCameras
+    link: HubLink
+    folder: Path
+
+
+@contextmanager
+def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
+    """A hub, serving. Stops all of it at the end. Raises StoreLocked, PortTaken, NotLoopback, what PostgreSQL raises."""
+    with ExitStack() as stack:
+        certificates = _certificates(config, clock)
+        desk_file = _desk_file(config, certificates)
+        check_exposure(desk_file.host, desk_file.tls_certificate, desk_file.tls_key)
+        server = WebServer(desk_file)
+        stack.callback(server.close)
+        stack.callback(DataLock(config.data).close)
+        database = stack.enter_context(open_database(config.database, config.data / "postgres", clock))
+        database.migrate()
+        password = ensure_first_administrator(database, clock, config.agency_id, config.agency)
+        ports, parts = _ports(config, desk_file, database, clock, stack)
+        address = _address(config, server.url, certificates, parts)
+        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position)
+        stack.callback(parts.link.stop)
+        parts.link.start(roster.answer)
+        stack.callback(tell_sites(ports, parts.link))
+        app = create_app(ports, routers=(joining_router(address),), public=JOIN_PATHS)
+        server.start(app)
+        stack.callback(server.stop)
+        yield Hub(ports, server.url, address, parts.link, parts.cameras, FIRST_ADMINISTRATOR, password)
+
+
+def _certificates(config: HubFile, clock: Clock) -> HubCertificates:
+    hosts = dict.fromkeys(
+        [config.desk.host, config.link.host, config.link.public_host or config.link.host, *config.desk.public_hosts]
+    )
+    wild = {"0.0.0.0", "::"}  # noqa: S104 - not an address to bind to, but one that no certificate can name
+    names = tuple(host for host in hosts if host not in wild) or ("localhost",)
+    return open_certificates(config.keys, config.hub, names, clock.now())
+
+
+def _desk_file(config: HubFile, certificates: HubCertificates) -> DeskFile:
+    """The desk always has TLS: sites join over it, and passwords of several agencies pass it."""
+    if config.desk.tls_certificate is not None:
+        return config.desk
+    return config.desk.model_copy(
+        update={"tls_certificate": certificates.certificate, "tls_key": certificates.key}
+    )
+
+
+def _ports(
+    config: HubFile, desk_file: DeskFile, database: Database, clock: Clock, stack: ExitStack
+) -> tuple[DeskPorts, _Parts]:
+    cameras = HubCameras(database, clock)
+    leaves = Address(config.link.host, config.link.port)
+    certificates = _certificates(config, clock)
+    place = LinkPlace(config.data / "link", config.keys, leaves, Tls(certificates.certificate, certificates.key))
+    link = HubLink(config.agency_id, place, database, Inward(database, clock), clock)
+    hosted = HostedKeys(config.keys / "agencies")
+    _host_own_agency(config, database, hosted, clock)
+    grants = DeskGrantBook(database, clock, cameras)
+    stack.callback(grants.close)
+    parts = _Parts(database, clock, cameras, link, config.data / "relay")
+    live = LiveRelay(clock)
+    nobody = Principal("", "", config.agency_id, frozenset())
+    status = _status(clock)
+    assert desk_file.tls_certificate is not None  # noqa: S101 - see _desk_file
+
+    def refuse(_principal: Principal, wanted: object) -> str:
+        raise RuntimeError(f"a call to a site without a person: {wanted}")
+
+    remote = Remote(cameras, link.ask, refuse, nobody, Action.SELF)
+    unbound = DeskPorts(
+        footage=RelayFootage(remote, parts.folder),
+        live=RelayLive(remote, live),
+        cameras=cameras,
+        site=RelaySite(remote, status),
+        ptz=RelayPtz(remote),
+        setup=NoSetup(clock),
+        rules=NoSetup(clock),
+        clock=clock,
+        database=database,
+        access=Access(ChainedAuditLog(database, clock, config.agency_id), grants),
+        data_directory=config.data / "desk",
+        agency_id=config.agency_id,
+        secrets=SecretBox.open(config.keys / "hub.key", create=True),
+        config=DeskConfig(
+            cookie_secure=True,
+            allowed_origins=tuple(f"https://{host}" for host in config.desk.public_hosts),
+            allowed_hosts=tuple(dict.fromkeys([
+                "localhost",
+                "127.0.0.1",
+                "::1",
+                config.desk.host,
+                *config.desk.public_hosts,
+                *hosts_of_certificate(desk_file.tls_certificate),
+            ])),
+            time_zone=config.time_zone,
+            language=config.language,
+            site_name=config.hub,
+            agency_name=config.agency,
+            watermark=config.desk.watermark,
+            map_pmtiles=config.desk.map.pmtiles,
+            map_tiles=config.desk.map.tiles,
+            map_attribution=config.desk.map.tiles_attribution,
+            map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
+            keeps_agencies=True,
+            is_hub=True,
+        ),
+    )
+    identities = Identities(unbound, link.ask, hosted.key)
+
+    def on_behalf(ports: DeskPorts, principal: Principal, action: Action) -> DeskPorts:
+        mine = Remote(cameras, link.ask, identities.mint, principal, action)
+        return replace(
+            ports,
+            footage=RelayFootage(mine, parts.folder),
+            live=RelayLive(mine, live),
+            site=RelaySite(mine, status),
+            ptz=RelayPtz(mine),
+            signer=HubSigner(hosted, mine, database),
+        )
+
+    return replace(unbound, vouching=identities, on_behalf=on_behalf), parts
+
+
+def _host_own_agency(config: HubFile, database: Database, hosted: HostedKeys, clock: Clock) -> None:
+    """The agency that runs the hub has its key here."""
+    key = hosted.open(config.agency_id)
+    with database.session() as session:
+        known = agency(session, config.agency_id)
+        save(session, replace(known, public_key=key.public_hex, hosted=True), clock.now())
+
+
+def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _Parts) -> HubAddress:
+    link = config.link
+    host = link.public_host or link.host
+    shown = f"[{host}]" if ":" in host else host
+    return HubAddress(
+        hub_id=config.agency_id,
+        hub_name=config.hub,
+        hub_key="",
+        url=f"https://{config.desk.public_hosts[0]}" if config.desk.public_hosts else url,
+        ca_pem=certificates.authority.pem,
+        ca_sha256=certificates.authority.fingerprint,
+        leaf_url=f"tls://{shown}:{link.public_port or link.port}",
+        sites_changed=parts.link.follow,
+    )
+
+
+def _status(clock: Clock):  # type: ignore[no-untyped-def]
+    started_at = clock.now()
+
+    def status() -> SiteStatus:
+        return SiteStatus(__version__, started_at, [], [], [], [], [], [])
+
+    return status

@@ -1,0 +1,108 @@
+"""`veedor site join`: a site shows its invitation to the hub, and keys are exchanged. No private key travels."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import asdict
+from typing import Any
+
+import httpx
+
+from veedor import __version__
+from veedor.kit.errors import Conflict, Unavailable, UserError
+from veedor.kit.pki import fingerprint
+from veedor.link.keys import public_of, seed_file
+from veedor.member.files import MemberFiles
+from veedor.wire.invitation import Invitation
+from veedor.wire.joining import PROTOCOL, JoinAnswer, JoinRequest
+from veedor.wire.keys import AgencyKey
+
+_TIMEOUT_S = 15.0
+
+
+class OtherHub(Unavailable):
+    """Who answers there is not the hub that invited. params: name"""
+
+    key = "member-other-hub"
+
+
+class JoinRefused(UserError):
+    """The hub said no, in its own words. params: problem"""
+
+    key = "member-join-refused"
+
+
+class AlreadyJoined(Conflict):
+    """params: name (of the hub)"""
+
+    key = "member-already-joined"
+
+
+def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False) -> JoinAnswer:
+    """Join, and write what was told. `again`: with a new key, where the site has joined before.
+
+    Raises BadInvitation, AlreadyJoined, OtherHub, Unavailable, JoinRefused, the StoreError tree.
+    """
+    invitation = Invitation.decode(token)
+    known = files.read()
+    if known is not None and not again:
+        raise AlreadyJoined(name=known.hub_name)
+    if again:
+        files.link_seed.unlink(missing_ok=True)
+    seed = seed_file(files.link_seed)
+    agency_key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else AgencyKey.create(files.agency_key)
+    request = JoinRequest(
+        secret=invitation.secret,
+        protocol=PROTOCOL,
+        version=__version__,
+        agency_id=agency_id,
+        link_key=public_of(seed),
+        agency_key=agency_key.public_hex,
+    )
+    answer = _ask(invitation, request)
+    if answer.agency_key != agency_key.public_hex:
+        # The agency's key is at another of its sites: what this one could sign, nobody would believe.
+        files.agency_key.unlink()
+    files.write(answer)
+    return answer
+
+
+def _ask(invitation: Invitation, request: JoinRequest) -> JoinAnswer:
+    ca_pem = _authority(invitation)
+    trusted = ssl.create_default_context(cadata=ca_pem)
+    try:
+        with httpx.Client(base_url=invitation.url, verify=trusted, timeout=_TIMEOUT_S) as client:
+            said = client.post("/api/join", json=asdict(request))
+    except httpx.HTTPError as problem:
+        raise Unavailable(name=invitation.url, problem=str(problem)) from problem
+    told = _json(said, invitation.url)
+    if said.status_code != 200:
+        raise JoinRefused(problem=str(told.get("message") or said.status_code))
+    try:
+        return JoinAnswer(**told)
+    except TypeError as problem:
+        raise Unavailable(name=invitation.url, problem=str(problem)) from problem
+
+
+def _authority(invitation: Invitation) -> str:
+    """The hub's certificate authority, which is the one that the invitation names, or nothing is said at all."""
+    try:
+        # Not verified, since nothing is known yet to verify it with: what comes is compared with the fingerprint.
+        with httpx.Client(base_url=invitation.url, verify=False, timeout=_TIMEOUT_S) as client:  # noqa: S501
+            said = client.get("/api/join/authority")
+            said.raise_for_status()
+            ca_pem = said.text
+        if fingerprint(ca_pem) != invitation.ca_sha256:
+            raise OtherHub(name=invitation.url)
+    except httpx.HTTPError as problem:
+        raise Unavailable(name=invitation.url, problem=str(problem)) from problem
+    except ValueError as problem:
+        raise OtherHub(name=invitation.url) from problem
+    return ca_pem
+
+
+def _json(said: httpx.Response, url: str) -> dict[str, Any]:
+    try:
+        return dict(said.json())
+    except (ValueError, TypeError) as problem:
+        raise Unavailable(name=url, problem=str(problem)) from problem

@@ -1,0 +1,174 @@
+"""A joined site's part in the federation, running: this is the list of what that is, in the order in which it starts."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from veedor.desk.context import DeskPorts
+from veedor.kit.clock import Clock
+from veedor.kit.errors import VeedorError
+from veedor.link.call_server import Answer, Asked, CallServer
+from veedor.link.calls import Caller
+from veedor.link.config import Address, HubRemote, SiteServerConfig, render_site
+from veedor.link.connection import LinkConnection
+from veedor.link.keys import public_of, seed_file
+from veedor.link.pump import Pump, Source
+from veedor.link.server import NatsServer, free_port
+from veedor.member.files import MemberFiles
+from veedor.member.gate import Gate
+from veedor.member.identity import IdentityDesk
+from veedor.member.roster import Roster
+from veedor.wire import subjects
+from veedor.wire.calls import Op
+from veedor.wire.joining import JoinAnswer
+from veedor.wire.keys import AgencyKey
+from veedor.wire.passcheck import HighWater, PassCheck
+
+log = logging.getLogger(__name__)
+
+KEEP_SENT = timedelta(days=14)
+_TRIM_EVERY_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStatus:
+    """For the health page. `problem`: why the hub cannot be reached."""
+
+    hub_name: str
+    connected: bool
+    sent: bool  # everything was handed over
+    problem: str | None
+
+
+class Member:
+    """`start` after the desk's database is there; `stop` before it is closed."""
+
+    def __init__(  # noqa: PLR0913 - the parts that it joins
+        self,
+        files: MemberFiles,
+        joined: JoinAnswer,
+        data: Path,
+        ports: DeskPorts,
+        sources: Sequence[Source],
+        high_water: HighWater,
+        clock: Clock,
+    ) -> None:
+        self.joined = joined
+        self._clock = clock
+        local_seed = seed_file(files.local_seed)
+        address = Address("127.0.0.1", free_port())
+        self.server = NatsServer(
+            joined.site_id,
+            data / "link",
+            render_site(
+                SiteServerConfig(
+                    site_id=joined.site_id,
+                    clients=address,
+                    store=data / "link" / "store",
+                    local_nkey=public_of(local_seed),
+                    hub=HubRemote((joined.leaf_url,), files.ca, seed_file(files.link_seed)),
+                )
+            ),
+            address,
+            clock,
+        )
+        self._connection = LinkConnection(self.server.url, local_seed, joined.site_id, clock)
+        self._caller = Caller(self._connection, joined.site_id)
+        self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
+        self.roster = Roster(ports, self._ask_hub, high_water, data / "link", self._on_position)
+        self._forget_commits = ports.database.on_commit(self.pump.wake)
+        check = PassCheck(joined.site_id, _pinned(ports), high_water)
+        self._gate = Gate(ports, check)
+        key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
+        self._identity = IdentityDesk(ports, key) if key else None
+        self._calls = CallServer(self._connection, joined.site_id, self._handlers())
+        self._stop = threading.Event()
+        self._trimmer = threading.Thread(target=self._trim, name="link-trim", daemon=True)
+
+    # -- life
+
+    def start(self) -> None:
+        """Returns when the site's own part runs; the hub is reached in the background. Raises what NatsServer does."""
+        (self.server.log_file.parent).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.server.start()
+        self._connection.start()
+        self._connection.wait_connected(10.0)
+        self._caller.start()
+        self._calls.start()
+        self.pump.start()
+        self.roster.start()
+        self._trimmer.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._forget_commits()
+        self.roster.stop()
+        self._calls.stop()
+        self._caller.stop()
+        self.pump.stop()
+        self._connection.stop()
+        self.server.stop()
+
+    def status(self) -> MemberStatus:
+        problem = self.roster.problem
+        return MemberStatus(self.joined.hub_name, problem is None, self.pump.status.at_rest, problem)
+
+    # -- calls
+
+    def _handlers(self) -> dict[str, Any]:
+        handlers: dict[str, Any] = {op.value: self._at_gate for op in Op if op not in _NOT_AT_GATE}
+        handlers[Op.SITE_POKE.value] = self._poked
+        if self._identity is not None:
+            handlers[Op.IDENTITY_SIGN.value] = self._sign
+        return handlers
+
+    def _at_gate(self, asked: Asked) -> Answer:
+        head, pieces = self._gate.answer(asked.op, asked.args, asked.pass_text)
+        return Answer(head, pieces)
+
+    def _sign(self, asked: Asked) -> Answer:
+        assert self._identity is not None  # noqa: S101 - else there is no such handler
+        return Answer(self._identity.sign(asked.args))
+
+    def _poked(self, _asked: Asked) -> Answer:
+        self.roster.poke()
+        return Answer({})
+
+    def _ask_hub(self, op: Op, args: dict[str, Any]) -> dict[str, Any]:
+        reply = self._caller.call(subjects.HUB, op.value, args, timeout_s=15.0)
+        try:
+            return reply.head
+        finally:
+            reply.close()
+
+    # -- the log
+
+    def _on_position(self, incarnation: str, sequence: int) -> None:
+        self.pump.hub_has(incarnation, sequence)
+
+    def _trim(self) -> None:
+        while not self._clock.wait(self._stop, _TRIM_EVERY_S):
+            try:
+                self.pump.trim(self._clock.now() - KEEP_SENT)
+            except VeedorError as problem:
+                log.info("the log up was not trimmed: %s", problem)
+
+
+_NOT_AT_GATE = frozenset({Op.SITE_POKE, Op.IDENTITY_SIGN, Op.HUB_SYNC})
+
+
+def _pinned(ports: DeskPorts) -> Any:
+    """The pinned key of an agency, by id."""
+    from veedor.desk.agencies.repository import public_keys
+
+    def key_of(agency_id: str) -> str | None:
+        with ports.database.reading() as session:
+            return public_keys(session).get(agency_id)
+
+    return key_of
