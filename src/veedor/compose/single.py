@@ -10,6 +10,7 @@ from pathlib import Path
 from veedor.access.check import Access
 from veedor.compose.camera_setup import LocalCameraSetup
 from veedor.compose.config import SiteFile
+from veedor.compose.joined import Joined, is_joined, open_joined
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
 from veedor.compose.rules_book import LocalRulesBook
@@ -26,6 +27,7 @@ from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
+from veedor.member.member import Member
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
 from veedor.site.analysis.supervisor import WorkerConfig
@@ -45,13 +47,15 @@ WrapAlerts = Callable[[AlertSink], AlertSink]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What `running` started. `first_password` is set only the first time, and is to be shown once."""
+    """What `running` started. `first_password` is set only the first time, and is to be shown once. `member`: None
+    where the site has not joined a hub."""
 
     site: Site
     desk: DeskPorts
     url: str
     administrator: str
     first_password: str | None
+    member: Member | None = None
 
     @property
     def agency_id(self) -> str:
@@ -83,7 +87,7 @@ def open_site(config: SiteFile, clock: Clock) -> Iterator[Site]:
             recorder=recorder,
             footage=footage,
             archive=archive,
-            outbox=Outbox(config.data / "events.db", clock),
+            outbox=Outbox(config.data / "events.db", clock, federated=is_joined(config)),
             rules=rules_store(config),
             policy=AlertPolicy(clock),
         )
@@ -117,8 +121,10 @@ def _site_config(config: SiteFile) -> SiteConfig:
     )
 
 
-def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> DeskPorts:
-    """The desk of this machine, on the site's own ports."""
+def open_desk(
+    config: SiteFile, site: Site, clock: Clock, stack: ExitStack, joined: Joined | None = None
+) -> DeskPorts:
+    """The desk of this machine, on the site's own ports. `joined`: what being a member of a hub adds."""
     database = Database(database_url(config.data))
     stack.callback(database.close)
     database.migrate()
@@ -139,25 +145,28 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         map_tiles=config.desk.map.tiles,
         map_attribution=config.desk.map.tiles_attribution,
         map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
+        federated=joined is not None,
     )
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
     ptz.start()
     stack.callback(ptz.stop)
+    cameras = LocalCameras(site)
     ports = DeskPorts(
         footage=site.parts.footage,
         live=site.live,
-        cameras=LocalCameras(site),
+        cameras=cameras,
         site=LocalSite(site),
         ptz=ptz,
         setup=LocalCameraSetup(site, config.agency_id),
         rules=LocalRulesBook(site),
         clock=clock,
         database=database,
-        access=Access(audit),
+        access=Access(audit, joined.grants(database, cameras, clock, stack) if joined else None),
         data_directory=config.data / "desk",
         agency_id=config.agency_id,
         secrets=SecretBox.open(config.secret_key),
         config=settings,
+        signer=joined.signer if joined else None,
     )
     tell_who_steers(ports)
     return ports
@@ -171,7 +180,8 @@ def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = 
         server = WebServer(config.desk)
         stack.callback(server.close)
         site = stack.enter_context(open_site(config, clock))
-        desk = open_desk(config, site, clock, stack)
+        joined = open_joined(config, clock)
+        desk = open_desk(config, site, clock, stack, joined)
         password = ensure_first_administrator(desk.database, clock, config.agency_id, config.agency)
         alerts: AlertSink = AlertService(desk)
         site.start(wrap_alerts(alerts) if wrap_alerts else alerts)
@@ -179,6 +189,10 @@ def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = 
         workers = DeskWorkers(desk, evidence_key_file(config.secret_key))
         workers.start()
         stack.callback(workers.stop)
+        member = joined.member(config, site, desk, clock) if joined else None
+        if member is not None:
+            member.start()
+            stack.callback(member.stop)
         server.start(create_app(desk))
         stack.callback(server.stop)
-        yield Service(site, desk, server.url, FIRST_ADMINISTRATOR, password)
+        yield Service(site, desk, server.url, FIRST_ADMINISTRATOR, password, member)

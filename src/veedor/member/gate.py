@@ -78,7 +78,7 @@ class Gate:
     def _allow(self, op: Op, handler: Handler, asked: Asked, proved: Proved) -> _Standing:
         """The pass must name this camera, this span and an action that the op is for; then `access/` decides."""
         told, camera_id = proved.asked, asked.camera_id
-        principal = _principal(proved)
+        principal = principal_of(proved)
         span = asked.span if "start" in asked.args else None
         resource = Resource(
             handler.kind, camera_id, camera_owner(self._ports, principal, camera_id), camera_id=camera_id, span=span

@@ -23,7 +23,9 @@ from veedor.link.server import NatsServer, free_port
 from veedor.member.files import MemberFiles
 from veedor.member.gate import Gate
 from veedor.member.identity import IdentityDesk
+from veedor.member.lease import Lease
 from veedor.member.roster import Roster
+from veedor.member.signing import StatementDesk
 from veedor.wire import subjects
 from veedor.wire.calls import Op
 from veedor.wire.joining import JoinAnswer
@@ -57,6 +59,7 @@ class Member:
         ports: DeskPorts,
         sources: Sequence[Source],
         high_water: HighWater,
+        lease: Lease,
         clock: Clock,
     ) -> None:
         self.joined = joined
@@ -81,12 +84,13 @@ class Member:
         self._connection = LinkConnection(self.server.url, local_seed, joined.site_id, clock)
         self._caller = Caller(self._connection, joined.site_id)
         self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
-        self.roster = Roster(ports, self._ask_hub, high_water, data / "link", self._on_position)
+        self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position)
         self._forget_commits = ports.database.on_commit(self.pump.wake)
         check = PassCheck(joined.site_id, _pinned(ports), high_water)
         self._gate = Gate(ports, check)
         key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
         self._identity = IdentityDesk(ports, key) if key else None
+        self._statements = StatementDesk(ports, check, key) if key else None
         self._calls = CallServer(self._connection, joined.site_id, self._handlers())
         self._stop = threading.Event()
         self._trimmer = threading.Thread(target=self._trim, name="link-trim", daemon=True)
@@ -126,6 +130,8 @@ class Member:
         handlers[Op.SITE_POKE.value] = self._poked
         if self._identity is not None:
             handlers[Op.IDENTITY_SIGN.value] = self._sign
+        if self._statements is not None:
+            handlers[Op.STATEMENT_SIGN.value] = self._sign_statement
         return handlers
 
     def _at_gate(self, asked: Asked) -> Answer:
@@ -135,6 +141,10 @@ class Member:
     def _sign(self, asked: Asked) -> Answer:
         assert self._identity is not None  # noqa: S101 - else there is no such handler
         return Answer(self._identity.sign(asked.args))
+
+    def _sign_statement(self, asked: Asked) -> Answer:
+        assert self._statements is not None  # noqa: S101 - else there is no such handler
+        return Answer(self._statements.sign(asked.args, asked.pass_text))
 
     def _poked(self, _asked: Asked) -> Answer:
         self.roster.poke()
@@ -160,7 +170,7 @@ class Member:
                 log.info("the log up was not trimmed: %s", problem)
 
 
-_NOT_AT_GATE = frozenset({Op.SITE_POKE, Op.IDENTITY_SIGN, Op.HUB_SYNC})
+_NOT_AT_GATE = frozenset({Op.SITE_POKE, Op.IDENTITY_SIGN, Op.STATEMENT_SIGN, Op.HUB_SYNC})
 
 
 def _pinned(ports: DeskPorts) -> Any:

@@ -1,17 +1,12 @@
-"""What the hub told this site last, and what this site tells it: the site's side of `hub.sync`.
-
-Foreign access rests on a lease that each answer renews. Its end is kept on disk, so that a restart gives nobody more.
-"""
+"""What the hub told this site last, and what this site tells it: the site's side of `hub.sync`."""
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any, Protocol
 
 from veedor import __version__
@@ -23,7 +18,7 @@ from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.kit.errors import StoreError, VeedorError
-from veedor.kit.files import write_file
+from veedor.member.lease import Lease
 from veedor.wire import directory, sync
 from veedor.wire.calls import Op
 from veedor.wire.passcheck import HighWater
@@ -45,13 +40,13 @@ class Roster:
         ports: DeskPorts,
         ask: AskHub,
         high_water: HighWater,
-        folder: Path,
+        lease: Lease,
         on_position: Callable[[str, int], None],
     ) -> None:
         self._ports = ports
         self._ask = ask
         self._high_water = high_water
-        self._file = folder / "lease"
+        self._lease = lease
         self._on_position = on_position
         self._agreements = Agreements(ports)
         self._boot = secrets.token_hex(8)
@@ -60,7 +55,6 @@ class Roster:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="roster", daemon=True)
-        self._lease_until = self._read()
         self.problem: str | None = "not yet asked"
         self.synced_at: datetime | None = None
 
@@ -77,10 +71,6 @@ class Roster:
     def poke(self) -> None:
         """Ask now. From any thread."""
         self._wake.set()
-
-    def lease_holds(self, now: datetime) -> bool:
-        """Whether the hub was heard recently enough for people of other agencies."""
-        return now < self._lease_until
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -106,7 +96,7 @@ class Roster:
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
-        self._renew(now + timedelta(seconds=min(float(answer.get("lease_s") or 0.0), sync.LEASE_S)))
+        self._lease.renew(now, float(answer.get("lease_s") or 0.0))
         self.synced_at = self._ports.clock.now()
         if self._send_cameras:
             self._wake.set()
@@ -166,18 +156,6 @@ class Roster:
                 raise
             except VeedorError as problem:
                 log.error("the hub told of a grant that cannot be: %s", problem)
-
-    # -- the lease
-
-    def _renew(self, until: datetime) -> None:
-        self._lease_until = until
-        write_file(self._file, json.dumps({"until": until.isoformat()}).encode())
-
-    def _read(self) -> datetime:
-        try:
-            return datetime.fromisoformat(json.loads(self._file.read_text(encoding="ascii"))["until"])
-        except (OSError, ValueError, KeyError, TypeError):  # no lease that can be read is no lease
-            return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
