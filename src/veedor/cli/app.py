@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import alerts, audit, cameras, check, evidence, incidents, login, models, rules, site, track, users
+from veedor.cli import alerts, audit, cameras, check, evidence, hub, incidents, login, models, rules, site, track, users
 from veedor.cli.analyze import analyze
 from veedor.cli.bench import bench
 from veedor.cli.calls import App, speak
@@ -43,6 +43,7 @@ app.command("demo", help=t("cli-demo"), epilog=t("cli-example", command="veedor 
 )
 app.command("init", help=t("cli-init"), epilog=t("cli-example", command='veedor init --site "La Victoria"'))(init)
 app.add_typer(site.app, name="site")
+app.add_typer(hub.app, name="hub")
 app.add_typer(cameras.app, name="cameras")
 app.command(
     "analyze", help=t("cli-analyze"), epilog=t("cli-example", command="veedor analyze video.mp4 --events out.json")

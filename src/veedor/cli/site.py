@@ -36,3 +36,32 @@ def run(
     speak_in_log()
     run_until_stopped(load(config), lang, started, tell_problem)
     out.print(t("cli-site-stopped"))
+
+
+@app.command("join", help=t("cli-site-join"), epilog=t("cli-example", command="veedor site join veedor1.eyJ1Ijoi..."))
+@command
+def join(
+    token: Annotated[str, typer.Argument(help=t("cli-site-join-token"))],
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
+    again: Annotated[bool, typer.Option("--again", help=t("cli-site-join-again"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+) -> None:
+    from dataclasses import asdict
+
+    from veedor.cli.output import print_json
+    from veedor.compose.config import load
+    from veedor.compose.errors import ConfigMissing
+    from veedor.member.files import MemberFiles
+    from veedor.member.joining import join as join_hub
+
+    if not config.is_file():
+        raise ConfigMissing(path=str(config))
+    site = load(config)
+    answer = join_hub(MemberFiles.beside(site.secret_key), site.agency_id, token, again=again)
+    if as_json:
+        print_json(asdict(answer))
+        return
+    out.print(t("cli-site-joined", site=answer.site_name, hub=answer.hub_name, agency=answer.agency_name))
+    out.print(t("cli-site-joined-next"))

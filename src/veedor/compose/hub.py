@@ -54,6 +54,7 @@ class Hub:
     cameras: HubCameras
     administrator: str
     first_password: str | None
+    ca_file: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         app = create_app(ports, routers=(joining_router(address),), public=JOIN_PATHS)
         server.start(app)
         stack.callback(server.stop)
-        yield Hub(ports, server.url, address, parts.link, parts.cameras, FIRST_ADMINISTRATOR, password)
+        yield Hub(ports, server.url, address, parts.link, parts.cameras, FIRST_ADMINISTRATOR, password, certificates.authority.certificate)
 
 
 def _certificates(config: HubFile, clock: Clock) -> HubCertificates:
