@@ -52,14 +52,14 @@ def test_add_a_person_change_and_disable_them(site: Stage, open_console: Open, a
     expect(page.get_by_role("link", name="olga")).to_be_visible()
     assert axe(page) == []
     page.keyboard.press("n")
-    dialog = page.get_by_role("dialog", name="Añadir persona")
+    dialog = page.get_by_role("dialog", name="Agregar persona")
     dialog.get_by_label("Usuario").fill("No Vale")
-    dialog.get_by_role("button", name="Añadir persona").click()
+    dialog.get_by_role("button", name="Agregar persona").click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     dialog.get_by_label("Usuario").fill("nuevo")
     dialog.get_by_label("Nombre completo").fill("<i>Nuevo</i> Vecino")
     assert axe(page) == []
-    dialog.get_by_role("button", name="Añadir persona").click()
+    dialog.get_by_role("button", name="Agregar persona").click()
     shown = page.get_by_role("dialog", name="Contraseña de nuevo")
     password = shown.locator("output").inner_text()
     assert len(password) >= 12

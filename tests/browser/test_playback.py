@@ -231,7 +231,7 @@ def test_in_and_out_are_locked_as_evidence_and_held(
     page.keyboard.press("l")
     page.keyboard.press("o")
     page.keyboard.press("e")
-    dialog = page.get_by_role("dialog", name="Conservar como prueba")
+    dialog = page.get_by_role("dialog", name="Asegurar como evidencia")
     expect(dialog).to_contain_text("20 s")
     dialog.get_by_label("Mercado Central").focus()
     page.keyboard.press("Space")
@@ -240,7 +240,7 @@ def test_in_and_out_are_locked_as_evidence_and_held(
     assert axe(page) == []
     page.keyboard.press("Enter")
     expect(dialog.locator('li[data-status="held"]')).to_have_count(2, timeout=20_000)
-    expect(dialog.get_by_text("En custodia", exact=True)).to_have_count(2)
+    expect(dialog.get_by_text("Asegurado", exact=True)).to_have_count(2)
     expect(dialog.get_by_role("link", name="Abrir el incidente")).to_be_visible()
     page.keyboard.press("Escape")
     with page.expect_download() as told:
