@@ -424,7 +424,16 @@ def test_an_empty_system_greets_with_three_steps(
         empty.service.desk.cameras.save(replace(_far(empty, 0), enabled=True))
         expect(page.locator("[data-step=camera]")).to_have_attribute("data-done", "true", timeout=20_000)
         expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "false")
-        empty.raise_alert(empty.service.desk.cameras.cameras()[0])
+        camera = empty.service.desk.cameras.cameras()[0]
+        empty.raise_alert(camera)
+        expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "true")
+        # An alert ticks no rule: that somebody wrote one does.
+        expect(page.locator("[data-step=zone]")).to_have_attribute("data-done", "false")
+        body = {"text": "rules: []\n", "version": ""}
+        saved = page.request.put(
+            f"{empty.url}/api/cameras/{camera.id}/rules", data=body, headers={"origin": empty.url}
+        )
+        assert saved.ok, saved.text()
         expect(steps).to_have_count(0)  # all three are done
 
 

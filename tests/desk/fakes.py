@@ -325,6 +325,9 @@ class FakeRules:
         text = self.texts.get(camera_id, "")
         return RulesState(text, text, not text)
 
+    def written(self) -> list[str]:
+        return sorted(self.texts)
+
     def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
         return RulesCheck(text, document, ())
 

@@ -89,6 +89,14 @@ def test_rules_are_saved_and_told(desk: Desk) -> None:
         assert news.payload == {"camera_ids": ["plaza"], "by": "sara"}
 
 
+def test_cameras_with_rules_of_their_own_are_listed(desk: Desk) -> None:
+    with desk.client("sara") as sara:
+        assert sara.get("/api/rules/written").json() == []
+        body = {"text": "rules: []", "version": ""}
+        assert sara.put("/api/cameras/plaza/rules", json=body).status_code == 200
+        assert sara.get("/api/rules/written").json() == ["plaza"]
+
+
 def test_the_demo_is_added_once_and_told(desk: Desk, ada: httpx.Client) -> None:
     answer = ada.post("/api/setup/demo")
     assert answer.status_code == 200, answer.text

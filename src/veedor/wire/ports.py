@@ -379,6 +379,9 @@ class RulesBook(Protocol):
 
     def show(self, camera_id: str) -> RulesState: ...
 
+    def written(self) -> list[str]:
+        """Ids of the cameras for which somebody has written rules."""
+
     def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
         """What `text` says; with `document`, that put into the text first, its comments kept."""
 
