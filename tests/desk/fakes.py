@@ -326,7 +326,7 @@ class FakeRules:
         return RulesState(text, text, not text)
 
     def written(self) -> list[str]:
-        return sorted(self.texts)
+        return sorted(one for one, text in self.texts.items() if text)
 
     def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
         return RulesCheck(text, document, ())

@@ -194,7 +194,9 @@ def _said(connection: HTTPConnection, header: str, parameter: str) -> str | None
     if value is None or not value.strip():
         return None
     if len(value) > 200 or not value.isprintable():
-        raise BadRequest(field=parameter, problem="at most 200 printable characters")
+        raise BadRequest(
+            field=parameter, problem="at most 200 printable characters", detail="desk-reason-said-too-long"
+        )
     return value.strip()
 
 
