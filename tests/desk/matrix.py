@@ -160,6 +160,7 @@ ROWS = [
     Row("GET", "/api/cameras/{camera_id}/clip.mp4", "os", query=_SPAN),
     Row("GET", "/api/cameras/{camera_id}/still.jpg", "os", query=_AT),
     Row("GET", "/api/cameras/{camera_id}/timeline", "osa", query=_SPAN),
+    Row("GET", "/api/timelines", "osa", query=_SPAN + "&camera=plaza"),
     Row("GET", "/api/cameras/{camera_id}/play.mp4", "os", query=_SPAN),
     Row("GET", "/api/marks", "vosa", query=_SPAN + "&camera=plaza"),
     Row("GET", "/api/marks/next", "vosa", query=_AT + "&camera=plaza"),

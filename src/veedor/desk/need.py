@@ -169,8 +169,10 @@ class Need:
             raise
 
     def _details(self, connection: HTTPConnection) -> dict[str, str]:
-        given = {**connection.query_params, **connection.path_params}
-        return {name: str(given[name])[:100] for name in self._detail if name in given}
+        """What the audit entry tells; of a parameter that was given several times, all."""
+        query, path = connection.query_params, connection.path_params
+        given = {name: [str(path[name])] if name in path else query.getlist(name) for name in self._detail}
+        return {name: ",".join(value[:100] for value in values)[:1000] for name, values in given.items() if values}
 
 
 def token_of(connection: HTTPConnection, config: DeskConfig) -> tuple[str | None, bool]:
