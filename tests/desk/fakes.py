@@ -231,6 +231,9 @@ class FakePtz:
     def save_preset(self, camera_id: str, who: Steerer, name: str, token: str | None = None) -> PtzPreset:
         return PtzPreset(token or "2", name)
 
+    def remove_preset(self, camera_id: str, who: Steerer, token: str) -> None:
+        self.go_to(camera_id, who, token)
+
     def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
         self._listeners.append(listener)
 

@@ -153,6 +153,7 @@ ROWS = [
     Row("GET", "/api/cameras/{camera_id}/ptz/presets", "os"),
     Row("POST", "/api/cameras/{camera_id}/ptz/presets", "os", 201, body={"name": "Puerta"}),
     Row("POST", "/api/cameras/{camera_id}/ptz/presets/{token}/goto", "os", 404),
+    Row("DELETE", "/api/cameras/{camera_id}/ptz/presets/{token}", "os", 404),
     Row("WS", "/api/cameras/{camera_id}/ptz/steer", "os", 101),
     Row("GET", "/api/cameras/{camera_id}/segments", "osa", query=_SPAN),
     Row("GET", "/api/cameras/{camera_id}/gaps", "osa", query=_SPAN),

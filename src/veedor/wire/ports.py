@@ -261,6 +261,8 @@ class Ptz(Protocol):
     def save_preset(self, camera_id: str, who: Steerer, name: str, token: str | None = None) -> PtzPreset:
         """Keep where it looks now, under a new preset or in place of `token`."""
 
+    def remove_preset(self, camera_id: str, who: Steerer, token: str) -> None: ...
+
     def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
         """Call `listener` (camera id, holder) whenever another person, or nobody, has the lock."""
 
