@@ -425,7 +425,7 @@ def test_names_and_notes_are_text_and_what_is_missing_is_said(
         expect(page.get_by_role("link", name="En vivo")).to_have_count(0)
         width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width == 0
-        assert row(page, bare).bounding_box()["height"] == 76  # type: ignore[index]
+        assert row(page, bare).bounding_box()["height"] == 88  # type: ignore[index]
         assert axe(page) == []
         page.goto(f"{site.url}/#/alerts/nobody")
         expect(page.get_by_text("Esta alerta no está")).to_be_visible()

@@ -87,6 +87,35 @@ def tiles(page: Page, state: str = "") -> Locator:
     return page.locator(f".dock [data-camera]{f'[data-state={state}]' if state else ''}")
 
 
+def test_a_camera_at_the_edge_stays_in_view_when_its_picture_docks(site: Stage, open_console: Open) -> None:
+    page = open_console(site, "olga", "#/map")
+    page.emulate_media(reduced_motion="reduce")  # a map that is let go stands still
+    expect(the_map(page)).to_have_attribute("data-drawn", "5")
+    place = place_of(site.cameras[1])
+    box = page.locator("[data-map]").bounding_box()
+    assert box is not None
+    x, y = on_screen(page, place.latitude_deg, place.longitude_deg)
+    before = page.locator("[data-map]").get_attribute("data-center")
+    start = (box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + box["x"] + box["width"] - 25 - x, start[1] + box["y"] + box["height"] / 2 - y, steps=8)
+    page.mouse.up()
+    expect(page.locator("[data-map]")).not_to_have_attribute("data-center", before or "")
+
+    def inside() -> bool:
+        seen = page.locator("[data-map]").bounding_box()
+        assert seen is not None
+        at_x, at_y = on_screen(page, place.latitude_deg, place.longitude_deg)
+        return seen["x"] <= at_x <= seen["x"] + seen["width"] and seen["y"] <= at_y <= seen["y"] + seen["height"]
+
+    assert inside()
+    click_place(page, place)
+    expect(tiles(page)).to_have_attribute("data-camera", site.cameras[1].id)
+    wait_until(lambda: page.locator("[data-map]").bounding_box() != box)
+    wait_until(inside)
+
+
 def test_cameras_are_drawn_and_a_click_docks_one_that_plays(
     site: Stage, open_console: Open, axe: Callable[[Page], list[str]]
 ) -> None:
@@ -424,7 +453,14 @@ def test_an_empty_system_greets_with_three_steps(
         empty.service.desk.cameras.save(replace(_far(empty, 0), enabled=True))
         expect(page.locator("[data-step=camera]")).to_have_attribute("data-done", "true", timeout=20_000)
         expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "false")
-        empty.raise_alert(empty.service.desk.cameras.cameras()[0])
+        camera = empty.service.desk.cameras.cameras()[0]
+        empty.raise_alert(camera)
+        expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "true")
+        # An alert ticks no rule: that somebody wrote one does.
+        expect(page.locator("[data-step=zone]")).to_have_attribute("data-done", "false")
+        body = {"text": "rules: []\n", "version": ""}
+        saved = page.request.put(f"{empty.url}/api/cameras/{camera.id}/rules", data=body, headers={"origin": empty.url})
+        assert saved.ok, saved.text()
         expect(steps).to_have_count(0)  # all three are done
 
 

@@ -116,8 +116,8 @@ def seek(page: Page, moment: datetime, *cameras: str) -> float:
     """Seek by the date and time field; gives ms until the first picture was shown. Reused by bench/console.py."""
     local = moment.astimezone(UTC) - timedelta(hours=5)  # Lima
     page.evaluate("performance.clearMeasures('playback-first-frame')")
-    entry = page.locator("input[type=datetime-local]")
-    entry.fill(local.strftime("%Y-%m-%dT%H:%M:%S"))
+    entry = page.locator("[data-datetime]")
+    entry.fill(local.strftime("%d/%m/%Y %H:%M:%S"))
     entry.press("Enter")
     page.wait_for_function("() => performance.getEntriesByName('playback-first-frame').length > 0")
     return float(page.evaluate("performance.getEntriesByName('playback-first-frame')[0].duration"))
@@ -231,7 +231,7 @@ def test_in_and_out_are_locked_as_evidence_and_held(
     page.keyboard.press("l")
     page.keyboard.press("o")
     page.keyboard.press("e")
-    dialog = page.get_by_role("dialog", name="Conservar como prueba")
+    dialog = page.get_by_role("dialog", name="Asegurar como evidencia")
     expect(dialog).to_contain_text("20 s")
     dialog.get_by_label("Mercado Central").focus()
     page.keyboard.press("Space")
@@ -240,7 +240,7 @@ def test_in_and_out_are_locked_as_evidence_and_held(
     assert axe(page) == []
     page.keyboard.press("Enter")
     expect(dialog.locator('li[data-status="held"]')).to_have_count(2, timeout=20_000)
-    expect(dialog.get_by_text("En custodia", exact=True)).to_have_count(2)
+    expect(dialog.get_by_text("Asegurado", exact=True)).to_have_count(2)
     expect(dialog.get_by_role("link", name="Abrir el incidente")).to_be_visible()
     page.keyboard.press("Escape")
     with page.expect_download() as told:
@@ -321,8 +321,8 @@ def test_a_server_that_is_away_and_a_login_that_ends(archive: Archive, open_cons
     wait_shown(page, camera)
     page.route("**/play.mp4*", lambda route: route.abort())
     page.keyboard.press("Space")
-    entry = page.locator("input[type=datetime-local]")
-    entry.fill((archive.start - timedelta(hours=5) + timedelta(seconds=200)).strftime("%Y-%m-%dT%H:%M:%S"))
+    entry = page.locator("[data-datetime]")
+    entry.fill((archive.start - timedelta(hours=5) + timedelta(seconds=200)).strftime("%d/%m/%Y %H:%M:%S"))
     entry.press("Enter")
     expect(tile(page, camera)).to_have_attribute("data-state", "problem")
     expect(tile(page, camera).get_by_role("status")).to_contain_text("No hay conexión con el servidor")

@@ -221,11 +221,15 @@ def test_a_camera_is_changed_tested_and_removed(site: Stage, open_console: Open,
     page.get_by_label("Guardar (días)").fill("7,5")
     page.get_by_label("Imágenes por segundo").fill("2")
     page.get_by_label("Grabar el sonido").check()
+    page.get_by_label("Puerto ONVIF").fill("99999")
+    expect(save).to_be_disabled()
+    page.get_by_label("Puerto ONVIF").fill("8000")
     save.click()
     expect(page.get_by_role("heading", name="<img src=x onerror=alert(1)>")).to_be_visible()
     expect(save).to_be_disabled()
     changed = site.service.site.parts.cameras.camera(camera.id)
     assert (changed.record.keep_days, changed.record.audio, changed.analyse.fps) == (7.5, True, 2.0)
+    assert changed.onvif_port == 8000
     assert page.get_by_label("Contraseña").count() == 0  # never shown, only replaced
     assert axe(page) == []
     page.keyboard.press("Escape")
@@ -456,6 +460,25 @@ def test_two_people_edit_the_rules_of_one_camera(site: Stage, open_console: Open
     expect(notice).to_have_count(0)
     # Who has nothing unsaved simply sees what is new.
     expect(yaml_of(first)).to_have_value(mine, timeout=15_000)
+
+
+def test_unsaved_rules_are_not_left_without_a_question(site: Stage, open_console: Open) -> None:
+    camera = site.cameras[1]
+    write_rules(site, camera, HANDWRITTEN)
+    page = open_console(site, "sara", f"#/setup/rules/{camera.id}")
+    expect(yaml_of(page)).to_have_value(HANDWRITTEN)
+    mine = HANDWRITTEN.replace("Caída", "La mía")
+    yaml_of(page).fill(mine)
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.evaluate("location.hash = '#/alerts'")
+    expect(page).to_have_url(re.compile(f"#/setup/rules/{camera.id}$"))
+    expect(yaml_of(page)).to_have_value(mine)
+    assert asked == ["Hay cambios sin guardar. ¿Salir y perderlos?"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.evaluate("location.hash = '#/alerts'")
+    expect(page).to_have_url(re.compile("#/alerts"))
+    expect(page.get_by_role("heading", name="Alertas", level=1)).to_be_attached()
 
 
 @pytest.mark.parametrize(

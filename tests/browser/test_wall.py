@@ -256,7 +256,10 @@ def test_two_tabs_are_two_walls_and_of_two_who_save_one_hears_of_it(town: Stage,
     second.keyboard.press("Enter")
     expect(second.get_by_role("dialog")).to_have_count(0)
     page.bring_to_front()
+    # The other tab saved; in this one nobody touched anything.
+    expect(page.get_by_text("Con cambios sin guardar")).to_have_count(0)
     page.keyboard.press("Delete")
+    expect(page.get_by_text("Con cambios sin guardar")).to_be_visible()
     page.keyboard.press("s")
     dialog = page.get_by_role("dialog", name="Guardar el mural")
     expect(dialog.get_by_role("alert")).to_contain_text("inge guardó este mural")
@@ -269,6 +272,9 @@ def test_a_tour_turns_pages_and_stands_still_when_paused(town: Stage, open_conso
     page = open_console(town, "olga", "#/wall")
     page.get_by_role("button", name="Poner todas (5)").click()
     live(page, 4)
+    # It was never saved: its name says so, and there is nothing that it differs from.
+    expect(page.get_by_role("button", name="Mural sin guardar")).to_be_visible()
+    expect(page.get_by_text("Con cambios sin guardar")).to_have_count(0)
     page.get_by_role("combobox", name="Ronda").select_option("5")
     expect(page.get_by_text("1 de 2")).to_be_visible()
     expect(page.get_by_text("2 de 2")).to_be_visible(timeout=8_000)

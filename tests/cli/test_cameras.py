@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from clips import write_clip
+from veedor.kit.messages import has_message
+from veedor.model.camera import StreamRole
+from veedor.model.packet import ClockSource
 from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream
 from veedor.simulator.rtsp_server import Faults, RtspServer, ServedStream
 
@@ -76,6 +79,13 @@ def test_the_password_is_nowhere_in_clear(site: Site) -> None:
         assert file.is_dir() or PASSWORD.encode() not in file.read_bytes()
     assert (site.folder / "keys" / "site.key").stat().st_mode & 0o077 == 0
     assert (site.folder / "data" / "site.db").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_a_report_says_streams_and_clocks_in_words(lang: str) -> None:
+    keys = [f"cli-cameras-stream-{one}" for one in StreamRole]
+    keys += [f"cli-cameras-clock-{one.replace('_', '-')}" for one in ClockSource]
+    assert all(has_message(key, lang) for key in keys)
 
 
 def test_test_shows_what_a_camera_sends(site: Site, tmp_path: Path) -> None:

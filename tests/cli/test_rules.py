@@ -135,6 +135,10 @@ def test_check_tells_all_problems(files: Path) -> None:
     assert "línea 1" in told.stderr
     assert "línea 3, columna 41" in told.stderr
     assert "¿quiso decir «zone»?" in told.stderr
+    # So does whatever takes such a file.
+    analysed = veedor("analyze", str(files / "none.mp4"), "--rules", str(files / "rules.yaml"))
+    assert analysed.returncode == 2
+    assert all(place in analysed.stderr for place in ("línea 1", "línea 3, columna 5", "línea 3, columna 41"))
     as_json = json.loads(veedor("rules", "check", str(files / "rules.yaml"), "--json", lang="en").stdout)
     assert as_json["valid"] is False
     assert [(one["line"], one["column"]) for one in as_json["problems"]] == [(1, 41), (3, 5), (3, 41)]

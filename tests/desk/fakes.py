@@ -231,6 +231,9 @@ class FakePtz:
     def save_preset(self, camera_id: str, who: Steerer, name: str, token: str | None = None) -> PtzPreset:
         return PtzPreset(token or "2", name)
 
+    def remove_preset(self, camera_id: str, who: Steerer, token: str) -> None:
+        self.go_to(camera_id, who, token)
+
     def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
         self._listeners.append(listener)
 
@@ -324,6 +327,9 @@ class FakeRules:
     def show(self, camera_id: str) -> RulesState:
         text = self.texts.get(camera_id, "")
         return RulesState(text, text, not text)
+
+    def written(self) -> list[str]:
+        return sorted(one for one, text in self.texts.items() if text)
 
     def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
         return RulesCheck(text, document, ())

@@ -137,6 +137,7 @@ ROWS = [
     Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
     # rules
     Row("GET", "/api/rules/kinds", "osa"),
+    Row("GET", "/api/rules/written", "osa"),
     Row("POST", "/api/rules/check", "sa", body={"text": "rules: []"}),
     Row("GET", "/api/cameras/{camera_id}/rules", "osa"),
     Row("PUT", "/api/cameras/{camera_id}/rules", "sa", body={"text": "rules: []", "version": ""}),
@@ -152,6 +153,7 @@ ROWS = [
     Row("GET", "/api/cameras/{camera_id}/ptz/presets", "os"),
     Row("POST", "/api/cameras/{camera_id}/ptz/presets", "os", 201, body={"name": "Puerta"}),
     Row("POST", "/api/cameras/{camera_id}/ptz/presets/{token}/goto", "os", 404),
+    Row("DELETE", "/api/cameras/{camera_id}/ptz/presets/{token}", "os", 404),
     Row("WS", "/api/cameras/{camera_id}/ptz/steer", "os", 101),
     Row("GET", "/api/cameras/{camera_id}/segments", "osa", query=_SPAN),
     Row("GET", "/api/cameras/{camera_id}/gaps", "osa", query=_SPAN),
@@ -159,6 +161,7 @@ ROWS = [
     Row("GET", "/api/cameras/{camera_id}/clip.mp4", "os", query=_SPAN),
     Row("GET", "/api/cameras/{camera_id}/still.jpg", "os", query=_AT),
     Row("GET", "/api/cameras/{camera_id}/timeline", "osa", query=_SPAN),
+    Row("GET", "/api/timelines", "osa", query=_SPAN + "&camera=plaza"),
     Row("GET", "/api/cameras/{camera_id}/play.mp4", "os", query=_SPAN),
     Row("GET", "/api/marks", "vosa", query=_SPAN + "&camera=plaza"),
     Row("GET", "/api/marks/next", "vosa", query=_AT + "&camera=plaza"),

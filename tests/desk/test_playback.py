@@ -62,6 +62,18 @@ def test_timeline(olga: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "error-desk-span-too-long")
 
 
+def test_timelines_of_several_cameras_are_one_answer_and_audited(
+    olga: httpx.Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = fake(desk).recorded_until
+    monkeypatch.setattr(fake(desk), "recorded_until", lambda one: until(one) if one == "plaza" else None)
+    told = olga.get("/api/timelines", params={**SPAN, "camera": ["plaza", "ghost", "plaza"]}).json()
+    assert [one["camera_id"] for one in told] == ["plaza"]
+    assert told[0] == olga.get("/api/cameras/plaza/timeline", params=SPAN).json()
+    entry = desk.audit.entries(AuditQuery(action="footage.list", limit=2))[1]
+    assert json.loads(entry.detail)["camera"] == "plaza,ghost,plaza"
+
+
 def test_play_tells_what_it_is_and_is_audited(olga: httpx.Client, desk: Desk) -> None:
     answer = olga.get("/api/cameras/plaza/play.mp4", params={**SPAN, "prefer": "sub"})
     assert answer.status_code == 200

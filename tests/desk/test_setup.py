@@ -89,6 +89,14 @@ def test_rules_are_saved_and_told(desk: Desk) -> None:
         assert news.payload == {"camera_ids": ["plaza"], "by": "sara"}
 
 
+def test_cameras_with_rules_of_their_own_are_listed(desk: Desk) -> None:
+    with desk.client("sara") as sara:
+        desk.ports.rules.write("plaza", "", "")  # the fake's way to have written none
+        assert "plaza" not in sara.get("/api/rules/written").json()
+        desk.ports.rules.write("plaza", "rules: []", "")
+        assert "plaza" in sara.get("/api/rules/written").json()
+
+
 def test_the_demo_is_added_once_and_told(desk: Desk, ada: httpx.Client) -> None:
     answer = ada.post("/api/setup/demo")
     assert answer.status_code == 200, answer.text

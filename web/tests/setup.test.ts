@@ -1,7 +1,16 @@
 // Pure functions of the set-up screen.
 
 import { describe, expect, it } from "vitest";
-import { channelNumbers, number, placeProblem, takeLogin } from "../src/setup/camera";
+import type { Camera } from "../src/lib/site.svelte";
+import {
+  bodyOf,
+  channelNumbers,
+  formOf,
+  number,
+  placeProblem,
+  portProblem,
+  takeLogin,
+} from "../src/setup/camera";
 import { daysOf, freeName, partsOf, renamed, tidy, writeDays, type Rules } from "../src/setup/rules";
 
 describe("addresses", () => {
@@ -35,6 +44,35 @@ describe("numbers", () => {
     expect(placeProblem({ ...place, latitude: "-12" })).toBe("setup-place-both");
     expect(placeProblem({ ...place, direction: "90" })).toBe("setup-place-both");
     expect(placeProblem({ ...place, latitude: "-92", longitude: "0" })).toBe("setup-number-problem");
+  });
+});
+
+describe("a camera's form", () => {
+  it("keeps what nobody changed", () => {
+    const camera = {
+      id: "c",
+      name: "Plaza",
+      kind: "rtsp",
+      streams: [{ role: "main", url: "rtsp://10.0.0.1/1", transport: "tcp" }],
+      username: "u",
+      device_id: null,
+      channel: null,
+      onvif_port: 8000,
+      enabled: true,
+      record: { main: true, sub: null, audio: false, keep_days: null, max_bytes: null },
+      analyse: { enabled: true, fps: 5, role: null },
+      placement: null,
+      revision: 3,
+    } as unknown as Camera;
+    const { id, ...wanted } = camera as unknown as Record<string, unknown>;
+    expect(id).toBe("c");
+    expect(bodyOf(formOf(camera), camera)).toEqual(wanted);
+    expect(bodyOf({ ...formOf(camera), onvifPort: "" }, camera).onvif_port).toBeNull();
+  });
+
+  it("takes only ports", () => {
+    expect(["", " 80 ", "65535"].map(portProblem)).toEqual([null, null, null]);
+    for (const bad of ["0", "65536", "80.5", "x"]) expect(portProblem(bad), bad).toBe("setup-number-problem");
   });
 });
 

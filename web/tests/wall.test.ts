@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  changedSince,
   cleared,
   EMPTY,
   freeSlot,
@@ -27,6 +28,14 @@ describe("a wall", () => {
     expect(placed(["a", "b"], 1, "a")).toEqual(["b", "a"]);
     expect(placed(["a"], 3, "a")).toEqual([null, null, null, "a"]);
     expect(placed(["a"], 2, "c")).toEqual(["a", null, "c"]);
+  });
+
+  it("is changed only by whoever changes it", () => {
+    const opened = { tiles: 4 as const, cameras: ["a", "b"], tour_s: null };
+    expect(changedSince(null, opened)).toBe(false);
+    expect(changedSince(opened, { ...opened, cameras: ["a", "b", null] })).toBe(false);
+    expect(changedSince(opened, { ...opened, cameras: ["a"] })).toBe(true);
+    expect(changedSince(opened, { ...opened, tour_s: 10 })).toBe(true);
   });
 
   it("swaps, clears and trims", () => {

@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from veedor.cli.output import command, err, lang, out, print_json, t
+from veedor.cli.rules import rules_of
 
 
 @command
@@ -25,6 +26,8 @@ def analyze(
     from veedor.compose.offline import Outputs, analyze_file
     from veedor.kit.errors import UserError
 
+    if rules is not None:
+        rules_of(rules, as_json)
     # The report tells what the reader logs, in the user's language.
     logging.getLogger("veedor").addHandler(logging.NullHandler())
 

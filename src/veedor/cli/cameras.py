@@ -195,7 +195,9 @@ def look(
 
 
 def _print_report(row: dict[str, Any]) -> None:
-    out.print(t("cli-cameras-test-stream", stream=row["stream"]), style="bold", highlight=False)
+    out.print(
+        t("cli-cameras-test-stream", stream=t(f"cli-cameras-stream-{row['stream']}")), style="bold", highlight=False
+    )
     offset_s = row["clock_offset_s"]
     lines = {
         "codec": row["codec"],
@@ -204,7 +206,7 @@ def _print_report(row: dict[str, Any]) -> None:
         "keyframe-interval": "?" if row["keyframe_interval_s"] is None else f"{row['keyframe_interval_s']:g} s",
         "bit-rate": f"{row['bit_rate'] / 1e6:.2f} Mb/s",
         "clock-offset": t("cli-cameras-no-offset") if offset_s is None else f"{offset_s:+.3f} s",
-        "clock": row["clock"],
+        "clock": t(f"cli-cameras-clock-{row['clock'].replace('_', '-')}"),
         "sound": row["sound"],
         "snapshot": row["snapshot"],
     }

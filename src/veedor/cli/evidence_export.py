@@ -135,5 +135,5 @@ def _fetch(desk: Client, package: str, order: Order, part: Path) -> dict[str, An
 def _key(pem: str) -> Ed25519PublicKey:
     key = load_pem_public_key(pem.encode())
     if not isinstance(key, Ed25519PublicKey):
-        raise EvidenceKeyUnusable(file="-", problem="not an Ed25519 public key")
+        raise EvidenceKeyUnusable(file="-", problem="not an Ed25519 public key", detail="evidence-reason-not-ed25519")
     return key

@@ -140,7 +140,7 @@ def set_rules(
     told = load_config(config)
     with camera_store(told) as cameras:
         found = cameras.camera(camera)
-    _rules(file, as_json=False)
+    rules_of(file, as_json=False)
     store = rules_store(told)
     with machine_audit(told, SystemClock()) as audit:
         audit.note(Action.RULES_EDIT, "rules", found.id, {"camera": found.name, "file": str(file.resolve())})
@@ -190,7 +190,7 @@ def run(
     if not (math.isfinite(fps) and 0 < fps <= 1000):
         raise FpsError(given=str(fps))
     picture, zone = _size(size), _zone(time_zone)
-    ruleset = _rules(rules, as_json)
+    ruleset = rules_of(rules, as_json)
     if not start and ruleset.has_schedules:
         err.print(t("rules-cli-no-schedules"), markup=False, highlight=False)
         ruleset = ruleset.without_schedules()
@@ -210,7 +210,7 @@ def run(
     out.print(t("rules-cli-done", events=str(len(rows)), seconds=seconds, tracks=ids), highlight=False)
 
 
-def _rules(path: Path, as_json: bool) -> RuleSet:
+def rules_of(path: Path, as_json: bool) -> RuleSet:
     """The rules of a file; where it is wrong, say everything that is, and leave."""
     from veedor.site.rules.ruleset import RuleSet
 

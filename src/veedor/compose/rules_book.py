@@ -49,6 +49,10 @@ class LocalRulesBook:
         text = read_text(path)
         return RulesState(text, sha256_bytes(text.encode()), False)
 
+    def written(self) -> list[str]:
+        cameras = self._site.parts.cameras.cameras()
+        return [camera.id for camera in cameras if self._store.path(camera.id).is_file()]
+
     def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
         if document is not None:
             text = edit.put(text, document)

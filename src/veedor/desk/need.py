@@ -171,8 +171,10 @@ class Need:
             raise
 
     def _details(self, connection: HTTPConnection) -> dict[str, str]:
-        given = {**connection.query_params, **connection.path_params}
-        return {name: str(given[name])[:100] for name in self._detail if name in given}
+        """What the audit entry tells; of a parameter that was given several times, all."""
+        query, path = connection.query_params, connection.path_params
+        given = {name: [str(path[name])] if name in path else query.getlist(name) for name in self._detail}
+        return {name: ",".join(value[:100] for value in values)[:1000] for name, values in given.items() if values}
 
 
 def token_of(connection: HTTPConnection, config: DeskConfig) -> tuple[str | None, bool]:
@@ -196,7 +198,9 @@ def _said(connection: HTTPConnection, header: str, parameter: str) -> str | None
     if value is None or not value.strip():
         return None
     if len(value) > 200 or not value.isprintable():
-        raise BadRequest(field=parameter, problem="at most 200 printable characters")
+        raise BadRequest(
+            field=parameter, problem="at most 200 printable characters", detail="desk-reason-said-too-long"
+        )
     return value.strip()
 
 

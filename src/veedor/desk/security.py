@@ -239,7 +239,7 @@ def _general_name(host: str) -> x509.GeneralName:
     try:
         return x509.DNSName(host.encode("idna").decode("ascii"))
     except UnicodeError as problem:
-        raise BadRequest(field="host", problem=host[:100]) from problem
+        raise BadRequest(field="host", problem=host[:100], detail="desk-reason-host", host=host[:100]) from problem
 
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:

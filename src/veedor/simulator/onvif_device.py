@@ -86,6 +86,7 @@ class Motor:
             ),
             "GotoPreset": self._go_to,
             "SetPreset": self._set,
+            "RemovePreset": self._remove,
         }
         with self._lock:
             return handlers[name](request) if name in handlers else None
@@ -118,6 +119,10 @@ class Motor:
         self.presets[token] = unescape(_told(request, "PresetName"))
         self.commands.append(("set", (token,)))
         return f"<p:PresetToken>{escape(token)}</p:PresetToken>"
+
+    def _remove(self, request: str) -> str | None:
+        token = _told(request, "PresetToken")
+        return " " if self.presets.pop(token, None) is not None else None
 
 
 class OnvifSimulator:

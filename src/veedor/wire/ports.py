@@ -263,6 +263,8 @@ class Ptz(Protocol):
     def save_preset(self, camera_id: str, who: Steerer, name: str, token: str | None = None) -> PtzPreset:
         """Keep where it looks now, under a new preset or in place of `token`."""
 
+    def remove_preset(self, camera_id: str, who: Steerer, token: str) -> None: ...
+
     def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
         """Call `listener` (camera id, holder) whenever another person, or nobody, has the lock."""
 
@@ -380,6 +382,9 @@ class RulesBook(Protocol):
         """Every kind: `kind`, `meaning`, `needs`, `place`, and `parameters` as JSON Schema."""
 
     def show(self, camera_id: str) -> RulesState: ...
+
+    def written(self) -> list[str]:
+        """Ids of the cameras for which somebody has written rules."""
 
     def check(self, text: str, document: dict[str, Any] | None = None) -> RulesCheck:
         """What `text` says; with `document`, that put into the text first, its comments kept."""

@@ -140,6 +140,8 @@ def test_presets(control: PtzControl, device: OnvifSimulator) -> None:
     assert (made.token, device.motor.presets["3"]) == ("3", "Grada <3> & más")
     control.save_preset("dome", OLGA, "Otra", "1")
     assert device.motor.presets["1"] == "Otra"
+    control.remove_preset("dome", OLGA, "1")
+    assert [one.token for one in control.presets("dome")] == ["2", "3"]
     control.go_to("dome", OLGA, "2")
     assert device.motor.commands[-1] == ("goto", ("2",))
     with pytest.raises(Unavailable):

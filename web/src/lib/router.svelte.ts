@@ -21,9 +21,24 @@ function decode(part: string): string {
 }
 
 let place = $state.raw<Place>(read());
-addEventListener("hashchange", () => {
+let guard: (() => string | null) | null = null;
+
+addEventListener("hashchange", (event) => {
+  const question = guard?.() ?? null;
+  if (question !== null && !confirm(question)) {
+    history.replaceState(null, "", new URL(event.oldURL).hash);
+    return;
+  }
   place = read();
 });
+
+/** Ask before another place is shown, for as long as `ask` has a question. Gives what takes the guard away. */
+export function guarded(ask: () => string | null): () => void {
+  guard = ask;
+  return () => {
+    if (guard === ask) guard = null;
+  };
+}
 
 export const router = {
   get place(): Place {

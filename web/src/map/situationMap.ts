@@ -80,6 +80,8 @@ export class SituationMap {
   private fitted = false;
   /** Where the map is going: a change of its size on the way (a picture that docks) would stop it half-way. */
   private goal: { center: [number, number]; zoom: number } | null = null;
+  /** The selected camera: it stays in view when the map gets smaller. */
+  private kept: Place | null = null;
 
   constructor(
     box: HTMLElement,
@@ -117,6 +119,9 @@ export class SituationMap {
     });
     this.map.on("resize", () => {
       if (this.goal) this.map.jumpTo(this.goal);
+      // The dock took a part of the map: what one works with must not lie under it.
+      else if (this.kept && !this.map.getBounds().contains(at(this.kept)))
+        this.goTo(this.kept, this.map.getZoom());
     });
     this.map.on("idle", () => this.rested());
   }
@@ -250,6 +255,7 @@ export class SituationMap {
   }
 
   mark(selected: Place | null, docked: Place[]): void {
+    this.kept = selected;
     const features = docked.map((place) => feature(place, { selected: false }));
     if (selected) features.push(feature(selected, { selected: true }));
     void this.source("marks")?.setData({ type: "FeatureCollection", features });

@@ -21,6 +21,8 @@ export interface CameraForm {
   main: string;
   sub: string;
   udp: boolean;
+  /** Where its ONVIF service listens; nothing: not steered. */
+  onvifPort: string;
   username: string;
   /** null: the one there is stays. */
   password: string | null;
@@ -48,6 +50,7 @@ export function formOf(camera: Camera): CameraForm {
     main: camera.streams.find((one) => one.role === "main")?.url ?? "",
     sub: camera.streams.find((one) => one.role === "sub")?.url ?? "",
     udp: camera.streams.some((one) => one.transport === "udp"),
+    onvifPort: text(camera.onvif_port),
     username: camera.username ?? "",
     password: null,
     recordMain: record.main,
@@ -72,6 +75,11 @@ export function number(written: string): number | null {
   const clean = written.trim().replace(",", ".");
   if (!clean) return null;
   return /^-?\d+(\.\d+)?$/.test(clean) ? Number(clean) : NaN;
+}
+
+/** What is wrong with a port: a catalogue key, or null. */
+export function portProblem(written: string): string | null {
+  return wrong(written, 1, 65535) ?? (/^\d*$/.test(written.trim()) ? null : "setup-number-problem");
 }
 
 /** What is wrong with a number: a catalogue key, or null. */
@@ -121,6 +129,7 @@ export function bodyOf(form: CameraForm, camera: Camera): CameraIn {
     ...(form.password === null ? {} : { password: form.password }),
     device_id: camera.device_id,
     channel: camera.channel,
+    onvif_port: number(form.onvifPort),
     enabled: form.enabled,
     record: {
       main: form.recordMain,

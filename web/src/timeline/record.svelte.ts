@@ -37,6 +37,29 @@ const NEAR_MS = 3_600_000;
 const PIXELS = 1600;
 const FRESH_MS = 8000;
 
+function emptyLine(): Line {
+  return { spans: [], holes: [], until: null, asOf: now.exact(), role: null };
+}
+
+function lineOf(told: Schemas["TimelineOut"]): Line {
+  return {
+    spans: told.spans.map((one) => ({
+      from: Date.parse(one.started_at),
+      to: Date.parse(one.ended_at),
+      codec: one.codec,
+    })),
+    holes: told.gaps.map((one) => ({
+      from: Date.parse(one.started_at),
+      to: one.ended_at ? Date.parse(one.ended_at) : Infinity,
+      reason: one.reason,
+      count: one.count,
+    })),
+    until: told.recorded_until ? Date.parse(told.recorded_until) : null,
+    asOf: now.exact(),
+    role: told.role ?? null,
+  };
+}
+
 export class Recorded {
   lines = $state.raw<Map<string, Line>>(new Map());
   marks = $state.raw<Mark[]>([]);
@@ -74,7 +97,7 @@ export class Recorded {
     const query = { start: new Date(from).toISOString(), end: new Date(to).toISOString() };
     const signal = flight.signal;
     const [lines, marks, bookmarks] = await Promise.all([
-      Promise.all(cameras.map((one) => this.line(one, from, to, resolution, signal))),
+      this.told(cameras, from, to, resolution, signal),
       ask(
         api.GET("/api/marks", {
           params: { query: { ...query, camera: cameras, resolution_s: resolution * 6 } },
@@ -85,13 +108,13 @@ export class Recorded {
     ]);
     if (flight !== this.flight) return;
     this.loading = false;
-    this.lines = new Map(lines.flatMap((line, index) => (line ? [[cameras[index] as string, line]] : [])));
+    if (lines) this.lines = lines;
     if (marks.kind === "ok") {
       this.marks = marks.data.marks;
       this.more = marks.data.more;
     }
     if (bookmarks.kind === "ok") this.bookmarks = bookmarks.data;
-    this.loaded = lines.some((one) => !one) ? null : { from, to, resolution, cameras: cameras.join() };
+    this.loaded = lines ? { from, to, resolution, cameras: cameras.join() } : null;
   }
 
   /** Keep the fine knowledge around the playhead. */
@@ -102,56 +125,34 @@ export class Recorded {
     this.nearFlight?.abort();
     const flight = new AbortController();
     this.nearFlight = flight;
-    const lines = await Promise.all(
-      cameras.map((one) => this.line(one, at - NEAR_MS, at + NEAR_MS, 0.3, flight.signal)),
-    );
+    const lines = await this.told(cameras, at - NEAR_MS, at + NEAR_MS, 0.3, flight.signal);
     if (flight !== this.nearFlight) return;
-    this.near = new Map(lines.flatMap((line, index) => (line ? [[cameras[index] as string, line]] : [])));
+    // Without an answer nothing is known: what was known is of other hours.
+    this.near = lines ?? new Map();
   }
 
-  private async line(
-    camera: string,
+  /** The lines of all cameras, in one question: a browser has few connections. Null: not told. */
+  private async told(
+    cameras: string[],
     from: number,
     to: number,
     resolution: number,
     signal: AbortSignal,
-  ): Promise<Line | null> {
-    const result = await ask(
-      api.GET("/api/cameras/{camera_id}/timeline", {
-        params: {
-          path: { camera_id: camera },
-          query: {
-            start: new Date(from).toISOString(),
-            end: new Date(to).toISOString(),
-            resolution_s: resolution,
-          },
-        },
-        signal,
-      }),
-    );
-    if (result.kind === "error") {
-      // A camera that is not there any more, and has left no footage, has an empty line.
-      if (result.status === 404) return { spans: [], holes: [], until: null, asOf: now.exact(), role: null };
-      this.problem = sentence(result);
-    }
+  ): Promise<Map<string, Line> | null> {
+    const query = {
+      start: new Date(from).toISOString(),
+      end: new Date(to).toISOString(),
+      camera: cameras,
+      resolution_s: resolution,
+    };
+    const result = await ask(api.GET("/api/timelines", { params: { query }, signal }));
+    if (result.kind === "error") this.problem = sentence(result);
     if (result.kind !== "ok") return null;
     this.problem = "";
-    return {
-      spans: result.data.spans.map((one) => ({
-        from: Date.parse(one.started_at),
-        to: Date.parse(one.ended_at),
-        codec: one.codec,
-      })),
-      holes: result.data.gaps.map((one) => ({
-        from: Date.parse(one.started_at),
-        to: one.ended_at ? Date.parse(one.ended_at) : Infinity,
-        reason: one.reason,
-        count: one.count,
-      })),
-      until: result.data.recorded_until ? Date.parse(result.data.recorded_until) : null,
-      asOf: now.exact(),
-      role: result.data.role ?? null,
-    };
+    // A camera that is not there any more, and has left no footage, is not told of: its line is empty.
+    const lines = new Map(cameras.map((one) => [one, emptyLine()]));
+    for (const one of result.data) lines.set(one.camera_id, lineOf(one));
+    return lines;
   }
 
   /** What is known of a moment of a camera. */

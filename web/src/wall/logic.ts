@@ -80,6 +80,11 @@ export function same(one: Wall, other: Wall): boolean {
   );
 }
 
+/** Whether somebody changed a wall since it was opened or saved. One that is not saved says so itself, by its name. */
+export function changedSince(opened: Wall | null, now: Wall): boolean {
+  return opened !== null && !same(opened, now);
+}
+
 /** A wall from what is kept in the browser, or from the server; null for what is none. */
 export function readWall(value: unknown): Wall | null {
   if (typeof value !== "object" || value === null) return null;

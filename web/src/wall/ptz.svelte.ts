@@ -53,10 +53,17 @@ export const ptz = {
     const route = "/api/cameras/{camera_id}/ptz/presets/{token}/goto";
     orTell(await ask(api.POST(route, { params })));
   },
-  async savePreset(cameraId: string, name: string): Promise<Preset | null> {
+  /** Keep where the camera looks, in place of the preset `token` where one is given. */
+  async savePreset(cameraId: string, name: string, token: string | null): Promise<Preset | null> {
     const path = { camera_id: cameraId };
     const route = "/api/cameras/{camera_id}/ptz/presets";
-    return orTell(await ask(api.POST(route, { params: { path }, body: { name, token: null } })));
+    return orTell(await ask(api.POST(route, { params: { path }, body: { name, token } })));
+  },
+  async removePreset(cameraId: string, token: string): Promise<boolean> {
+    const params = { path: { camera_id: cameraId, token } };
+    const done = await ask(api.DELETE("/api/cameras/{camera_id}/ptz/presets/{token}", { params }));
+    orTell(done);
+    return done.kind === "ok";
   },
 };
 

@@ -6,6 +6,7 @@ import { feed } from "../lib/feed.svelte";
 import { orTell } from "../lib/problems";
 import { session } from "../lib/session.svelte";
 import {
+  changedSince,
   cleared,
   EMPTY,
   freeSlot,
@@ -13,7 +14,6 @@ import {
   pageOf,
   placed,
   readWall,
-  same,
   swapped,
   type Slot,
   type Tiles,
@@ -22,10 +22,17 @@ import {
 
 export type SavedWall = Schemas["WallOut"];
 
+/** A saved wall as it was when this tab opened or saved it. */
+interface Opened {
+  id: string;
+  revision: number;
+  wall: Wall | null;
+}
+
 interface Kept {
   wall: Wall;
   page: number;
-  saved: { id: string; revision: number } | null;
+  saved: Opened | null;
   tracks: boolean;
   zones: boolean;
 }
@@ -37,7 +44,7 @@ let selected = $state(0);
 let paused = $state(false);
 let tracks = $state(false);
 let zones = $state(false);
-let saved = $state.raw<{ id: string; revision: number } | null>(null);
+let saved = $state.raw<Opened | null>(null);
 let walls = $state.raw<SavedWall[]>([]);
 let loaded = $state(false);
 
@@ -66,7 +73,10 @@ function restore(): void {
   }
   now = readWall(kept.wall) ?? EMPTY;
   page = Math.min(Math.max(0, Math.trunc(Number(kept.page) || 0)), pageCount(now) - 1);
-  saved = typeof kept.saved?.id === "string" ? kept.saved : null;
+  saved =
+    typeof kept.saved?.id === "string"
+      ? { id: kept.saved.id, revision: kept.saved.revision, wall: readWall(kept.saved.wall) }
+      : null;
   tracks = kept.tracks === true;
   zones = kept.zones === true;
   selected = 0;
@@ -128,11 +138,9 @@ export const wall = {
   get saved(): SavedWall | null {
     return walls.find((one) => one.id === saved?.id) ?? null;
   },
-  /** Whether the wall is another than what is saved. */
+  /** Whether this tab changed the saved wall that it shows. */
   get changed(): boolean {
-    const there = wall.saved;
-    const known = there && readWall(there);
-    return known ? !same(known, now) : now.cameras.length > 0;
+    return wall.saved !== null && changedSince(saved?.wall ?? null, now);
   },
   /** Somebody saved this wall after we opened it. */
   get overtaken(): boolean {
@@ -212,7 +220,7 @@ export const wall = {
   },
   open(one: SavedWall): void {
     now = readWall(one) ?? EMPTY;
-    saved = { id: one.id, revision: one.revision };
+    saved = { id: one.id, revision: one.revision, wall: now };
     page = selected = 0;
     paused = false;
     keep();
@@ -232,7 +240,7 @@ export const wall = {
       await ask(api.PUT("/api/walls/{wall_id}", { params: { path: { wall_id: id } }, body })),
     );
     if (done) {
-      saved = { id: done.id, revision: done.revision };
+      saved = { id: done.id, revision: done.revision, wall: readWall(done) };
       walls = [...walls.filter((one) => one.id !== done.id), done].sort((a, b) =>
         a.name.localeCompare(b.name),
       );

@@ -23,7 +23,7 @@ def read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         moment, _, item_id = text.partition(" ")
         at = datetime.fromisoformat(moment).astimezone(UTC)
     except (ValueError, OverflowError, binascii.Error) as problem:
-        raise BadRequest(field="cursor", problem="not a cursor of this list") from problem
+        raise BadRequest(field="cursor", problem="not a cursor of this list", detail="desk-reason-cursor") from problem
     if not item_id:
-        raise BadRequest(field="cursor", problem="not a cursor of this list")
+        raise BadRequest(field="cursor", problem="not a cursor of this list", detail="desk-reason-cursor")
     return at, item_id

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from veedor.desk.evidence.errors import EvidenceKeyUnusable
 from veedor.kit.errors import ConfigError
 from veedor.kit.hashing import sha256_bytes
+from veedor.kit.reasons import os_reason
 
 KEY_FILE_NAME = "evidence-signing-key.pem"
 _MAX_KEY_BYTES = 64 * 1024
@@ -89,14 +90,19 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
     """The key in `file` (PEM). Raises EvidenceKeyUnusable."""
     try:
         if not file.is_file():
-            raise EvidenceKeyUnusable(file=str(file), problem="no such file")
+            raise EvidenceKeyUnusable(file=str(file), problem="no such file", detail="reason-no-such-file")
         with file.open("rb") as handle:
             pem = handle.read(_MAX_KEY_BYTES)
         key = serialization.load_pem_public_key(pem)
-    except (OSError, ValueError, UnsupportedAlgorithm) as problem:
-        raise EvidenceKeyUnusable(file=str(file), problem=str(problem).splitlines()[0][:120]) from problem
+    except OSError as problem:
+        raise EvidenceKeyUnusable(file=str(file), **os_reason(problem)) from problem
+    except (ValueError, UnsupportedAlgorithm) as problem:
+        said = (str(problem).splitlines() or [""])[0][:120]
+        raise EvidenceKeyUnusable(file=str(file), problem=said, detail="evidence-reason-not-pem") from problem
     if not isinstance(key, Ed25519PublicKey):
-        raise EvidenceKeyUnusable(file=str(file), problem="not an Ed25519 public key")
+        raise EvidenceKeyUnusable(
+            file=str(file), problem="not an Ed25519 public key", detail="evidence-reason-not-ed25519"
+        )
     return key
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Annotated, Any
@@ -37,6 +38,7 @@ ReadTimeline = Annotated[
     Permit,
     Depends(Need(Action.FOOTAGE_LIST, "footage", id_from="camera_id", owner=camera_owner, detail=("start", "end"))),
 ]
+ReadTimelines = Annotated[Permit, Depends(Need(Action.FOOTAGE_LIST, "footage", detail=("start", "end", "camera")))]
 Play = Annotated[
     Permit,
     Depends(
@@ -52,6 +54,7 @@ Play = Annotated[
 ReadMarks = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", detail=("start", "end", "camera")))]
 ReadNext = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", detail=("at", "camera")))]
 Cameras = Annotated[list[Id], Query(min_length=1, max_length=16)]
+Resolution = Annotated[float, Query(ge=0, le=86_400, description="What is closer together is told as one")]
 
 
 class SpanOut(Out):
@@ -108,13 +111,34 @@ def timeline(
     camera_id: Id,
     start: Start,
     end: End,
-    resolution_s: Annotated[float, Query(ge=0, le=86_400, description="What is closer together is told as one")] = 1,
+    resolution_s: Resolution = 1,
     role: StreamRole | None = None,
 ) -> TimelineOut:
     """Spans that are recorded and gaps between them, at most 31 days, as fine as a screen can show."""
     first, last = span(start, end, permit.config.list_max_h)
+    return _timeline(permit, camera_id, (first, last), resolution_s, role)
+
+
+@router.get("/api/timelines")
+def timelines(
+    permit: ReadTimelines, start: Start, end: End, camera: Cameras, resolution_s: Resolution = 1
+) -> list[TimelineOut]:
+    """The timelines of some cameras. One that is not there, and has left no footage, is left out."""
+    bounds = span(start, end, permit.config.list_max_h)
+    found = []
+    for one in dict.fromkeys(camera):
+        if not permit.scope.covers(camera_owner(permit.ports, permit.principal, one), one):
+            continue
+        with suppress(NotFound):
+            found.append(_timeline(permit, one, bounds, resolution_s, None))
+    return found
+
+
+def _timeline(
+    permit: Permit, camera_id: str, bounds: tuple[datetime, datetime], resolution_s: float, role: StreamRole | None
+) -> TimelineOut:
     until = _known_until(permit, camera_id)
-    told = permit.ports.footage.timeline(camera_id, first, last, resolution_s, role)
+    told = permit.ports.footage.timeline(camera_id, *bounds, resolution_s, role)
     return TimelineOut(
         camera_id=camera_id,
         role=told.role,

@@ -92,6 +92,12 @@ def go_to_preset(permit: SteerTo, camera_id: Id, token: Annotated[str, Field(max
     permit.ports.ptz.go_to(camera_id, _steerer(permit), token)
 
 
+@router.delete("/api/cameras/{camera_id}/ptz/presets/{token}", status_code=204, responses=_CANNOT)
+def remove_preset(permit: SteerTo, camera_id: Id, token: Annotated[str, Field(max_length=100)]) -> None:
+    """Forget a preset."""
+    permit.ports.ptz.remove_preset(camera_id, _steerer(permit), token)
+
+
 @router.websocket("/api/cameras/{camera_id}/ptz/steer")
 async def steer(socket: WebSocket, permit: Steer, camera_id: Id) -> None:
     """Steer for as long as this is open.

@@ -41,6 +41,12 @@ def rule_kinds(permit: ReadKinds) -> list[RuleKindOut]:
     return [RuleKindOut(**one) for one in permit.ports.rules.kinds(permit.lang)]
 
 
+@router.get("/api/rules/written")
+def written_rules(permit: ReadKinds) -> list[str]:
+    """Ids of the cameras that have rules of their own, written by somebody."""
+    return permit.ports.rules.written()
+
+
 @router.post("/api/rules/check")
 def check_rules(permit: CheckRules, body: RulesCheckIn) -> RulesCheckOut:
     """What is wrong with rules, by line and column; nothing is saved."""

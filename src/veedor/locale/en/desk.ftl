@@ -27,3 +27,6 @@ error-desk-method = { $path } does not take { $method }
 error-desk-body = What was sent cannot be read: it is not JSON, or not whole
     .hint = Send JSON in UTF-8 with the header Content-Type: application/json
 desk-http-refused = The server refused the request (HTTP { $status })
+desk-reason-said-too-long = at most 200 characters, without line breaks
+desk-reason-cursor = not a position in this list
+desk-reason-host = "{ $host }" is neither a host's name nor an address

@@ -27,3 +27,6 @@ error-desk-method = { $path } no admite { $method }
 error-desk-body = No se puede leer lo enviado: no es JSON, o está incompleto
     .hint = Envíe JSON en UTF-8 con la cabecera Content-Type: application/json
 desk-http-refused = El servidor rechazó el pedido (HTTP { $status })
+desk-reason-said-too-long = como máximo 200 caracteres, sin saltos de línea
+desk-reason-cursor = no es una posición de esta lista
+desk-reason-host = «{ $host }» no es un nombre de equipo ni una dirección

@@ -2,12 +2,14 @@ error-evidence-not-authentic = El paquete { $directory } NO es auténtico o no e
     .hint = No lo use como prueba. Pida otra copia a quien lo entregó y compare la huella de la clave por teléfono
 error-evidence-key = { $file } no sirve como clave pública: { $problem }
     .hint = Hace falta un archivo PEM con la clave pública Ed25519 del sitio: `veedor evidence key --out PUBLICA.pem`
+evidence-reason-not-ed25519 = no es una clave pública Ed25519
+evidence-reason-not-pem = no es una clave en formato PEM
 error-evidence-key-inside = La clave { $file } está dentro del paquete
     .hint = Una clave que viaja con el paquete no prueba nada. Pídala al sitio por otra vía
 error-evidence-target = La carpeta { $directory } no está vacía
     .hint = Elija una carpeta nueva: una exportación nunca se mezcla con otros archivos
-error-evidence-nothing = El incidente { $incident } no tiene video bloqueado
-    .hint = Bloquee primero el tramo: `veedor evidence lock`
+error-evidence-nothing = El incidente { $incident } no tiene video asegurado
+    .hint = Asegure primero el tramo: `veedor evidence lock`
 error-evidence-not-held = El video de { $camera } todavía no está asegurado (estado: { $state })
     .hint = Espere la confirmación del sitio, o revise el problema en la lista de evidencias
 error-evidence-span = Tramo de video no válido: { $problem }
@@ -20,7 +22,7 @@ error-evidence-download-damaged = El archivo { $path } llegó dañado
     .hint = Repita la exportación
 
 error-evidence-too-big = Son demasiados segmentos para un solo paquete ({ $segments })
-    .hint = Reparta los tramos en varios incidentes, o bloquee tramos más cortos
+    .hint = Reparta los tramos en varios incidentes, o asegure tramos más cortos
 
 evidence-verify-missing = { $path }: falta
 evidence-verify-extra = { $path }: sobra, no figura en el manifiesto
@@ -43,7 +45,7 @@ evidence-verify-signer = Huella de la clave: { $fingerprint }
 
 evidence-status-requested = solicitado
 evidence-status-held = asegurado
-evidence-status-failed = con problema
+evidence-status-failed = no asegurado
 evidence-status-releasing = liberación solicitada
 evidence-status-released = liberado
 
@@ -99,17 +101,17 @@ evidence-readme =
         openssl pkeyutl -verify -pubin -inkey PUBLICA.pem -rawin -in manifest.json -sigfile manifest.sig
         sha256sum -c SHA256SUMS
 
-    La segunda forma no detecta archivos añadidos y exige comparar la huella de SHA256SUMS con la del manifiesto.
+    La segunda forma no detecta archivos agregados y exige comparar la huella de SHA256SUMS con la del manifiesto.
 
     La verificación prueba que estos archivos son los que el sitio firmó. No prueba, por sí sola, que el reloj
     de la cámara estuviera en hora: el manifiesto dice de dónde viene cada hora y su desfase conocido.
 
 evidence-key-there = ahí hay otra cosa, que no se sobrescribe
 
-cli-evidence = Evidencia: bloquear, exportar y verificar video
-cli-evidence-lock = Bloquea un tramo de video de un incidente, para que la retención no lo borre
-cli-evidence-list = Lista el video bloqueado de un incidente
-cli-evidence-release = Libera un tramo bloqueado, con su motivo
+cli-evidence = Evidencia: asegurar, exportar y verificar video
+cli-evidence-lock = Asegura un tramo de video de un incidente, para que la retención no lo borre
+cli-evidence-list = Lista el video asegurado de un incidente
+cli-evidence-release = Libera un tramo asegurado, con su motivo
 cli-evidence-export = Crea un paquete firmado con los originales y lo descarga en una carpeta nueva
 cli-evidence-verify = Verifica un paquete sin conexión, con la clave pública del sitio
 cli-evidence-key = Guarda la clave pública con la que se verifican los paquetes de este sitio
@@ -119,7 +121,7 @@ cli-evidence-case = Número de caso o carpeta fiscal
 cli-evidence-camera = Cámara (identificador)
 cli-evidence-from = Desde: fecha y hora (sin zona horaria: la de este equipo), o 30m, 2h atrás
 cli-evidence-to = Hasta
-cli-evidence-id = Identificador del tramo bloqueado
+cli-evidence-id = Identificador del tramo asegurado
 cli-evidence-out = Carpeta nueva o vacía
 cli-evidence-package = Descarga un paquete ya creado en vez de crear otro
 cli-evidence-directory = Carpeta del paquete
@@ -127,7 +129,7 @@ cli-evidence-key-file = Clave pública del sitio (PEM), obtenida por otra vía q
 cli-evidence-key-out = Archivo donde guardarla
 cli-evidence-key-written = Clave pública guardada en { $file }. Entréguela por una vía distinta que los paquetes
 cli-evidence-exported = Paquete { $package } en { $directory }: { $files } archivos, verificado
-cli-evidence-none = No hay video bloqueado
+cli-evidence-none = No hay video asegurado
 
 column-evidence = Evidencia
 column-start = Desde

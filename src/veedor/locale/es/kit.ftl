@@ -39,9 +39,9 @@ error-forbidden = No puede { $act ->
         [incident-read] ver incidentes
         [incident-handle] atender incidentes
         [evidence-read] ver evidencias
-        [evidence-lock] poner grabaciones bajo custodia
+        [evidence-lock] asegurar evidencia
         [evidence-export] exportar evidencias
-        [evidence-unlock] levantar custodias
+        [evidence-unlock] liberar evidencia
         [health-read] ver el estado del sistema
         [metrics-read] ver las métricas
         [rules-read] ver reglas

@@ -3,8 +3,8 @@ error-record-no-footage = No hay grabación de la cámara { $camera } en { $at }
 error-record-no-segment = No existe el segmento { $segment }
 error-record-damaged = No se puede leer el archivo de grabación { $path }: { $problem }
     .hint = Ejecute `veedor check`
-problem-record-disk-full = El disco de { $path } está lleno y todo lo que queda está bajo custodia: no se está grabando
-    .hint = Libere custodias que ya no se necesiten, haga espacio o agregue un disco
+problem-record-disk-full = El disco de { $path } está lleno y todo lo que queda está asegurado como evidencia: no se está grabando
+    .hint = Libere video asegurado que ya no se necesite, haga espacio o agregue un disco
 problem-record-below-minimum = Disco lleno: se están borrando grabaciones de solo { $days } días (el mínimo es { $minimum } días)
     .hint = Agregue un disco o reduzca la tasa de bits de las cámaras
 
@@ -19,7 +19,7 @@ record-check-unreadable = { $path }: no se puede leer: { $detail }
 record-check-overlap = { $path } se superpone con { $detail } del mismo tramo
 record-check-gap-missing = { $path }: sin grabación y sin vacío registrado, { $detail } UTC
 record-check-garbage = { $path }: el borrado quedó a medias
-record-check-lock-lost = La custodia { $path } de la cámara { $detail } no está en el índice
+record-check-lock-lost = El video asegurado { $path } de la cámara { $detail } no está en el índice
 
 cli-check = Compara las grabaciones con su índice y predice los días de grabación por cámara
 cli-check-repair = Corrige lo que esté mal. Nunca borra grabaciones: los archivos sin registro se indexan o se apartan en cuarentena

@@ -146,6 +146,13 @@ class PtzControl:
         with head.talking:
             return device.save_preset(name, token)
 
+    def remove_preset(self, camera_id: str, who: Steerer, token: str) -> None:
+        head = self._head(camera_id)
+        device = self._device(head)
+        self._take(head, who)
+        with head.talking:
+            device.remove_preset(token)
+
     # -- inside
 
     def _head(self, camera_id: str) -> _Head:

@@ -98,6 +98,9 @@ class PtzDevice:
             raise BadOnvifAnswer(address=self._address, problem="no preset token")
         return PtzPreset(made, name)
 
+    def remove_preset(self, token: str) -> None:
+        self._call("RemovePreset", f"<PresetToken>{escape(token)}</PresetToken>")
+
     def _call(self, name: str, body: str) -> Element:
         token = f"<ProfileToken>{escape(self._token)}</ProfileToken>"
         return self._device.service_call("PTZ", f'<{name} xmlns="{_PTZ}">{token}{body}</{name}>')

@@ -44,3 +44,6 @@ app-camera-behind = Analysis behind
 app-camera-tampered = Tampered with
 app-camera-offline = Offline
 app-camera-disabled = Switched off
+app-datetime-form = dd/mm/yyyy hh:mm
+app-datetime-form-seconds = dd/mm/yyyy hh:mm:ss
+app-datetime-bad = Write the date and time like this: { $form }

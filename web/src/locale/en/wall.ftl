@@ -101,5 +101,6 @@ wall-ptz-speed-2 = Fast
 wall-ptz-presets = Presets
 wall-ptz-preset = Go to a preset (1 to 9)
 wall-ptz-no-presets = The camera has no presets
+wall-ptz-preset-remove = Remove the preset “{ $name }”
 wall-ptz-save = Save this position
 wall-ptz-name = Name of the position

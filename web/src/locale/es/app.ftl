@@ -44,3 +44,6 @@ app-camera-behind = Análisis atrasado
 app-camera-tampered = Manipulada
 app-camera-offline = Fuera de línea
 app-camera-disabled = Desactivada
+app-datetime-form = dd/mm/aaaa hh:mm
+app-datetime-form-seconds = dd/mm/aaaa hh:mm:ss
+app-datetime-bad = Escriba la fecha y la hora así: { $form }

@@ -1,5 +1,5 @@
 people-keys = Personas
-people-add = Añadir persona
+people-add = Agregar persona
 people-everybody = Personas ({ $count })
 people-sessions = Sesiones abiertas ({ $count })
 people-loading = Cargando…

@@ -101,5 +101,6 @@ wall-ptz-speed-2 = Rápido
 wall-ptz-presets = Posiciones
 wall-ptz-preset = Ir a la posición (1 a 9)
 wall-ptz-no-presets = La cámara no tiene posiciones guardadas
+wall-ptz-preset-remove = Quitar la posición «{ $name }»
 wall-ptz-save = Guardar esta posición
 wall-ptz-name = Nombre de la posición
