@@ -9,7 +9,7 @@ from veedor.access.check import Access
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
-from veedor.wire.ports import CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
+from veedor.wire.ports import AgencySigner, CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class DeskConfig:
     without port, that a request may ask for: against DNS rebinding. `allowed_origins`: further origins, such as
     "https://console.example", beside the desk's own. `watermark`: live pictures and playback carry the name of who
     watches and the time. `map_pmtiles`: a file of map tiles; `map_tiles`: a tile server's address with {z}, {x}
-    and {y}, the one other host that the console may ask.
+    and {y}, the one other host that the console may ask. `keeps_agencies`: this desk keeps the tree of agencies (a
+    hub's); elsewhere one's own agency alone can be changed.
     """
 
     cookie_secure: bool = False
@@ -39,11 +40,15 @@ class DeskConfig:
     clip_max_h: float = 6.0
     list_max_h: float = 24.0 * 31
     password_min_length: int = 12
+    keeps_agencies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one."""
+    """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
+
+    `signer`: where agencies' keys are at this desk; None: nothing is signed here.
+    """
 
     footage: Footage
     live: LiveView
@@ -59,3 +64,4 @@ class DeskPorts:
     agency_id: str
     secrets: SecretBox
     config: DeskConfig = field(default_factory=DeskConfig)
+    signer: AgencySigner | None = None
