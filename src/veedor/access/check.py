@@ -54,7 +54,7 @@ class Access:
         reason: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Allow or raise Forbidden. Either way the audit entry is durable first; it names the grant of a foreign look."""
+        """Allow or raise Forbidden. Either way the audit entry is durable first; of a foreign look it names the grant."""
         found = self.decide(principal, action, resource)
         told = {**(detail or {}), **({"grant": found.grant_id} if found.grant_id else {})}
         if principal.approved_by and found.grant_id:
@@ -92,9 +92,7 @@ class Access:
             return Decision("agency")
         return by_grant(self._grants, principal, action, resource)
 
-    def scope(
-        self, principal: Principal, action: Action, span: tuple[datetime, datetime] | None = None
-    ) -> Scope:
+    def scope(self, principal: Principal, action: Action, span: tuple[datetime, datetime] | None = None) -> Scope:
         """What lists of things for `action` may show to `principal`: exactly that of which `refusal` is None."""
         if not _role_allows(principal, action):
             return Scope(frozenset())
