@@ -37,7 +37,6 @@ from veedor.kit.errors import NotAuthenticated, NotFound
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-
 @dataclass(frozen=True, slots=True)
 class Owned:
     """Whose a thing is, and of which camera, where it has one: grants are about cameras."""
@@ -72,9 +71,7 @@ class Permit:
         if found is None:
             return False
         said = self.principal
-        now = replace(
-            found.principal, purpose=said.purpose, case_number=said.case_number, approved_by=said.approved_by
-        )
+        now = replace(found.principal, purpose=said.purpose, case_number=said.case_number, approved_by=said.approved_by)
         return self.ports.access.refusal(now, self.action, self.resource) is None
 
     def may(self, action: Action) -> bool:
@@ -241,7 +238,7 @@ def span_asked(connection: HTTPConnection) -> tuple[datetime, datetime] | None:
         start, end = datetime.fromisoformat(first or ""), datetime.fromisoformat(last or "")
     except ValueError:
         return None
-    if start.tzinfo is None or end.tzinfo is None or "at" in named and len(named) > 1 or start > end:
+    if start.tzinfo is None or end.tzinfo is None or ("at" in named and len(named) > 1) or start > end:
         return None
     return start, end
 

@@ -100,6 +100,6 @@ def _is_key(text: str) -> bool:
 
 def _depth(one: Agency, known: Mapping[str, Agency]) -> int:
     depth, above = 0, one.parent_id
-    while above in known and depth <= len(known):
+    while above is not None and above in known and depth <= len(known):
         depth, above = depth + 1, known[above].parent_id
     return depth

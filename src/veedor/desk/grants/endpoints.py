@@ -99,7 +99,7 @@ def request_footage(permit: AskFor, body: RequestIn) -> GrantOut:
 
 @router.post("/api/emergency-access", status_code=201)
 def take_emergency_access(permit: TakeNow, body: EmergencyIn) -> GrantOut:
-    """An hour of live, playback and alerts, at once. The owner is told and reviews it; state the purpose "emergency"."""
+    """An hour of live, playback and alerts, at once, for the purpose "emergency". The owner is told and reviews it."""
     _check_owner(permit, body.owner, body.cameras)
     permit.note(owner=body.owner, cameras=body.cameras, reason=body.reason)
     service = Agreements(permit.ports)

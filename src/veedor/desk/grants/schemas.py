@@ -31,13 +31,19 @@ class CamerasIn(In):
     """`list` with ids, `area` with a polygon, `tag`, or `all` of the owner's. An empty list is none."""
 
     kind: Selecting
-    ids: Annotated[list[Id], Field(max_length=5000)] = []
+    ids: Annotated[tuple[Id, ...], Field(max_length=5000)] = ()
     area: dict[str, Any] | None = Field(None, description="GeoJSON Polygon or MultiPolygon")
     tag: Annotated[str, Field(max_length=100)] = ""
 
     def terms(self) -> dict[str, Any]:
-        part = {Selecting.LIST: {"ids": self.ids}, Selecting.AREA: {"area": self.area}, Selecting.TAG: {"tag": self.tag}}
-        return {"kind": self.kind.value, **part.get(self.kind, {})}
+        part: dict[str, Any] = {}
+        if self.kind is Selecting.LIST:
+            part = {"ids": list(self.ids)}
+        elif self.kind is Selecting.AREA:
+            part = {"area": self.area}
+        elif self.kind is Selecting.TAG:
+            part = {"tag": self.tag}
+        return {"kind": self.kind.value, **part}
 
 
 class WindowIn(In):

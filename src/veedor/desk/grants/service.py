@@ -128,9 +128,7 @@ class Agreements:
             self._tell(session, grant, {"sign": "signed", "revoke": "revoked", "review": "reviewed"}[kind.value])
         return grant, (*told, statement)
 
-    def _check_possible(
-        self, who: Principal, grant: Grant, told: tuple[Statement, ...], kind: StatementKind
-    ) -> None:
+    def _check_possible(self, who: Principal, grant: Grant, told: tuple[Statement, ...], kind: StatementKind) -> None:
         state = state_of(grant, told, self._ports.clock.now())
         if kind is StatementKind.SIGN:
             takes = grant.kind is GrantKind.EMERGENCY  # nobody signs that but who took it
