@@ -26,7 +26,7 @@ def grants_of(session: Session, agency_id: str | None = None, *, since: int = 0)
     """
     query = sa.select(GrantRow).order_by(GrantRow.revision.desc(), GrantRow.id)
     if agency_id is not None:
-        query = query.where(sa.or_(GrantRow.owner_id == agency_id, GrantRow.grantee_id == agency_id))
+        query = query.where(sa.or_(GrantRow.agency_id == agency_id, GrantRow.grantee_id == agency_id))
     if since:
         stated = sa.select(StatementRow.grant_id).where(StatementRow.revision > since)
         query = query.where(sa.or_(GrantRow.revision > since, GrantRow.id.in_(stated)))
@@ -36,7 +36,7 @@ def grants_of(session: Session, agency_id: str | None = None, *, since: int = 0)
 def grant_with_statements(session: Session, agency_id: str, grant_id: str) -> Told:
     """One grant of which the agency is a party. Raises NotFound."""
     row = session.get(GrantRow, grant_id)
-    if row is None or agency_id not in (row.owner_id, row.grantee_id):
+    if row is None or agency_id not in (row.agency_id, row.grantee_id):
         raise NotFound(kind="grant", name=grant_id)
     found = _with_statements(session, [row])
     if not found:
@@ -56,7 +56,7 @@ def add_grant(session: Session, grant: Grant) -> bool:
             raise UnknownAgency(name=agency_id)
     row = GrantRow(
         id=grant.id,
-        owner_id=grant.owner,
+        agency_id=grant.owner,
         grantee_id=grant.grantee,
         kind=grant.kind.value,
         terms=grant.terms(),
@@ -75,7 +75,7 @@ def add_statement(session: Session, statement: Statement) -> bool:
     if grant is None:
         raise NotFound(kind="grant", name=statement.grant_id)
     key = session.scalar(sa.select(AgencyRow.public_key).where(AgencyRow.id == statement.agency))
-    is_party = statement.agency in (grant.owner_id, grant.grantee_id)
+    is_party = statement.agency in (grant.agency_id, grant.grantee_id)
     if not is_party or not is_genuine(statement, key):
         raise ForgedStatement(name=statement.grant_id, agency=statement.agency)
     if session.get(StatementRow, statement.id) is not None:

@@ -15,10 +15,10 @@ class GrantRow(Base):
     """A grant's terms as they were drafted."""
 
     __tablename__ = "grants"
-    __table_args__ = (sa.Index("ix_grants_owner", "owner_id"), sa.Index("ix_grants_grantee", "grantee_id"))
+    __table_args__ = (sa.Index("ix_grants_agency", "agency_id"), sa.Index("ix_grants_grantee", "grantee_id"))
 
     id: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
-    owner_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))  # the owner: who gives
     grantee_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
     kind: Mapped[str] = mapped_column(sa.String(16))
     terms: Mapped[dict[str, Any]] = mapped_column(sa.JSON)

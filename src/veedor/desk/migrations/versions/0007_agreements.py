@@ -24,7 +24,7 @@ def upgrade() -> None:
     op.create_table(
         "grants",
         sa.Column("id", sa.String(100), primary_key=True),
-        _agency("owner_id", "fk_grants_owner_id"),
+        _agency("agency_id", "fk_grants_agency_id"),
         _agency("grantee_id", "fk_grants_grantee_id"),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("terms", sa.JSON, nullable=False),
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("expires_at", UtcDateTime, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
     )
-    op.create_index("ix_grants_owner", "grants", ["owner_id"])
+    op.create_index("ix_grants_agency", "grants", ["agency_id"])
     op.create_index("ix_grants_grantee", "grants", ["grantee_id"])
     op.create_table(
         "grant_statements",
