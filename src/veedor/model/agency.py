@@ -93,9 +93,9 @@ def is_ring(ring: Any) -> bool:
     for point in ring:
         if not isinstance(point, list | tuple) or len(point) < 2:
             return False
-        if any(type(one) not in (int, float) or not math.isfinite(one) for one in point[:2]):
+        if any(type(one) not in (int, float) for one in point[:2]):
             return False
-        if abs(point[0]) > 180 or abs(point[1]) > 90:
+        if not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):  # not a number is refused too
             return False
     return list(ring[0][:2]) == list(ring[-1][:2])
 
