@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from agreements import CAMERA, GRANTEE, KEYS, OWNER, PUBLIC, T0, both, grant, look, said
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreements import CAMERA, GRANTEE, KEYS, OWNER, PUBLIC, T0, both, grant, look, said
 from veedor.model.covering import covers
 from veedor.model.grant import CameraSelection, GrantKind, Hours, Right, Selecting, Window
 from veedor.model.grant_reading import MalformedGrant, grant_of, statement_of
@@ -118,7 +118,11 @@ def test_only_the_agencys_key_makes_a_statement() -> None:
         ({"cameras": CameraSelection(Selecting.LIST, ids=frozenset({"puente"}))}, {}, "camera"),
         ({"cameras": CameraSelection(Selecting.AREA)}, {}, "camera"),
         ({"cameras": CameraSelection(Selecting.AREA, area=AREA)}, {}, None),
-        ({"cameras": CameraSelection(Selecting.AREA, area=AREA)}, {"camera": replace(CAMERA, latitude_deg=1)}, "camera"),
+        (
+            {"cameras": CameraSelection(Selecting.AREA, area=AREA)},
+            {"camera": replace(CAMERA, latitude_deg=1)},
+            "camera",
+        ),
         (
             {"cameras": CameraSelection(Selecting.AREA, area=AREA)},
             {"camera": replace(CAMERA, latitude_deg=None)},

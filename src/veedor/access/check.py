@@ -54,7 +54,7 @@ class Access:
         reason: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Allow or raise Forbidden. Either way the audit entry is durable first; it names the grant, where one counts."""
+        """Allow or raise Forbidden. Either way the audit entry is durable first, with the grant if one counts."""
         found = self.decide(principal, action, resource)
         told = {**(detail or {}), **({"grant": found.grant_id} if found.grant_id else {})}
         if principal.approved_by and found.grant_id:
