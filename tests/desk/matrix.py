@@ -33,6 +33,8 @@ IDS = {
     "evidence_id": "nobody",
     "bookmark_id": "nobody",
     "wall_id": "nobody",
+    "grant_id": "nobody",
+    "agency_id": "muni",
     "token": "nothing",
     "package_id": "nobody",
     "path:path": "manifest.json",
@@ -46,6 +48,24 @@ _CAMERA: dict[str, Any] = {
 }
 
 _PLACEMENT = {"placement": {"latitude_deg": -12.0, "longitude_deg": -77.0}, "revision": 1}
+_GRANT: dict[str, Any] = {
+    "owner": "muni",
+    "grantee": "nobody",
+    "cameras": {"kind": "all"},
+    "rights": ["live"],
+    "purposes": ["Robo"],
+    "starts_at": "2026-03-01T00:00:00Z",
+    "expires_at": "2026-12-31T00:00:00Z",
+}
+_REQUEST: dict[str, Any] = {
+    "owner": "nobody",
+    "camera": "ghost",
+    "start": "2026-03-01T12:00:00Z",
+    "end": "2026-03-01T13:00:00Z",
+    "case_number": "2026-118",
+    "purpose": "Robo",
+}
+_EMERGENCY: dict[str, Any] = {"owner": "nobody", "cameras": ["ghost"], "reason": "Toma de rehenes"}
 _CORNERS = ((0, 0, -12.0, -77.0), (1, 0, -12.0, -77.001), (1, 1, -12.001, -77.001), (0, 1, -12.001, -77.0))
 _PAIRS = {
     "pairs": [dict(zip(("x", "y", "latitude_deg", "longitude_deg"), one, strict=True)) for one in _CORNERS],
@@ -192,6 +212,18 @@ ROWS = [
     Row("POST", "/api/incidents/{incident_id}/assign", "os", 404, body={"assignee": "Unidad 3"}),
     Row("POST", "/api/incidents/{incident_id}/close", "os", 404, body={"disposition": "other", "note": "x"}),
     Row("POST", "/api/incidents/{incident_id}/reopen", "os", 404, body={"reason": "Volvió a pasar"}),
+    # agencies and what they let each other see: everybody speaks for their own agency
+    Row("GET", "/api/agencies", EVERYBODY, own=True),
+    Row("PUT", "/api/agencies/{agency_id}", "a", body={"name": "Municipalidad", "kind": "municipality"}),
+    Row("GET", "/api/grants", "osau", own=True),
+    Row("GET", "/api/grant-queue", "osau", own=True),
+    Row("GET", "/api/grants/{grant_id}", "osau", 404, own=True),
+    Row("POST", "/api/grants", "sa", 400, body=_GRANT, own=True),  # with an agency that is not known here
+    Row("POST", "/api/grants/{grant_id}/sign", "sa", 404, own=True),
+    Row("POST", "/api/grants/{grant_id}/revoke", "sa", 404, body={"reason": "x"}, own=True),
+    Row("POST", "/api/grants/{grant_id}/review", "sa", 404, body={"reason": "x"}, own=True),
+    Row("POST", "/api/grant-requests", "os", 400, body=_REQUEST, own=True),
+    Row("POST", "/api/emergency-access", "os", 400, body=_EMERGENCY, own=True),
     # shifts
     Row("GET", "/api/shift-notes", "osu", query=_SPAN),
     Row("POST", "/api/shift-notes", "os", 201, body={"text": "Cámara 12 sin luz"}),

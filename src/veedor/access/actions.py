@@ -1,10 +1,15 @@
-"""Everything that can be asked of Veedor, and which roles may. A new route needs its action here first."""
+"""Everything that can be asked of Veedor. A new route needs its action here first.
+
+Which role may do what is written in `policies/roles.cedar`; `MAY` is that file as a table.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from veedor.access import policy
 from veedor.access.principal import Role
+from veedor.model.grant import Right
 
 
 class Action(StrEnum):
@@ -38,74 +43,34 @@ class Action(StrEnum):
     USER_LIST = "user.list"
     USER_EDIT = "user.edit"
     AUDIT_READ = "audit.read"
+    AGENCY_READ = "agency.read"
+    AGENCY_EDIT = "agency.edit"
+    GRANT_READ = "grant.read"
+    GRANT_EDIT = "grant.edit"  # draft a convenio
+    GRANT_SIGN = "grant.sign"  # sign, revoke, review, in the agency's name
+    GRANT_REQUEST = "grant.request"  # ask another agency for a span of footage
+    GRANT_EMERGENCY = "grant.emergency"  # take an hour of access at once, and answer for it
     LOGIN = "login"  # in no role: who logs in has none yet; it names the audit entries of logins
     SELF = "self"  # one's own session: whoami, log out, change password
 
 
-_VIEWER = {
-    Action.SELF,
-    Action.CAMERA_LIST,
-    Action.LIVE_WATCH,
-    Action.EVENT_READ,
-    Action.ALERT_READ,
-    Action.HEALTH_READ,
-}
-_OPERATOR = _VIEWER | {
-    Action.FOOTAGE_LIST,
-    Action.FOOTAGE_PLAY,
-    Action.BOOKMARK_READ,
-    Action.BOOKMARK_EDIT,
-    Action.TRACK_READ,
-    Action.PTZ_STEER,
-    Action.RULES_READ,
-    Action.ALERT_HANDLE,
-    Action.INCIDENT_READ,
-    Action.INCIDENT_HANDLE,
-    Action.EVIDENCE_READ,
-    Action.EVIDENCE_LOCK,
-}
-_SUPERVISOR = _OPERATOR | {
-    Action.BOOKMARK_CLEAR,
-    Action.EVIDENCE_EXPORT,
-    Action.EVIDENCE_UNLOCK,
-    Action.RULES_EDIT,
-    Action.METRICS_READ,
-    Action.WALL_SHARE,
-}
-# An administrator runs the machine; watching people is not part of that work, nor is handling evidence.
-_ADMINISTRATOR = {
-    Action.SELF,
-    Action.CAMERA_LIST,
-    Action.CAMERA_EDIT,
-    Action.CAMERA_TEST,
-    Action.LIVE_WATCH,
-    Action.WALL_SHARE,
-    Action.EVENT_READ,
-    Action.ALERT_READ,
-    Action.FOOTAGE_LIST,
-    Action.RULES_READ,
-    Action.RULES_EDIT,
-    Action.HEALTH_READ,
-    Action.METRICS_READ,
-    Action.USER_LIST,
-    Action.USER_EDIT,
-}
-# An auditor sees what was done, never the pictures.
-_AUDITOR = {
-    Action.SELF,
-    Action.CAMERA_LIST,
-    Action.AUDIT_READ,
-    Action.USER_LIST,
-    Action.INCIDENT_READ,
-    Action.EVIDENCE_READ,
-    Action.HEALTH_READ,
-    Action.METRICS_READ,
+MAY: dict[Role, frozenset[Action]] = {
+    role: frozenset(Action(action) for action in actions)
+    for role, actions in policy.role_table(tuple(Role), tuple(Action)).items()
 }
 
-MAY: dict[Role, frozenset[Action]] = {
-    Role.VIEWER: frozenset(_VIEWER),
-    Role.OPERATOR: frozenset(_OPERATOR),
-    Role.SUPERVISOR: frozenset(_SUPERVISOR),
-    Role.ADMINISTRATOR: frozenset(_ADMINISTRATOR),
-    Role.AUDITOR: frozenset(_AUDITOR),
+# What a grant must give for an action on another agency's camera. An action that is not here never crosses: no grant
+# lets anybody change another agency's cameras, rules, people or records. No right at all, for the list of cameras,
+# means: whoever has any right may know that the camera is there.
+RIGHTS: dict[Action, frozenset[Right]] = {
+    Action.CAMERA_LIST: frozenset(),
+    Action.LIVE_WATCH: frozenset({Right.LIVE}),
+    Action.PTZ_STEER: frozenset({Right.PTZ}),
+    Action.FOOTAGE_LIST: frozenset({Right.PLAYBACK, Right.EVIDENCE}),
+    Action.FOOTAGE_PLAY: frozenset({Right.PLAYBACK}),
+    Action.TRACK_READ: frozenset({Right.SEARCH}),
+    Action.EVENT_READ: frozenset({Right.SEARCH, Right.ALERTS}),
+    Action.ALERT_READ: frozenset({Right.ALERTS}),
+    Action.EVIDENCE_LOCK: frozenset({Right.EVIDENCE}),
+    Action.EVIDENCE_EXPORT: frozenset({Right.EVIDENCE}),
 }

@@ -1,5 +1,7 @@
 """The one check. Every path to a picture or a record calls `Access.authorize` before it reads anything.
 
+First the role; then the owner: one's own agency, or an active grant of the owner that covers this look.
+
 No audit entry, no pixel: the entry is durable before `authorize` returns, for refusals too. Deny by default.
 """
 
@@ -7,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
-from veedor.access.actions import MAY, Action
+from veedor.access.actions import Action
+from veedor.access.grants import Decision, GrantBook, by_grant, cameras_by_grant
+from veedor.access.policy import Question, allows
 from veedor.access.principal import Principal, Resource
 from veedor.access.scope import Scope
 from veedor.kit.errors import Forbidden
@@ -34,10 +39,11 @@ class AuditLog(Protocol):
 
 
 class Access:
-    """The permission check of one desk."""
+    """The permission check of one desk. Without `grants`, nothing crosses from one agency to another."""
 
-    def __init__(self, audit: AuditLog) -> None:
+    def __init__(self, audit: AuditLog, grants: GrantBook | None = None) -> None:
         self._audit = audit
+        self._grants = grants
 
     def authorize(
         self,
@@ -48,13 +54,16 @@ class Access:
         reason: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Allow or raise Forbidden. Either way the audit entry is durable first."""
-        refusal = self.refusal(principal, action, resource)
-        self._audit.append(
-            AuditRecord(principal, action, resource, refusal is None, refusal or reason, dict(detail or {}))
-        )
+        """Allow or raise Forbidden. Either way the audit entry is durable first, with the grant if one counts."""
+        found = self.decide(principal, action, resource)
+        told = {**(detail or {}), **({"grant": found.grant_id} if found.grant_id else {})}
+        if principal.approved_by and found.grant_id:
+            told["approved_by"] = principal.approved_by
+        refusal = found.refusal
+        self._audit.append(AuditRecord(principal, action, resource, refusal is None, refusal or reason, told))
         if refusal is not None:
-            raise Forbidden(action=action.value, act=action.value.replace(".", "-"), reason=refusal)
+            kind, _, name = refusal.partition(":")
+            raise Forbidden(action=action.value, act=action.value.replace(".", "-"), reason=kind, name=name)
 
     def note(
         self,
@@ -70,13 +79,27 @@ class Access:
         self._audit.append(AuditRecord(principal, action, resource, allowed, reason, dict(detail or {})))
 
     def refusal(self, principal: Principal, action: Action, resource: Resource) -> str | None:
-        """Why `principal` may not, or None. Pure: for lists, which show only what one may see."""
-        if not any(action in MAY[role] for role in principal.roles):
-            return "role"
-        if resource.agency_id != principal.agency_id:
-            return "agency"
-        return None
+        """Why `principal` may not, or None. Writes nothing: for lists, which show only what one may see."""
+        return self.decide(principal, action, resource).refusal
 
-    def scope(self, principal: Principal, action: Action) -> Scope:  # noqa: ARG002
-        """What lists of things for `action` may show to `principal`."""
-        return Scope(frozenset({principal.agency_id}))
+    def decide(self, principal: Principal, action: Action, resource: Resource) -> Decision:
+        """`refusal`, with the grant that it rests on."""
+        if not _role_allows(principal, action):
+            return Decision("role")
+        if resource.agency_id == principal.agency_id:
+            return Decision(None)
+        if self._grants is None:
+            return Decision("agency")
+        return by_grant(self._grants, principal, action, resource)
+
+    def scope(self, principal: Principal, action: Action, span: tuple[datetime, datetime] | None = None) -> Scope:
+        """What lists of things for `action` may show to `principal`: exactly that of which `refusal` is None."""
+        if not _role_allows(principal, action):
+            return Scope(frozenset())
+        foreign = cameras_by_grant(self._grants, principal, action, span) if self._grants else frozenset()
+        return Scope(frozenset({principal.agency_id}), foreign)
+
+
+def _role_allows(principal: Principal, action: Action) -> bool:
+    roles = frozenset(role.value for role in principal.roles)
+    return allows(Question(roles, principal.agency_id, action.value, principal.agency_id))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+# Kinds whose id is a camera's.
+CAMERA_KINDS = frozenset({"camera", "live", "footage", "ptz", "track"})
 
 
 class Role(StrEnum):
@@ -26,12 +30,21 @@ class Principal:
     address: str | None = None
     purpose: str | None = None
     case_number: str | None = None
+    approved_by: str | None = None  # user id of the second person, where a grant asks for two
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What is asked for: a kind of thing, which one, and the agency that owns it."""
+    """What is asked for: a kind of thing, which one, and the agency that owns it. Another agency's thing needs its
+    camera too, and where it is footage its span, since grants are about these."""
 
     kind: str  # camera, footage, live, track, event, alert, incident, evidence, user, audit, health, site
     id: str | None
     agency_id: str
+    camera_id: str | None = None
+    span: tuple[datetime, datetime] | None = None
+
+    @property
+    def camera(self) -> str | None:
+        """The camera that it belongs to, where that is known."""
+        return self.camera_id or (self.id if self.kind in CAMERA_KINDS else None)

@@ -23,6 +23,7 @@ from starlette.websockets import WebSocket
 
 import veedor.desk.accounts.endpoints
 import veedor.desk.accounts.totp_endpoints
+import veedor.desk.agencies.endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
 import veedor.desk.bookmarks.endpoints
@@ -30,6 +31,7 @@ import veedor.desk.cameras.endpoints
 import veedor.desk.console.endpoints
 import veedor.desk.evidence.endpoints
 import veedor.desk.footage.endpoints
+import veedor.desk.grants.endpoints
 import veedor.desk.health.endpoints
 import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
@@ -79,6 +81,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.ptz.endpoints.router,
     veedor.desk.map.endpoints.router,
     veedor.desk.search.endpoints.router,
+    veedor.desk.agencies.endpoints.router,
+    veedor.desk.grants.endpoints.router,
     veedor.desk.stream.endpoints.router,
     veedor.desk.console.endpoints.router,
 )

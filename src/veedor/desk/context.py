@@ -13,7 +13,7 @@ from veedor.access.principal import Principal
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
-from veedor.wire.ports import CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
+from veedor.wire.ports import AgencySigner, CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
 
 if TYPE_CHECKING:
     from veedor.desk.accounts.tables import UserRow
@@ -45,7 +45,8 @@ class DeskConfig:
     without port, that a request may ask for: against DNS rebinding. `allowed_origins`: further origins, such as
     "https://console.example", beside the desk's own. `watermark`: live pictures and playback carry the name of who
     watches and the time. `map_pmtiles`: a file of map tiles; `map_tiles`: a tile server's address with {z}, {x}
-    and {y}, the one other host that the console may ask.
+    and {y}, the one other host that the console may ask. `keeps_agencies`: this desk keeps the tree of agencies (a
+    hub's); elsewhere one's own agency alone can be changed.
     """
 
     cookie_secure: bool = False
@@ -64,11 +65,16 @@ class DeskConfig:
     clip_max_h: float = 6.0
     list_max_h: float = 24.0 * 31
     password_min_length: int = 12
+    keeps_agencies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one."""
+    """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
+
+    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `vouching`, `on_behalf`: a hub's; the
+    latter gives the same ports, whose calls to other sites go in the name of one person.
+    """
 
     footage: Footage
     live: LiveView
@@ -86,4 +92,4 @@ class DeskPorts:
     config: DeskConfig = field(default_factory=DeskConfig)
     vouching: Vouching | None = None
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
-    """At a hub: the same ports, whose calls to other sites go in the name of one person."""
+    signer: AgencySigner | None = None

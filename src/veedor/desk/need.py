@@ -14,9 +14,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
+import sqlalchemy as sa
 from starlette.requests import HTTPConnection
 
 from veedor.access.actions import Action
@@ -24,6 +26,7 @@ from veedor.access.check import Access
 from veedor.access.principal import Principal, Resource
 from veedor.access.scope import Scope
 from veedor.desk.accounts.sessions import Sessions
+from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.errors import BadRequest, WrongOrigin
 from veedor.desk.security import check_origin, cookie_name, language_of
@@ -33,8 +36,17 @@ from veedor.kit.errors import NotAuthenticated, NotFound
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-Owner = Callable[[DeskPorts, Principal, str | None], str]
-"""Which agency a resource belongs to: (ports, who asks, resource id) -> agency id."""
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Whose a thing is, and of which camera, where it has one: grants are about cameras."""
+
+    agency_id: str
+    camera_id: str | None = None
+
+
+Owner = Callable[[DeskPorts, Principal, str | None], str | Owned]
+"""Which agency a resource belongs to: (ports, who asks, resource id) -> agency id, with the camera where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,11 @@ class Permit:
     def still_holds(self) -> bool:
         """Whether the session, the user and the role still stand: for streams that outlive their first check."""
         found = self.sessions.recent(self.principal.session_id or "")
-        return found is not None and self.ports.access.refusal(found.principal, self.action, self.resource) is None
+        if found is None:
+            return False
+        said = self.principal
+        now = replace(found.principal, purpose=said.purpose, case_number=said.case_number, approved_by=said.approved_by)
+        return self.ports.access.refusal(now, self.action, self.resource) is None
 
     def may(self, action: Action) -> bool:
         """Whether this person may also do `action` on things of the same agency; no audit entry: to filter lists."""
@@ -66,7 +82,7 @@ class Permit:
     @property
     def scope(self) -> Scope:
         """What lists of the things that were asked for may show."""
-        return self.ports.access.scope(self.principal, self.action)
+        return self.ports.access.scope(self.principal, self.action, self.resource.span)
 
     def note(self, **detail: Any) -> None:
         """Write into the audit what exactly will be done, where the route does not say. Call it before a session."""
@@ -96,6 +112,14 @@ def camera_owner(ports: DeskPorts, _principal: Principal, camera_id: str | None)
         return ports.agency_id
 
 
+def alert_owner(ports: DeskPorts, _principal: Principal, alert_id: str | None) -> Owned:
+    """The agency and the camera of an alert; this desk's for one that does not exist."""
+    with ports.database.reading() as session:
+        query = sa.select(AlertRow.agency_id, AlertRow.camera_id).where(AlertRow.id == (alert_id or ""))
+        found = session.execute(query).one_or_none()
+    return Owned(found.agency_id, found.camera_id) if found else Owned(ports.agency_id)
+
+
 class Need:
     """`action` on a `kind` of thing; `id_from` names the path parameter that says which one.
 
@@ -123,8 +147,7 @@ class Need:
         resource_id = connection.path_params.get(self._id_from) if self._id_from else None
         resource_id = str(resource_id) if resource_id is not None else None
         principal, language, from_cookie = self._who(connection, ports, sessions, resource_id)
-        owner = self._owner(ports, principal, resource_id)
-        resource = Resource(self.kind, resource_id, owner)
+        resource = self._resource(connection, self._owner(ports, principal, resource_id), resource_id)
         self._check_origin(connection, ports, principal, resource, from_cookie=from_cookie)
         ports.access.authorize(
             principal, self.action, resource, reason=principal.purpose, detail=self._details(connection)
@@ -132,6 +155,11 @@ class Need:
         if ports.on_behalf is not None:
             ports = ports.on_behalf(ports, principal, self.action)
         return Permit(principal, ports, sessions, connection.app.state.feed, language, self.action, resource)
+
+    def _resource(self, connection: HTTPConnection, owner: str | Owned, resource_id: str | None) -> Resource:
+        owned = owner if isinstance(owner, Owned) else Owned(owner)
+        camera_id = resource_id if self._id_from == "camera_id" else owned.camera_id
+        return Resource(self.kind, resource_id, owned.agency_id, camera_id, span_asked(connection))
 
     def _who(
         self, connection: HTTPConnection, ports: DeskPorts, sessions: Sessions, resource_id: str | None
@@ -149,6 +177,7 @@ class Need:
             address=address_of(connection),
             purpose=_said(connection, "X-Veedor-Purpose", "purpose"),
             case_number=_said(connection, "X-Veedor-Case", "case"),
+            approved_by=_approver(connection, sessions, found.principal),
         )
         return principal, language_of(connection, ports.config), from_cookie
 
@@ -202,6 +231,31 @@ def _said(connection: HTTPConnection, header: str, parameter: str) -> str | None
             field=parameter, problem="at most 200 printable characters", detail="desk-reason-said-too-long"
         )
     return value.strip()
+
+
+def span_asked(connection: HTTPConnection) -> tuple[datetime, datetime] | None:
+    """The span of footage that the request names; None where it names none, or could mean several."""
+    given = connection.query_params.multi_items()
+    named = {name: value for name, value in given if name in ("start", "end", "at")}
+    if len(named) != sum(name in named for name, _ in given):
+        return None
+    first, last = named.get("start", named.get("at")), named.get("end", named.get("at"))
+    try:
+        start, end = datetime.fromisoformat(first or ""), datetime.fromisoformat(last or "")
+    except ValueError:
+        return None
+    if start.tzinfo is None or end.tzinfo is None or ("at" in named and len(named) > 1) or start > end:
+        return None
+    return start, end
+
+
+def _approver(connection: HTTPConnection, sessions: Sessions, who: Principal) -> str | None:
+    """The second person, where a grant asks for two: a colleague proves to be there by a login of their own."""
+    token = connection.headers.get("X-Veedor-Approver")
+    found = sessions.find(token) if token else None
+    if found is None or found.principal.agency_id != who.agency_id or found.principal.user_id == who.user_id:
+        return None
+    return found.principal.user_id
 
 
 class AnonymousRefusals:

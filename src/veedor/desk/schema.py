@@ -8,6 +8,7 @@ import veedor.desk.alerts.tables
 import veedor.desk.audit.tables
 import veedor.desk.bookmarks.tables
 import veedor.desk.evidence.tables
+import veedor.desk.grants.tables
 import veedor.desk.incidents.tables
 import veedor.desk.stream.tables
 import veedor.desk.walls.tables  # noqa: F401

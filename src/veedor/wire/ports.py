@@ -31,6 +31,16 @@ class AlertSink(Protocol):
         """The event of an earlier alert is over: `event.ended_at` is set."""
 
 
+class AgencySigner(Protocol):
+    """The agency keys that are at this desk. Called by code that has passed `access/` for the person who signs."""
+
+    def signs_for(self, agency_id: str) -> bool:
+        """Whether this agency's key is here."""
+
+    def sign(self, agency_id: str, data: bytes) -> bytes:
+        """Ed25519, 64 bytes. NotFound where the agency's key is not here."""
+
+
 class LockState(StrEnum):
     REQUESTED = "requested"
     HELD = "held"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,13 +12,20 @@ from veedor.desk.database import Base, UtcDateTime
 
 
 class AgencyRow(Base):
-    """An agency: a municipality's Serenazgo, a police station. A site has one; a hub has many."""
+    """An agency: a municipality's Serenazgo, a police station. People log in at its own desk, or at the hub; other
+    agencies stand here too, since grants are about them. `desk/agencies` reads and writes what the tree needs."""
 
     __tablename__ = "agencies"
 
     id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(sa.String(32), default="other", server_default="other")
+    parent_id: Mapped[str | None] = mapped_column(sa.String(64))  # null: a root; no foreign key: parents come later
+    area: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))  # GeoJSON
+    public_key: Mapped[str | None] = mapped_column(sa.String(64))  # hex; null: not known yet
+    hosted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")  # of the tree, when it changed last
 
 
 class UserRow(Base):

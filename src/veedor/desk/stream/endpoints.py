@@ -33,6 +33,8 @@ MAY_HEAR = {
     "camera": Action.CAMERA_LIST,
     "map": Action.CAMERA_LIST,
     "rules": Action.RULES_READ,
+    "agency": Action.AGENCY_READ,
+    "grant": Action.GRANT_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0

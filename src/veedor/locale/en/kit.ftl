@@ -36,12 +36,35 @@ error-forbidden = You may not { $act ->
         [user-list] see the accounts
         [user-edit] change accounts
         [audit-read] read the audit
+        [agency-read] see the agencies
+        [agency-edit] change agencies
+        [grant-read] see grants
+        [grant-edit] draft grants
+        [grant-sign] sign or revoke grants
+        [grant-request] ask other agencies for footage
+        [grant-emergency] take emergency access
         [login] log in
         [self] use one's own session
        *[other] { $action }
     }: { $reason ->
         [role] your role does not allow it
         [agency] it belongs to another agency
+        [draft] the grant has not been signed
+        [signed_by_one] the other agency has not signed the grant
+        [scheduled] the grant has not begun
+        [expired] the grant has expired
+        [revoked] the grant was revoked
+        [right] the grant does not give that right
+        [camera] the grant does not name that camera
+        [span] the grant is for other hours of footage
+        [hours] the grant does not hold at this hour
+        [purpose] the purpose that you state is not one of the grant's
+        [case] the grant needs its case number
+        [lease] this site has not heard for too long whether the grant still holds
+        [condition] the grant has a condition that is not met: { $name ->
+            [two_person] a second person must approve
+           *[other] { $name }
+        }
        *[other] { $reason }
     }
     .hint = Ask your administrator for the right

@@ -49,12 +49,35 @@ error-forbidden = No puede { $act ->
         [user-list] ver las cuentas
         [user-edit] cambiar cuentas
         [audit-read] leer la auditoría
+        [agency-read] ver las entidades
+        [agency-edit] cambiar entidades
+        [grant-read] ver convenios
+        [grant-edit] redactar convenios
+        [grant-sign] firmar o revocar convenios
+        [grant-request] pedir grabaciones a otras entidades
+        [grant-emergency] tomar acceso de emergencia
         [login] iniciar sesión
         [self] usar la propia sesión
        *[other] { $action }
     }: { $reason ->
         [role] su rol no lo permite
         [agency] es de otra entidad
+        [draft] el convenio no está firmado
+        [signed_by_one] la otra entidad no ha firmado el convenio
+        [scheduled] el convenio aún no empieza
+        [expired] el convenio venció
+        [revoked] el convenio fue revocado
+        [right] el convenio no da ese derecho
+        [camera] el convenio no incluye esa cámara
+        [span] el convenio es para otras horas de grabación
+        [hours] el convenio no vale a esta hora
+        [purpose] el motivo que indica no está en el convenio
+        [case] el convenio exige su número de caso
+        [lease] hace demasiado que esta sede no sabe si el convenio sigue vigente
+        [condition] no se cumple una condición del convenio: { $name ->
+            [two_person] debe aprobar una segunda persona
+           *[other] { $name }
+        }
        *[other] { $reason }
     }
     .hint = Pida el permiso a su administrador

@@ -1,0 +1,131 @@
+"""What the check knows of grants: a port, which each desk and site fills from what it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from veedor.access.actions import RIGHTS, Action
+from veedor.access.policy import GrantFacts, Question, allows
+from veedor.access.principal import Principal, Resource
+from veedor.model.covering import Look, findings
+from veedor.model.grant import Grant, SharedCamera
+from veedor.model.statement import Statement
+
+Given = tuple[Grant, tuple[Statement, ...]]
+"""A grant with the genuine statements about it."""
+
+
+class GrantBook(Protocol):
+    """Grants and cameras as they are now. Asked for every foreign look: it must be fast, and never out of date for
+    longer than half a second."""
+
+    def grants_for(self, grantee: str) -> Sequence[Given]:
+        """Grants to that agency, whatever their state; only statements whose signatures were verified."""
+
+    def camera(self, camera_id: str) -> SharedCamera | None: ...
+
+    def cameras_of(self, owner: str) -> Sequence[SharedCamera]: ...
+
+    def now(self) -> datetime:
+        """A time that never runs backward."""
+
+    def lease_holds(self, now: datetime) -> bool:
+        """Whether what was last heard of grants is recent enough to let another agency look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`refusal`: None, or a code. `grant_id`: of the grant that allowed it, or that came closest to it."""
+
+    refusal: str | None
+    grant_id: str | None = None
+
+
+# The further a grant gets before it refuses, the more its reason helps the person who asks.
+_PROGRESS = (
+    "owner",
+    "revoked",
+    "expired",
+    "draft",
+    "signed_by_one",
+    "scheduled",
+    "right",
+    "camera",
+    "lease",
+    "span",
+    "hours",
+    "purpose",
+    "case",
+)
+
+
+def by_grant(book: GrantBook, principal: Principal, action: Action, resource: Resource) -> Decision:
+    """Whether a grant of the owner lets this person do it; the role has been asked before."""
+    camera = book.camera(resource.camera) if resource.camera else None
+    if action not in RIGHTS or camera is None or camera.agency_id != resource.agency_id:
+        return Decision("agency")
+    best: Decision | None = None
+    for grant, statements in book.grants_for(principal.agency_id):
+        if grant.owner != resource.agency_id:
+            continue
+        refusal = _refusal(book, (grant, statements), principal, action, (camera, resource.span))
+        if refusal is None:
+            return Decision(None, grant.id)
+        if best is None or _progress(refusal) > _progress(best.refusal or ""):
+            best = Decision(refusal, grant.id)
+    return best or Decision("agency")
+
+
+def cameras_by_grant(
+    book: GrantBook, principal: Principal, action: Action, span: tuple[datetime, datetime] | None
+) -> frozenset[str]:
+    """Every camera of another agency on which `by_grant` would allow `action`."""
+    if action not in RIGHTS:
+        return frozenset()
+    found: set[str] = set()
+    for given in book.grants_for(principal.agency_id):
+        grant = given[0]
+        named = [one for one in book.cameras_of(grant.owner) if grant.cameras.covers(one)]
+        # Of what the policy asks, the camera decides nothing but whether it is named: one answer serves all.
+        if named and _refusal(book, given, principal, action, (named[0], span)) is None:
+            found.update(one.id for one in named)
+    return frozenset(found)
+
+
+def _refusal(
+    book: GrantBook,
+    given: Given,
+    principal: Principal,
+    action: Action,
+    what: tuple[SharedCamera, tuple[datetime, datetime] | None],
+) -> str | None:
+    """The policy decides; the findings say why. Should they ever differ, nobody looks."""
+    grant, statements = given
+    camera, span = what
+    now = book.now()
+    look = Look(
+        camera=camera,
+        rights=RIGHTS[action],
+        at=now,
+        person_id=principal.user_id,
+        purpose=principal.purpose,
+        case_number=principal.case_number,
+        approved_by=principal.approved_by,
+        span=span,
+    )
+    found = findings(grant, statements, look)
+    lease_holds = book.lease_holds(now)
+    facts = GrantFacts(grant.owner, grant.grantee, lease_holds, found)
+    roles = frozenset(role.value for role in principal.roles)
+    allowed = allows(Question(roles, principal.agency_id, action.value, camera.agency_id, facts))
+    reason = found.refusal()
+    if not lease_holds and (reason is None or _progress(reason) > _progress("lease")):
+        reason = "lease"
+    return reason if reason is not None else (None if allowed else "policy")
+
+
+def _progress(code: str) -> int:
+    return _PROGRESS.index(code) if code in _PROGRESS else len(_PROGRESS)

@@ -1,0 +1,1 @@
+"""The tree of agencies that this desk knows, with their keys."""

@@ -1,0 +1,97 @@
+"""Routes of agencies. Everybody sees the tree; an administrator changes their own agency, and at a desk that keeps the
+tree (a hub's) every one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends
+from pydantic import Field
+
+from veedor.access.actions import Action
+from veedor.desk.agencies import repository
+from veedor.desk.grants.errors import NotYourAgency
+from veedor.desk.need import Need, Permit, own
+from veedor.desk.schemas import Id, In, Out, room_router
+from veedor.model.agency import Agency, AgencyKind
+
+router = room_router("agencies")
+
+ReadAgencies = Annotated[Permit, Depends(Need(Action.AGENCY_READ, "agency", owner=own))]
+EditAgency = Annotated[Permit, Depends(Need(Action.AGENCY_EDIT, "agency", id_from="agency_id"))]
+
+
+class AgencyIn(In):
+    """`public_key` left out: the known one stays. Another one than the known needs `repin`."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: AgencyKind = AgencyKind.OTHER
+    parent_id: Id | None = None
+    area: dict[str, Any] | None = Field(None, description="Jurisdiction: GeoJSON Polygon or MultiPolygon")
+    public_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    repin: bool = Field(False, description="The new key was compared with the agency, by another way than this")
+
+
+class AgencyOut(Out):
+    id: str
+    name: str
+    kind: AgencyKind
+    parent_id: str | None
+    area: dict[str, Any] | None
+    public_key: str | None = Field(description="Ed25519, hex; null: not known yet")
+    hosted: bool
+    own: bool = Field(description="The agency of the person who asks")
+    editable: bool
+    signs_here: bool = Field(description="Its key is at this desk: its grants can be signed here")
+
+
+@router.get("/api/agencies")
+def list_agencies(permit: ReadAgencies) -> list[AgencyOut]:
+    """Every agency that this desk knows, by name."""
+    with permit.ports.database.reading() as session:
+        return [_out(permit, one) for one in repository.agencies(session)]
+
+
+@router.put("/api/agencies/{agency_id}")
+def save_agency(permit: EditAgency, agency_id: Id, body: AgencyIn) -> AgencyOut:
+    """Change one's own agency; at a desk that keeps the tree, add or change any."""
+    if not _editable(permit, agency_id):
+        raise NotYourAgency(name=agency_id)
+    permit.note(name=body.name, parent=body.parent_id, public_key=body.public_key, repin=body.repin)
+    with permit.ports.database.session() as session:
+        known = {one.id: one for one in repository.agencies(session)}
+        before = known.get(agency_id)
+        wanted = Agency(
+            agency_id,
+            body.name.strip(),
+            body.kind,
+            body.parent_id,
+            body.area,
+            body.public_key,
+            before.hosted if before else False,
+        )
+        if repository.save(session, wanted, permit.ports.clock.now(), repin=body.repin):
+            permit.feed.publish(session, "agency.changed", {"id": agency_id}, permit.ports.agency_id)
+        return _out(permit, repository.agency(session, agency_id))
+
+
+def _editable(permit: Permit, agency_id: str) -> bool:
+    return permit.config.keeps_agencies or agency_id == permit.ports.agency_id
+
+
+def _out(permit: Permit, one: Agency) -> AgencyOut:
+    signer = permit.ports.signer
+    return AgencyOut(
+        id=one.id,
+        name=one.name,
+        kind=one.kind,
+        parent_id=one.parent_id,
+        area=dict(one.area) if one.area is not None else None,
+        public_key=one.public_key,
+        hosted=one.hosted,
+        own=one.id == permit.principal.agency_id,
+        editable=permit.principal.agency_id == permit.ports.agency_id
+        and _editable(permit, one.id)
+        and permit.may(Action.AGENCY_EDIT),
+        signs_here=signer is not None and signer.signs_for(one.id),
+    )

@@ -1,0 +1,101 @@
+"""The `GrantBook` of a desk: its grants, remembered until something changes.
+
+Each commit of this process, and half a second, make it look whether the grants have another revision than those it
+remembers. So a revocation counts at the next question.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from veedor.access.grants import Given
+from veedor.desk.database import Database
+from veedor.desk.grants.repository import grants_of
+from veedor.desk.grants.tables import revision_of
+from veedor.kit.clock import Clock
+from veedor.kit.errors import NotFound
+from veedor.model.camera import Camera
+from veedor.model.grant import SharedCamera
+from veedor.model.statement import revocation
+from veedor.wire.ports import CameraDirectory
+
+_LOOK_EVERY_S = 0.5
+
+
+class DeskGrantBook:
+    """`now`: a time that never runs backward (a member's high water); `lease_holds`: of a member's roster. Where
+    neither is given, as at a desk that stands alone and at a hub: the clock, and a lease that always holds."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        cameras: CameraDirectory,
+        *,
+        now: Callable[[], datetime] | None = None,
+        lease_holds: Callable[[datetime], bool] | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._cameras = cameras
+        self._now = now or clock.now
+        self._lease_holds = lease_holds
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[Given, ...]] = {}
+        self._revision = -1
+        self._looked_s = float("-inf")
+        self._is_stale = threading.Event()
+        self._stop = database.on_commit(self._is_stale.set)
+
+    def close(self) -> None:
+        """Hear of no more commits."""
+        self._stop()
+
+    def grants_for(self, grantee: str) -> Sequence[Given]:
+        with self._lock:
+            now_s = self._clock.monotonic()
+            if self._is_stale.is_set() or now_s - self._looked_s >= _LOOK_EVERY_S:
+                self._is_stale.clear()  # before reading: what is committed from here on is looked for again
+                self._look()
+                self._looked_s = now_s
+            return self._known.get(grantee, ())
+
+    def camera(self, camera_id: str) -> SharedCamera | None:
+        try:
+            return _shared(self._cameras.camera(camera_id))
+        except NotFound:
+            return None
+
+    def cameras_of(self, owner: str) -> Sequence[SharedCamera]:
+        return [_shared(one) for one in self._cameras.cameras() if one.agency_id == owner]
+
+    def now(self) -> datetime:
+        return self._now()
+
+    def lease_holds(self, now: datetime) -> bool:
+        return self._lease_holds is None or self._lease_holds(now)
+
+    def _look(self) -> None:
+        with self._database.reading() as session:
+            revision = revision_of(session, "grants")
+            if revision == self._revision:
+                return
+            known: dict[str, list[Given]] = {}
+            for grant, statements in grants_of(session):
+                # What was revoked never comes back; what has expired stays, for its reason.
+                if revocation(grant, statements) is None or grant.expires_at > self._clock.now():
+                    known.setdefault(grant.grantee, []).append((grant, statements))
+        self._known = {grantee: tuple(given) for grantee, given in known.items()}
+        self._revision = revision
+
+
+def _shared(camera: Camera) -> SharedCamera:
+    place = camera.placement
+    return SharedCamera(
+        camera.id,
+        camera.agency_id,
+        place.latitude_deg if place else None,
+        place.longitude_deg if place else None,
+    )

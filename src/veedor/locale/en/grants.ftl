@@ -1,0 +1,27 @@
+error-grants-bad = The grant's { $field } cannot be accepted
+    .hint = A grant needs two different agencies, one of them yours, cameras of the owner, at least one right and one purpose, and an end after its start
+error-grants-reason = Say why
+error-grants-not-now = That cannot be done with this grant now: it is { $state ->
+        [draft] a draft
+        [signed_by_one] signed by one agency
+        [scheduled] signed, and has not begun
+        [active] active
+        [expired] expired
+        [revoked] revoked
+       *[other] { $state }
+    }
+    .hint = Load the list of grants again: somebody may have been first
+error-grants-differs = There is a grant "{ $name }" with other terms
+    .hint = Terms never change: draft a new grant, and revoke the old one
+error-grants-no-key = The key of the agency "{ $name }" is not at this desk
+    .hint = Sign at your agency's own site, where its key is
+error-grants-forged = A statement on the grant "{ $name }" is not signed by the agency "{ $agency }"
+    .hint = Nothing was taken over. Compare that agency's key with the one that is pinned here
+error-agencies-bad = The agency's { $field } cannot be accepted
+    .hint = An area is a closed GeoJSON polygon, a key has 64 hex digits, and no agency stands above itself
+error-agencies-unknown = There is no agency "{ $name }" here
+    .hint = See the list of agencies
+error-agencies-key-changed = "{ $name }" has another key than the one that is pinned here
+    .hint = Ask the agency, by another way than this, whether it has a new key; then save it as compared
+error-agencies-not-yours = The agency "{ $name }" is not kept at this desk
+    .hint = Its own site or the hub changes it

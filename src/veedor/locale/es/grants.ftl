@@ -1,0 +1,27 @@
+error-grants-bad = No se puede aceptar este dato del convenio: { $field }
+    .hint = Un convenio necesita dos entidades distintas, una de ellas la suya, cámaras del titular, al menos un derecho y un motivo, y un fin posterior al inicio
+error-grants-reason = Indique el motivo
+error-grants-not-now = Eso no se puede hacer ahora con este convenio: está { $state ->
+        [draft] en borrador
+        [signed_by_one] firmado por una sola entidad
+        [scheduled] firmado, pero aún no empieza
+        [active] vigente
+        [expired] vencido
+        [revoked] revocado
+       *[other] { $state }
+    }
+    .hint = Cargue de nuevo la lista de convenios: alguien pudo adelantarse
+error-grants-differs = Ya hay un convenio «{ $name }» con otras cláusulas
+    .hint = Las cláusulas no cambian: redacte un convenio nuevo y revoque el anterior
+error-grants-no-key = La llave de la entidad «{ $name }» no está en esta mesa de control
+    .hint = Firme en la sede de su entidad, donde está su llave
+error-grants-forged = Una declaración sobre el convenio «{ $name }» no está firmada por la entidad «{ $agency }»
+    .hint = No se aceptó nada. Compare la llave de esa entidad con la que está registrada aquí
+error-agencies-bad = No se puede aceptar este dato de la entidad: { $field }
+    .hint = Un área es un polígono GeoJSON cerrado, una llave tiene 64 dígitos hexadecimales, y ninguna entidad está por encima de sí misma
+error-agencies-unknown = Aquí no existe la entidad «{ $name }»
+    .hint = Vea la lista de entidades
+error-agencies-key-changed = «{ $name }» tiene otra llave que la registrada aquí
+    .hint = Pregunte a la entidad, por otra vía, si cambió de llave; luego guárdela como comparada
+error-agencies-not-yours = La entidad «{ $name }» no se administra en esta mesa de control
+    .hint = La cambia su propia sede o el centro de la federación

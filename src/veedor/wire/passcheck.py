@@ -1,0 +1,137 @@
+"""The look at a pass, at the site that it is for: a fixed order of questions, each with its own reason of refusal.
+
+Times are compared with the highest time that this site has ever seen, so setting a clock back revives nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from veedor.kit.clock import Clock
+from veedor.kit.errors import StoreCorrupt
+from veedor.kit.files import write_file
+from veedor.kit.sqlite import os_store_error
+from veedor.model.grant import iso_time
+from veedor.wire.keys import signature_holds
+from veedor.wire.passes import IDENTITY_LIFE, PASS_LIFE, Identity, Pass, PassRefused, decode_pass
+
+SKEW = timedelta(seconds=10)  # how far another machine's clock may be ahead of ours, or behind
+_LAG = timedelta(seconds=2)  # how far the file may be behind what was seen
+_MAX_USED = 200_000  # ids of passes that may still be shown again; more than that is an attack
+
+
+class HighWater:
+    """The highest time that was ever seen here. It survives a restart, and it never runs backward.
+
+    Its file is written each time that it is two seconds behind; `LAG` says what a crash can cost.
+    """
+
+    LAG = _LAG
+
+    def __init__(self, file: Path, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._stored = self._read()
+        self._highest = self._stored or datetime.min.replace(tzinfo=UTC)
+        self.now()
+
+    def now(self) -> datetime:
+        """The clock's time, or the highest time seen where the clock is behind it. Raises the StoreError tree."""
+        return self.see(self._clock.now())
+
+    def see(self, at: datetime) -> datetime:
+        """Somebody who is trusted (the clock, the hub) says that it is `at`; returns the highest."""
+        with self._lock:
+            self._highest = max(self._highest, at)
+            if self._stored is None or self._highest - self._stored >= _LAG:
+                write_file(self._file, f"{iso_time(self._highest)}\n".encode())
+                self._stored = self._highest
+            return self._highest
+
+    def _read(self) -> datetime | None:
+        try:
+            return datetime.fromisoformat(self._file.read_text(encoding="ascii").strip()).astimezone(UTC)
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            raise os_store_error(self._file, problem) from problem
+        except ValueError as problem:  # better no foreign look than one at a time that nobody knows
+            raise StoreCorrupt(path=str(self._file), problem=str(problem)) from problem
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a pass proved: who asks, and for what. `access/` has still to decide."""
+
+    identity: Identity
+    asked: Pass
+
+
+class PassCheck:
+    """Checks passes for one site.
+
+    `agency_key`: the pinned public key (hex) of an agency, or None. Another key counts only once it has been pinned.
+    Passes issued before this process had run for a while (`SKEW` and the file's lag) are refused with `restart`:
+    one of them may have been used before.
+
+    Reasons: `malformed`, `unpinned`, `identity-signature`, `identity-life`, `identity-future`, `identity-expired`,
+    `pass-signature`, `identity` (the pass is another person's), `site`, `life`, `future`, `expired`, `restart`,
+    `replay`, `crowded`.
+    """
+
+    def __init__(self, site: str, agency_key: Callable[[str], str | None], high_water: HighWater) -> None:
+        self._site = site
+        self._agency_key = agency_key
+        self._high_water = high_water
+        self._not_before = high_water.now() + SKEW + high_water.LAG
+        self._used: dict[tuple[str, str, str], datetime] = {}
+        self._lock = threading.Lock()
+
+    def check(self, text: str) -> Proved:
+        """Prove and use up a pass. Raises PassRefused with the reason, the StoreError tree."""
+        identity, who, asked, what = decode_pass(text)
+        now = self._high_water.now()
+        key = self._agency_key(identity.agency)
+        if key is None:
+            raise PassRefused(reason="unpinned")
+        if not signature_holds(key, who.signature, who.signed):
+            raise PassRefused(reason="identity-signature")
+        _check_times(identity.issued_at, identity.expires_at, IDENTITY_LIFE, now, "identity-")
+        if not signature_holds(identity.session_key, what.signature, what.signed):
+            raise PassRefused(reason="pass-signature")
+        if (asked.agency, asked.person, asked.session) != (identity.agency, identity.person, identity.session):
+            raise PassRefused(reason="identity")
+        if asked.site != self._site:
+            raise PassRefused(reason="site")
+        _check_times(asked.issued_at, asked.expires_at, PASS_LIFE, now, "")
+        if asked.issued_at <= self._not_before:
+            raise PassRefused(reason="restart")
+        self._use(asked, now)
+        return Proved(identity, asked)
+
+    def _use(self, asked: Pass, now: datetime) -> None:
+        """Ids are kept for as long as the pass could be shown again. Ids of two people are two ids."""
+        name = (asked.agency, asked.session, asked.id)
+        with self._lock:
+            if name in self._used:
+                raise PassRefused(reason="replay")
+            if len(self._used) >= _MAX_USED:
+                self._used = {one: until for one, until in self._used.items() if until > now}
+                if len(self._used) >= _MAX_USED:
+                    raise PassRefused(reason="crowded")
+            self._used[name] = asked.expires_at + SKEW
+
+
+def _check_times(issued_at: datetime, expires_at: datetime, life: timedelta, now: datetime, prefix: str) -> None:
+    """`SKEW` is allowed at both ends: for a clock ahead of ours, and for one behind."""
+    if not timedelta(0) < expires_at - issued_at <= life:
+        raise PassRefused(reason=f"{prefix}life")
+    if issued_at > now + SKEW:
+        raise PassRefused(reason=f"{prefix}future")
+    if now >= expires_at + SKEW:
+        raise PassRefused(reason=f"{prefix}expired")

@@ -1,0 +1,198 @@
+"""What a request across a boundary carries: who asks (identity, signed by their agency) and for what (pass, signed by
+the key of their login session). `passcheck.py` looks at both.
+
+As text: identity `payload.signature`, pass `identity.payload.signature`, each part base64url of canonical JSON or of
+64 bytes. One value has one text: whoever changes a byte has another text, and it is refused. No field names an
+algorithm; the sort of document is signed with it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from veedor.kit.errors import AccessError
+from veedor.kit.hashing import canonical_json
+from veedor.model.grant import iso_time
+from veedor.wire.keys import SigningKey
+
+PASS_LIFE = timedelta(seconds=60)
+IDENTITY_LIFE = timedelta(hours=12)
+MAX_LENGTH = 16_384  # characters of a whole pass
+_IDENTITY, _PASS = b"veedor-identity-1\n", b"veedor-pass-1\n"
+
+
+class PassRefused(AccessError):
+    """params: reason (a code, see `PassCheck`)"""
+
+    key = "error-pass-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person, as their agency vouches for them: with the public key of the session they logged in with."""
+
+    agency: str
+    person: str
+    name: str
+    roles: tuple[str, ...]
+    session: str
+    session_key: str  # 64 hex digits
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One request of one person. `site`: the only place where it counts; `span`: of the footage that is asked for."""
+
+    id: str
+    agency: str
+    person: str
+    session: str
+    site: str
+    action: str
+    cameras: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+    purpose: str | None = None
+    case: str | None = None
+    grant: str | None = None
+    span: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A document apart from its text: `signed` is what the signature is over."""
+
+    fields: dict[str, Any]
+    signed: bytes
+    signature: bytes
+
+
+def encode_identity(identity: Identity, agency_key: SigningKey) -> str:
+    """The identity as its agency signs it."""
+    return _text(_IDENTITY, identity, agency_key)
+
+
+def encode_pass(identity_text: str, one: Pass, session_key: SigningKey) -> str:
+    """The pass with the identity beside it."""
+    return f"{identity_text}.{_text(_PASS, one, session_key)}"
+
+
+def decode_pass(text: str) -> tuple[Identity, Signed, Pass, Signed]:
+    """What the text says; nothing is proved yet. Raises PassRefused ("malformed")."""
+    parts = text.split(".") if isinstance(text, str) and len(text) <= MAX_LENGTH else []
+    if len(parts) != 4:
+        raise PassRefused(reason="malformed")
+    who, what = _parts(_IDENTITY, parts[0], parts[1]), _parts(_PASS, parts[2], parts[3])
+    try:
+        return identity_of(who.fields), who, pass_of(what.fields), what
+    except (KeyError, TypeError, ValueError, OverflowError) as problem:
+        raise PassRefused(reason="malformed") from problem
+
+
+def identity_of(told: dict[str, Any]) -> Identity:
+    """Raises KeyError, TypeError, ValueError where it is not exactly an identity."""
+    _only(told, Identity)
+    return Identity(
+        agency=_str(told["agency"]),
+        person=_str(told["person"]),
+        name=_str(told["name"]),
+        roles=_strings(told["roles"]),
+        session=_str(told["session"]),
+        session_key=_str(told["session_key"]),
+        issued_at=_time(told["issued_at"]),
+        expires_at=_time(told["expires_at"]),
+    )
+
+
+def pass_of(told: dict[str, Any]) -> Pass:
+    """Raises KeyError, TypeError, ValueError where it is not exactly a pass."""
+    _only(told, Pass)
+    span = told["span"]
+    if span is not None and (not isinstance(span, list) or len(span) != 2):
+        raise ValueError("span")
+    return Pass(
+        id=_str(told["id"]),
+        agency=_str(told["agency"]),
+        person=_str(told["person"]),
+        session=_str(told["session"]),
+        site=_str(told["site"]),
+        action=_str(told["action"]),
+        cameras=_strings(told["cameras"]),
+        issued_at=_time(told["issued_at"]),
+        expires_at=_time(told["expires_at"]),
+        purpose=None if told["purpose"] is None else _str(told["purpose"]),
+        case=None if told["case"] is None else _str(told["case"]),
+        grant=None if told["grant"] is None else _str(told["grant"]),
+        span=None if span is None else (_time(span[0]), _time(span[1])),
+    )
+
+
+def _text(sort: bytes, document: Identity | Pass, key: SigningKey) -> str:
+    payload = canonical_json({one.name: _plain(getattr(document, one.name)) for one in fields(document)})
+    return f"{_to_base64(payload)}.{_to_base64(key.sign(sort + payload))}"
+
+
+def _parts(sort: bytes, payload_text: str, signature_text: str) -> Signed:
+    payload, signature = _from_base64(payload_text), _from_base64(signature_text)
+    try:
+        told = json.loads(payload)
+        canonical = isinstance(told, dict) and canonical_json(told) == payload
+    except (ValueError, RecursionError) as problem:
+        raise PassRefused(reason="malformed") from problem
+    if not canonical or len(signature) != 64:
+        raise PassRefused(reason="malformed")
+    return Signed(told, sort + payload, signature)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso_time(value)
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _to_base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _from_base64(text: str) -> bytes:
+    """Only the one text that the bytes have: no spaces, no padding, no loose bits at the end."""
+    try:
+        data = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as problem:
+        raise PassRefused(reason="malformed") from problem
+    if _to_base64(data) != text:
+        raise PassRefused(reason="malformed")
+    return data
+
+
+def _only(told: dict[str, Any], kind: type) -> None:
+    if set(told) != {one.name for one in fields(kind)}:
+        raise KeyError("fields")
+
+
+def _str(told: Any) -> str:
+    if not isinstance(told, str) or not told or len(told) > 500:
+        raise TypeError("text")
+    return told
+
+
+def _strings(told: Any) -> tuple[str, ...]:
+    if not isinstance(told, list) or len(told) > 1000:
+        raise TypeError("list")
+    return tuple(_str(one) for one in told)
+
+
+def _time(told: Any) -> datetime:
+    value = datetime.fromisoformat(_str(told))
+    if value.tzinfo is None or iso_time(value) != told:
+        raise ValueError("time")
+    return value.astimezone(UTC)
