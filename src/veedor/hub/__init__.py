@@ -1,0 +1,1 @@
+"""A hub: a desk on PostgreSQL, and what joins sites."""
