@@ -47,7 +47,8 @@ class _Incoming:
 
 
 class Reply:
-    """The answer of one call: `head`, and the chunks, to be read once, from a thread or from an event loop. `close` it."""
+    """The answer of one call: `head`, and the chunks, to be read once, from a thread or from an event loop.
+    `close` it."""
 
     def __init__(self, call: _Call) -> None:
         self._call = call
@@ -257,7 +258,7 @@ class Caller:
         future.add_done_callback(lambda done: _pass_on(done, call))
         try:
             await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(call.head)), timeout_s)
-        except (TimeoutError, asyncio.TimeoutError) as problem:
+        except TimeoutError as problem:
             call.close()
             raise CallSilent(name=callee, seconds=timeout_s) from problem
         except asyncio.CancelledError:

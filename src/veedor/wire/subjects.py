@@ -2,7 +2,7 @@
 
 | subject | who publishes | what |
 |---|---|---|
-| `up.<site>.<kind>` | the site's pump, to its own server | a message of the log; kept in the stream `UP`, never sent on by itself |
+| `up.<site>.<kind>` | the site's pump, to its own server | a message of the log, kept in the stream `UP` |
 | `call.<callee>.<caller>.<op>` | the caller | a request |
 | `reply.<callee>.<caller>.<token>.<number>` | the callee | the frames that answer it |
 | `credit.<callee>.<caller>.<token>.<number>` | the caller | how much more the callee may send; or that it is enough |
