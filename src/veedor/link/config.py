@@ -97,6 +97,7 @@ def render_hub(config: HubServerConfig) -> str:
         *_COMMON,
         "leafnodes {",
         f"  listen: {_text(str(config.leaves))}",
+        "  no_advertise: true",  # sites dial what they were told at joining, not the hub's addresses behind its NAT
         *_tls(config.tls),
         "}",
         "accounts {",

@@ -12,14 +12,14 @@ from typing import Any
 from nats.aio.msg import Msg
 
 from veedor.kit.errors import Unavailable
-from veedor.link.connection import LinkConnection
+from veedor.link.connection import LinkConnection, LinkStatus
 from veedor.wire import subjects
-from veedor.wire.errors import CalleeGone, CallSilent
+from veedor.wire.errors import CalleeGone, CallSilent, LinkDown
 
 NO_STREAM = 10059
 NO_MESSAGE = 10037
 INCARNATION = "incarnation"
-REQUEST_S = 5.0
+REQUEST_S = 3.0
 
 
 class StreamRefused(Unavailable):
@@ -48,9 +48,11 @@ class SiteStream:
         """Answers can be heard while it is open."""
         pattern = self.inbox.rsplit(".", 1)[0] + ".*"
         number = await self._connection.subscribe(pattern, self._on_message)
+        forget = self._connection.on_change(self._on_change)
         try:
             yield
         finally:
+            forget()
             await self._connection.unsubscribe(number)
 
     async def ask(self, operation: str, value: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -74,6 +76,11 @@ class SiteStream:
             error = said["error"]
             raise StreamRefused(self.site_id, str(error.get("description", "")), int(error.get("err_code", 0)))
         return said
+
+    def _on_change(self, status: LinkStatus) -> None:
+        for answer in list(self._answers.values()):
+            if not status.connected and not answer.done():
+                answer.set_exception(LinkDown(problem=status.problem))
 
     async def _on_message(self, message: Msg) -> None:
         answer = self._answers.get(message.subject.rsplit(".", 1)[-1])

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from nats.aio.msg import Msg
 
-from veedor.link.connection import LinkConnection
+from veedor.link.connection import LinkConnection, LinkStatus
 from veedor.link.jetstream import StreamRefused
 from veedor.wire import subjects
 from veedor.wire.envelope import Envelope
-from veedor.wire.errors import CalleeGone, CallSilent
+from veedor.wire.errors import CalleeGone, CallSilent, LinkDown
 
 ACK_S = 10.0
 
@@ -34,6 +34,7 @@ class Publisher:
         """Hear acknowledgements. Harmless when it does already."""
         if self._subscription is None:
             self._subscription = await self._connection.subscribe(f"{self._inbox}.*", self._on_ack)
+            self._connection.on_change(self._on_change)
 
     async def publish(self, envelopes: Sequence[Envelope]) -> int:
         """Returns when all are on disk: the highest sequence that the stream gave. Raises Unavailable."""
@@ -64,6 +65,12 @@ class Publisher:
                     ack.cancel()
                 elif not ack.cancelled():
                     ack.exception()  # told once, by the first
+
+    def _on_change(self, status: LinkStatus) -> None:
+        """What was under way has no acknowledgement any more."""
+        for ack in list(self._acks.values()):
+            if not status.connected and not ack.done():
+                ack.set_exception(LinkDown(problem=status.problem))
 
     async def _on_ack(self, message: Msg) -> None:
         ack = self._acks.get(message.subject.rsplit(".", 1)[-1])

@@ -115,7 +115,7 @@ class NatsServer:
         self.start()
 
     def run(self) -> None:
-        """Keeps it running, with a pause that grows while it keeps dying. One that was never ready is not tried again."""
+        """Keeps it running, with a pause that grows while it keeps dying. Gives up where the first was never ready."""
         pause_s = RESTART_S[0]
         while not self._stop.is_set():
             started_s = self._clock.monotonic()
