@@ -101,7 +101,8 @@ class NatsServer:
         self._ready.clear()
 
     def reload(self, config: str) -> None:
-        """Take another configuration without dropping what need not be dropped. Raises ServerConfigRefused."""
+        """Take new accounts, sites and certificates; everybody stays connected, sites that were taken out too:
+        those need `restart`. Raises ServerConfigRefused."""
         self._write(config)
         self._text = config
         process = self._process
@@ -109,7 +110,7 @@ class NatsServer:
             process.send_signal(signal.SIGHUP)
 
     def restart(self, config: str) -> None:
-        """End it and start it with another configuration: what a reload cannot change, such as a leaf's remote."""
+        """End it and start it with another configuration: all are back in a second or two, but who was taken out."""
         self.stop()
         self._text = config
         self.start()
@@ -212,7 +213,7 @@ class NatsServer:
         """How a site's link to its hub is, from the server's own log: nothing else tells why it is refused."""
         state = LeafState(False)
         for line in self._tail().splitlines():
-            if "Leafnode connection created for account" in line:
+            if "JetStream using domains" in line:  # it is said once both have agreed; "created" only means a socket
                 state = LeafState(True)
             elif "Leafnode connection closed" in line:
                 state = LeafState(False, state.problem if not state.connected else None)
