@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from proxy import Proxy
-from waiting import wait_until
 
 from veedor.kit.clock import SystemClock
 from veedor.kit.ids import new_id
@@ -36,6 +35,7 @@ from veedor.link.keys import new_seed, public_of
 from veedor.link.pump import Pump
 from veedor.link.server import NatsServer, free_port
 from veedor.wire.envelope import Envelope
+from waiting import wait_until
 
 CLOCK = SystemClock()
 HOME = "127.0.0.1"

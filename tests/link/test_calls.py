@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from federation import CLOCK, Federation
-from waiting import wait_until
 
 from veedor.kit.errors import Forbidden, NotFound, Unavailable, VeedorError
 from veedor.link.call_server import Answer, Asked, CallServer
 from veedor.link.calls import Caller
 from veedor.wire import subjects
 from veedor.wire.errors import BadMessage, CalleeGone, CallSilent
+from waiting import wait_until
 
 PIECE = bytes(range(256)) * 1024  # 256 KB
 BIG = 200  # pieces: 50 MB
@@ -152,7 +152,7 @@ def test_fifty_megabytes_arrive_whole(site: Site, caller: Caller) -> None:
         digest.update(piece)
         octets += len(piece)
     took_s = CLOCK.monotonic() - begin_s
-    print(f"{octets / 1e6:.0f} MB in {took_s:.2f} s: {octets / 1e6 / took_s:.0f} MB/s")
+    print(f"{octets / 1e6:.0f} MB in {took_s:.2f} s: {octets / 1e6 / took_s:.0f} MB/s")  # noqa: T201
     assert digest.digest() == hashlib.sha256(PIECE * BIG).digest()
     assert site.closed == ["clip"]
 
@@ -183,7 +183,7 @@ def test_a_thousand_small_calls_at_once(site: Site, caller: Caller) -> None:
 
     begin_s = CLOCK.monotonic()
     assert asyncio.run(all_of_them()) == list(range(1000))
-    print(f"1,000 calls at once: {CLOCK.monotonic() - begin_s:.2f} s")
+    print(f"1,000 calls at once: {CLOCK.monotonic() - begin_s:.2f} s")  # noqa: T201
     wait_until(lambda: site.server.active == 0)
 
 
@@ -237,7 +237,7 @@ def test_a_link_that_is_cut_ends_the_stream_soon(site: Site, caller: Caller, fed
     way.cut()
     with pytest.raises(Unavailable):
         next(reply)
-    print(f"stream over a cut link: ended after {CLOCK.monotonic() - cut_s:.2f} s")
+    print(f"stream over a cut link: ended after {CLOCK.monotonic() - cut_s:.2f} s")  # noqa: T201
     with pytest.raises(CalleeGone):
         caller.call("a1", "echo", {})
     wait_until(lambda: site.server.active == 0, 8.0)

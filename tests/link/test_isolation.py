@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from federation import CLOCK, HOME, Federation, make_authority
 from nats.aio.msg import Msg
-from waiting import wait_until
 
 from veedor.link.call_server import Answer, CallServer
 from veedor.link.calls import Caller
@@ -22,6 +21,7 @@ from veedor.link.server import NatsServer, free_port
 from veedor.wire import subjects
 from veedor.wire.calls import Frame, FrameKind
 from veedor.wire.errors import BadName, CalleeGone, LinkDown
+from waiting import wait_until
 
 
 @pytest.fixture
@@ -209,5 +209,3 @@ def test_seed_is_kept_and_names_hold_nothing_odd(tmp_path: Path) -> None:
     for bad in ("", "a.b", "*", ">", "a b", "ñ", "x" * 65, "a\n"):
         with pytest.raises(BadName):
             subjects.checked_id(bad)
-
-

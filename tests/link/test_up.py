@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from federation import CLOCK, Federation, Way
+
 from waiting import wait_until
 
 
@@ -37,7 +38,7 @@ def test_a_fact_is_at_the_hub_in_milliseconds(way: Way) -> None:
     way.add(1)
     assert_same(way)
     took_s = CLOCK.monotonic() - begin_s
-    print(f"one fact, committed at the site to committed at the hub: {took_s * 1000:.0f} ms")
+    print(f"one fact, committed at the site to committed at the hub: {took_s * 1000:.0f} ms")  # noqa: T201
     assert took_s < 2.0
 
 
@@ -51,7 +52,7 @@ def test_offline_then_all_of_it(way: Way) -> None:
     mended_s = CLOCK.monotonic()
     way.wait_all()
     began_s = next(at for at in way.database.arrived_s if at > mended_s) - mended_s
-    print(f"link back: first after {began_s:.2f} s, 3,000 after {CLOCK.monotonic() - mended_s:.2f} s")
+    print(f"link back: first after {began_s:.2f} s, 3,000 after {CLOCK.monotonic() - mended_s:.2f} s")  # noqa: T201
     assert before + 3000 == way.database.count()
     assert began_s < 5.0
     assert_same(way)
@@ -80,7 +81,7 @@ def test_servers_killed_under_load(way: Way, federation: Federation) -> None:
         killed_s = CLOCK.monotonic()
         wait_until(lambda victim=victim, restarts=restarts: victim.restarts > restarts)
         way.wait_all()
-        print(f"{victim.name} killed: all 1,500 at the hub {CLOCK.monotonic() - killed_s:.2f} s later")
+        print(f"{victim.name} killed: all 1,500 at the hub {CLOCK.monotonic() - killed_s:.2f} s later")  # noqa: T201
     assert_same(way)
 
 

@@ -80,7 +80,11 @@ class HubRemote:
 
 @dataclass(frozen=True, slots=True)
 class SiteServerConfig:
-    """`store`: folder of JetStream. `local_nkey`: public key of the site's own process. `hub` None: not joined."""
+    """`store`: folder of JetStream. `local_nkey`: public key of the site's own process. `hub` None: not joined.
+
+    `sync_s`: how much a loss of power may take from the log; the pump then sends it again. None: nothing, at the cost
+    of an fsync for each message (decision 6).
+    """
 
     site_id: str
     clients: Address
@@ -88,6 +92,7 @@ class SiteServerConfig:
     local_nkey: str
     hub: HubRemote | None
     max_store_octets: int = 20 << 30
+    sync_s: int | None = None
 
 
 def render_hub(config: HubServerConfig) -> str:
@@ -116,7 +121,7 @@ def render_site(config: SiteServerConfig) -> str:
         "jetstream {",
         f"  store_dir: {_text(str(config.store))}",
         f"  domain: {_text(subjects.domain(config.site_id))}",
-        "  sync_interval: always",  # what is acknowledged is on disk
+        f"  sync_interval: {'always' if config.sync_s is None else _text(f'{config.sync_s}s')}",
         "  max_memory_store: 64MB",
         f"  max_file_store: {config.max_store_octets}",
         "}",
