@@ -89,7 +89,8 @@ class Site:
 
 
 @pytest.fixture
-def site(federation: Federation) -> Iterator[Site]:
+def site(federation: Federation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setattr("veedor.link.call_server.GONE_S", 3.0)
     made = Site()
     server = CallServer(federation.sites["a1"].connection, "a1", made.handlers(), stall_s=2.0)
     server.start()

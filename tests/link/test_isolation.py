@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -199,6 +201,31 @@ def test_server_says_why_it_does_not_start(federation: Federation, tmp_path: Pat
     assert (tmp_path / "d" / "nats.conf").stat().st_mode & 0o777 == 0o600
     started.stop()
     assert started.pid is None
+
+
+PARENT = """
+import sys, threading
+from pathlib import Path
+from veedor.kit.clock import SystemClock
+from veedor.link.config import Address
+from veedor.link.server import NatsServer
+address = Address("127.0.0.1", int(sys.argv[1]))
+server = NatsServer("child", Path(sys.argv[2]), f"listen: {address}\\n", address, SystemClock())
+server.start()
+print(server.pid, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_server_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(free_port()), str(tmp_path)]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    assert Path(f"/proc/{child}/exe").resolve().name == "nats-server"
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_until(lambda: not Path(f"/proc/{child}/exe").exists())
 
 
 def test_seed_is_kept_and_names_hold_nothing_odd(tmp_path: Path) -> None:

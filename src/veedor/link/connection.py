@@ -94,7 +94,11 @@ class LinkConnection:
     # -- from other threads and loops
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run `work` in the connection's loop. From another loop: `await asyncio.wrap_future(...)`."""
+        """Run `work` in the connection's loop. From another loop: `await asyncio.wrap_future(...)`. Raises LinkDown
+        after `stop`: what uses a connection is stopped before it."""
+        if self.loop.is_closed():
+            work.close()
+            raise self._down()
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
     def run(self, work: Coroutine[Any, Any, T], timeout_s: float) -> T:

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 READY_S = 20.0
 STOP_S = 5.0
+LINGER_S = 2.0
 RESTART_S = (0.2, 10.0)  # first and longest pause before a restart
 TAIL_OCTETS = 64 << 10
 
@@ -190,8 +191,12 @@ class NatsServer:
                 raise ServerConfigRefused(file=str(self._file), problem=said.removeprefix("nats-server: "))
 
     def _refuse_taken_port(self) -> None:
-        if _answers(self.address):
-            raise ServerPortTaken(address=str(self.address))
+        """The server of a parent that was killed a moment ago may still be ending."""
+        deadline_s = self._clock.monotonic() + LINGER_S
+        while _answers(self.address):
+            if self._clock.monotonic() > deadline_s:
+                raise ServerPortTaken(address=str(self.address))
+            self._clock.wait(threading.Event(), 0.05)
 
     def _death(self) -> ServerPortTaken | ServerDied:
         tail = self._tail()
