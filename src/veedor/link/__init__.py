@@ -1,0 +1,1 @@
+"""NATS between sites and a hub: servers, connections, calls with streams, the pump and the intake."""

@@ -1,0 +1,216 @@
+"""The site's way up: rows of its outboxes, in order, into the stream `UP` of its own server.
+
+The pump remembers for each source how far JetStream has acknowledged, and how far the hub has told that it has it. A
+stream that is lost is made anew, and what the hub does not have is sent again, with the same ids.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from veedor.kit.clock import Clock
+from veedor.kit.errors import VeedorError
+from veedor.kit.ids import new_id
+from veedor.link.connection import LinkConnection, LinkStatus
+from veedor.link.jetstream import INCARNATION, SiteStream, incarnation_of
+from veedor.link.publishing import Publisher
+from veedor.link.pump_state import PumpState
+from veedor.wire import subjects
+from veedor.wire.envelope import Envelope
+
+log = logging.getLogger(__name__)
+
+WINDOW = 256  # messages that are published and not yet acknowledged
+LOOK_S = 5.0  # a wake that was missed costs so much
+RETRY_S = (0.2, 5.0)
+ANSWER_S = 20.0
+DEDUPE_S = 600
+
+
+class Source(Protocol):
+    """An outbox. `name` never changes; `after` runs in the pump's thread, and gives rows of a higher sequence only, by
+    sequence. A row may be deleted once `Pump.confirmed(name)` has passed it."""
+
+    name: str
+
+    def after(self, sequence: int, limit: int) -> Sequence[tuple[int, Envelope]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PumpStatus:
+    """`at_rest`: everything that the sources had was acknowledged at the last look."""
+
+    at_rest: bool
+    published: int
+    problem: str = ""
+
+
+class Pump:
+    """`folder` holds what it remembers. `connection` is to the site's own server."""
+
+    def __init__(
+        self, connection: LinkConnection, site_id: str, sources: Sequence[Source], folder: Path, clock: Clock
+    ) -> None:
+        self.site_id = subjects.checked_id(site_id)
+        self._connection = connection
+        self._sources = list(sources)
+        self._clock = clock
+        self._state = PumpState(folder / "pump.db")
+        self._stream = SiteStream(connection, site_id, site_id)
+        self._publisher = Publisher(connection, site_id)
+        self._ready = False
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.run, name=f"pump-{site_id}", daemon=True)
+        self._status = PumpStatus(False, 0)
+        self._published = 0
+        self._work = threading.Lock()  # between the thread and `trim`
+
+    # -- life
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(ANSWER_S + 5.0)
+        self._state.close()
+
+    def wake(self) -> None:
+        """There is a new row. From any thread; returns at once."""
+        self._wake.set()
+
+    @property
+    def status(self) -> PumpStatus:
+        return self._status
+
+    def run(self) -> None:
+        """Publishes for ever."""
+        forget = self._connection.on_change(self._on_change)
+        pause_s = RETRY_S[0]
+        while not self._stop.is_set():
+            try:
+                self._wake.clear()
+                while self.run_once() and not self._stop.is_set():
+                    pass
+                pause_s = RETRY_S[0]
+                self._status = PumpStatus(True, self._published)
+                self._clock.wait(self._wake, LOOK_S)
+            except VeedorError as problem:
+                self._ready = False
+                self._status = PumpStatus(False, self._published, str(problem))
+                log.info("pump of %s: %s", self.site_id, problem)
+                self._clock.wait(self._stop, pause_s)
+                pause_s = min(pause_s * 2, RETRY_S[1])
+        forget()
+
+    def run_once(self) -> bool:
+        """One window of each source: whether anything was published. Raises Unavailable, StoreError."""
+        with self._work:
+            if not self._ready:
+                self._connection.run(self._prepare(), ANSWER_S)
+                self._ready = True
+            published = [self._publish(source) for source in self._sources]  # all of them, whatever the first one has
+            return any(published)
+
+    def _publish(self, source: Source) -> bool:
+        rows = source.after(self._state.cursor(source.name), WINDOW)
+        if not rows:
+            return False
+        envelopes = [envelope for _sequence, envelope in rows]
+        stored = self._connection.run(self._publisher.publish(envelopes), ANSWER_S)
+        self._state.published(source.name, rows[-1][0], stored)
+        self._published += len(rows)
+        return True
+
+    def _on_change(self, _status: LinkStatus) -> None:
+        self._ready = False  # it may be another server now, or the same with less
+        self._wake.set()
+
+    # -- the stream
+
+    async def _prepare(self) -> None:
+        """The stream is there, and holds what was acknowledged; else it begins anew with what the hub lacks."""
+        await self._publisher.attach()
+        async with self._stream.open():
+            info = await self._stream.info()
+            known = self._state.stream()
+            if info is not None and known == "":
+                self._state.begin(incarnation_of(info))
+                return
+            if info is not None and known == incarnation_of(info):
+                if int(info["state"]["last_seq"]) >= self._state.last_stored():
+                    return
+                log.error("%s: the log is shorter than what it had acknowledged: it begins anew", self.site_id)
+                await self._stream.ask(f"STREAM.DELETE.{subjects.UP}")
+            elif info is not None:
+                log.error("%s: the log is not the one that was there: what the hub lacks is sent again", self.site_id)
+                self._state.begin(incarnation_of(info))
+                return
+            elif known:
+                log.error("%s: the log is gone: it begins anew", self.site_id)
+            incarnation = new_id(self._clock.now())
+            await self._stream.ask(f"STREAM.CREATE.{subjects.UP}", self._stream_config(incarnation))
+            self._state.begin(incarnation)
+
+    def _stream_config(self, incarnation: str) -> dict[str, object]:
+        return {
+            "name": subjects.UP,
+            "subjects": [subjects.up_all(self.site_id)],
+            "storage": "file",
+            "retention": "limits",
+            "discard": "new",  # a full disk refuses new messages; they wait in the outbox
+            "max_age": 0,
+            "num_replicas": 1,
+            "duplicate_window": DEDUPE_S * 1_000_000_000,
+            "deny_delete": True,
+            "metadata": {INCARNATION: incarnation},
+        }
+
+    # -- what the hub has
+
+    def hub_has(self, incarnation: str, sequence: int) -> None:
+        """The hub has committed the stream's messages up to `sequence`; as it says at `hub.sync`."""
+        with self._work:
+            self._state.confirm(incarnation, sequence)
+
+    def confirmed(self, source: str) -> int:
+        """The source's rows up to this sequence are at the hub."""
+        return self._state.confirmed(source)
+
+    def trim(self, older_than: datetime) -> int:
+        """Drop from the stream what the hub has and what is older than `older_than`; how many. Raises Unavailable."""
+        with self._work:
+            return self._connection.run(self._trim(older_than), ANSWER_S)
+
+    async def _trim(self, older_than: datetime) -> int:
+        async with self._stream.open():
+            info = await self._stream.info()
+            if info is None or incarnation_of(info) != self._state.stream():
+                return 0
+            first, last = int(info["state"]["first_seq"]), int(info["state"]["last_seq"])
+            low, high = first, min(last, self._state.hub_sequence()) + 1
+            while low < high:  # the first one that stays
+                middle = (low + high) // 2
+                stored = await self._stream.message(middle)
+                if stored is not None and _time(str(stored["time"])) >= older_than:
+                    high = middle
+                else:
+                    low = middle + 1
+            if low <= first:
+                return 0
+            said = await self._stream.ask(f"STREAM.PURGE.{subjects.UP}", {"seq": low})
+            return int(said["purged"])
+
+
+def _time(text: str) -> datetime:
+    """RFC 3339 with nanoseconds, which Python does not read."""
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}+00:00")

@@ -1,0 +1,238 @@
+"""Who may speak as whom: the servers' permissions, not our manners."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from federation import CLOCK, HOME, Federation, make_authority
+from nats.aio.msg import Msg
+
+from veedor.link.call_server import Answer, CallServer
+from veedor.link.calls import Caller
+from veedor.link.config import Address, render_hub, render_site
+from veedor.link.connection import LinkConnection
+from veedor.link.errors import ServerConfigRefused, ServerPortTaken
+from veedor.link.jetstream import SiteStream
+from veedor.link.keys import new_seed, public_of, seed_file
+from veedor.link.server import NatsServer, free_port
+from veedor.wire import subjects
+from veedor.wire.calls import Frame, FrameKind
+from veedor.wire.errors import BadName, CalleeGone, LinkDown
+from waiting import wait_until
+
+
+@pytest.fixture
+def heard() -> Iterator[Callable[[LinkConnection, str], list[Msg]]]:
+    """Messages on a subject, until the end of the test: who listens to all is somebody who may answer."""
+    ends = []
+
+    def listen(connection: LinkConnection, subject: str) -> list[Msg]:
+        got = []
+
+        async def keep(message: Msg) -> None:
+            got.append(message)
+
+        number = connection.run(connection.subscribe(subject, keep), 5.0)
+        ends.append((connection, number))
+        return got
+
+    yield listen
+    for connection, number in ends:
+        connection.run(connection.unsubscribe(number), 5.0)
+
+
+def publish(connection, subject: str, data: bytes = b"x", reply: str = "") -> None:
+    async def both() -> None:
+        await connection.publish(subject, data, reply)
+        await connection._client.flush()
+
+    connection.run(both(), 5.0)
+
+
+def test_a_site_speaks_only_as_itself_and_only_to_its_hub(federation: Federation, heard) -> None:
+    site, hub, other = federation.sites["a1"], federation.hubs["a"], federation.sites["a2"]
+    at_hub, at_other, at_b = heard(hub, ">"), heard(other.connection, "*.*.*.*.*"), heard(federation.hubs["b"], ">")
+    forged = [
+        "reply.a2.hub.token.1",
+        "call.hub.a2.hub.sync",
+        "call.a2.hub.footage.clip",
+        "call.a2.a1.footage.clip",
+        "credit.a2.hub.token.1",
+        "up.a2.event",
+        "$JS.a2.API.STREAM.INFO.UP",
+        "anything",
+    ]
+    for subject in forged:
+        publish(site.connection, subject)
+    publish(site.connection, "reply.a1.hub.token.last")
+    wait_until(lambda: at_hub)
+    assert [message.subject for message in at_hub] == ["reply.a1.hub.token.last"]
+    publish(hub, "call.a2.hub.site.status")
+    wait_until(lambda: at_other)
+    assert [message.subject for message in at_other] == ["call.a2.hub.site.status"]
+    assert at_b == []
+
+
+def test_an_agency_does_not_reach_another(federation: Federation) -> None:
+    with CallServerOf(federation, "a1"):
+        caller = Caller(federation.hubs["b"], subjects.HUB)
+        caller.start()
+        with pytest.raises(CalleeGone):
+            caller.call("a1", "site.status", {})
+        caller.stop()
+    stream = SiteStream(federation.hubs["b"], "a1", subjects.HUB)
+
+    async def look() -> None:
+        async with stream.open():
+            await stream.info()
+
+    with pytest.raises(CalleeGone):
+        federation.hubs["b"].run(look(), 10.0)
+
+
+class CallServerOf:
+    def __init__(self, federation: Federation, site_id: str) -> None:
+        self._server = CallServer(
+            federation.sites[site_id].connection, site_id, {"site.status": lambda _: Answer({"ok": True})}
+        )
+
+    def __enter__(self) -> None:
+        self._server.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+
+
+def test_another_site_does_not_answer_a_call(federation: Federation, heard) -> None:
+    """a1 knows everything of a call to a2, and still nothing that it sends counts."""
+    hub = federation.hubs["a"]
+    caller = Caller(hub, subjects.HUB)
+    caller.start()
+    asked = heard(federation.sites["a2"].connection, "call.a2.>")
+    future = hub.submit(caller.acall("a2", "site.status", {}, timeout_s=3.0))
+    reply = wait_until(lambda: asked)[0].reply
+    whole = Frame(FrameKind.WHOLE, 0, b'{"from":"a1"}').to_bytes()
+    publish(federation.sites["a1"].connection, reply, whole)
+    publish(federation.sites["a1"].connection, reply.replace(".a2.", ".a1."), whole)
+    publish(federation.sites["a2"].connection, reply, whole.replace(b"a1", b"a2"))
+    assert future.result(5.0).head == {"from": "a2"}
+    caller.stop()
+
+
+def refused_site(federation: Federation, folder: Path, **changes) -> NatsServer:
+    config = federation.sites["a1"].config(federation.authority)
+    remote = dataclasses.replace(config.hub, urls=(f"tls://{HOME}:{federation.leaves.port}",), **changes)
+    clients = Address(HOME, free_port())
+    config = dataclasses.replace(config, clients=clients, store=folder / "js", hub=remote)
+    server = NatsServer("stranger", folder, render_site(config), clients, CLOCK)
+    server.start()
+    return server
+
+
+def test_wrong_key_and_wrong_authority_are_refused_and_said(federation: Federation, tmp_path: Path) -> None:
+    cases = {
+        "link-refused-key": {"seed": new_seed()},
+        "link-refused-ca": {"ca": make_authority(tmp_path / "other", "CA of somebody else").ca},
+    }
+    for key, changes in cases.items():
+        server = refused_site(federation, tmp_path / key, **changes)
+        try:
+            state = wait_until(lambda server=server: (now := server.leaf_state()).problem and now)
+            assert not state.connected
+            assert state.problem.key == key
+            assert state.problem.render("es")
+        finally:
+            server.stop()
+
+
+def test_a_wrong_local_key_is_refused(federation: Federation) -> None:
+    with pytest.raises(LinkDown, match="uthorization"):
+        connect_with_short_patience(federation.hub.url)
+
+
+def connect_with_short_patience(url: str) -> None:
+    connection = LinkConnection(url, new_seed(), "stranger", CLOCK)
+    connection.start()
+    try:
+        wait_until(lambda: connection.status.problem)
+        connection.wait_connected(0.1)
+    finally:
+        connection.stop()
+
+
+def test_a_site_is_taken_out_and_put_in_again(federation: Federation) -> None:
+    """Out by a restart, since a reload leaves its connection be; in by a reload, which nobody else notices."""
+    site, hub = federation.sites["a2"], federation.hubs["a"]
+    config = federation.hub_config()
+    without = dataclasses.replace(
+        config,
+        accounts=tuple(
+            dataclasses.replace(account, sites={key: value for key, value in account.sites.items() if key != "a2"})
+            for account in config.accounts
+        ),
+    )
+    federation.hub.restart(render_hub(without))
+    wait_until(lambda: (problem := site.server.leaf_state().problem) and problem.key == "link-refused-key")
+    wait_until(lambda: hub.status.connected and federation.sites["a1"].server.leaf_state().connected)
+    lost = []
+    hub.on_change(lost.append)
+    federation.hub.reload(render_hub(config))
+    wait_until(lambda: site.server.leaf_state().connected)
+    assert lost == []
+
+
+def test_server_says_why_it_does_not_start(federation: Federation, tmp_path: Path) -> None:
+    config = federation.hub_config()
+    taken = NatsServer("second", tmp_path / "a", render_hub(config), config.clients, CLOCK)
+    with pytest.raises(ServerPortTaken, match=str(config.clients.port)):
+        taken.start()
+    free = dataclasses.replace(config, clients=Address(HOME, free_port()))
+    with pytest.raises(ServerPortTaken, match=str(config.leaves.port)):
+        NatsServer("second", tmp_path / "b", render_hub(free), free.clients, CLOCK).start()
+    with pytest.raises(ServerConfigRefused, match="unknown field"):
+        NatsServer("third", tmp_path / "c", "nonsense: 1", free.clients, CLOCK).start()
+    started = NatsServer("fourth", tmp_path / "d", f"listen: {free.clients}\n", free.clients, CLOCK)
+    started.start()
+    assert (tmp_path / "d" / "nats.conf").stat().st_mode & 0o777 == 0o600
+    started.stop()
+    assert started.pid is None
+
+
+PARENT = """
+import sys, threading
+from pathlib import Path
+from veedor.kit.clock import SystemClock
+from veedor.link.config import Address
+from veedor.link.server import NatsServer
+address = Address("127.0.0.1", int(sys.argv[1]))
+server = NatsServer("child", Path(sys.argv[2]), f"listen: {address}\\n", address, SystemClock())
+server.start()
+print(server.pid, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_server_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(free_port()), str(tmp_path)]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    assert Path(f"/proc/{child}/exe").resolve().name == "nats-server"
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_until(lambda: not Path(f"/proc/{child}/exe").exists())
+
+
+def test_seed_is_kept_and_names_hold_nothing_odd(tmp_path: Path) -> None:
+    seed = seed_file(tmp_path / "keys" / "leaf.seed")
+    assert seed_file(tmp_path / "keys" / "leaf.seed") == seed
+    assert public_of(seed).startswith("U")
+    assert (tmp_path / "keys" / "leaf.seed").stat().st_mode & 0o777 == 0o600
+    for bad in ("", "a.b", "*", ">", "a b", "ñ", "x" * 65, "a\n"):
+        with pytest.raises(BadName):
+            subjects.checked_id(bad)
