@@ -21,7 +21,7 @@ STRANGER = "stranger"  # every role there is, in another agency
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Iterator[Desk]:
     with running(tmp_path_factory.mktemp("desk")) as one:
         for letter, role in LETTERS.items():
             one.add_user(f"user-{letter}", role)

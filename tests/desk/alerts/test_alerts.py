@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from desk.cases import JPEG, Cases, cases, event
+from desk.databases import database_url
 from stored_footage import START
 from veedor.desk.acts.repository import merge
 from veedor.desk.acts.tables import ActRow
@@ -26,7 +27,7 @@ from veedor.desk.alerts.clips import ClipConfig, ClipWorker, clip_span
 from veedor.desk.alerts.errors import BadEventId
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.repository import get_alert, project
-from veedor.desk.database import Database, database_url
+from veedor.desk.database import Database
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import StoreError
 from veedor.kit.messages import Message
@@ -457,6 +458,7 @@ for number in range(100000):
 """
 
 
+@pytest.mark.sqlite_only
 def test_an_alert_that_was_taken_survives_sigkill(tmp_path: Path) -> None:
     tests = str(Path(__file__).parents[2])
     process = subprocess.Popen(

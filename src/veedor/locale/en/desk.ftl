@@ -27,3 +27,5 @@ error-desk-method = { $path } does not take { $method }
 error-desk-body = What was sent cannot be read: it is not JSON, or not whole
     .hint = Send JSON in UTF-8 with the header Content-Type: application/json
 desk-http-refused = The server refused the request (HTTP { $status })
+error-desk-not-postgres = This is no address of a PostgreSQL database: { $problem }
+    .hint = Write, for example, postgresql://veedor:password@host/veedor

@@ -27,3 +27,5 @@ error-desk-method = { $path } no admite { $method }
 error-desk-body = No se puede leer lo enviado: no es JSON, o está incompleto
     .hint = Envíe JSON en UTF-8 con la cabecera Content-Type: application/json
 desk-http-refused = El servidor rechazó el pedido (HTTP { $status })
+error-desk-not-postgres = Esta no es la dirección de una base de datos PostgreSQL: { $problem }
+    .hint = Escriba, por ejemplo, postgresql://veedor:contraseña@servidor/veedor
