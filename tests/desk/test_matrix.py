@@ -79,7 +79,7 @@ def test_row(desk: Desk, tokens: dict[str, str], row: Row) -> None:
     if row.path == "/api/logout":
         assert status(desk, row, desk.token(STRANGER)) == row.ok
     else:
-        assert status(desk, row, tokens[STRANGER]) == (row.ok if row.own else 403)
+        assert status(desk, row, tokens[STRANGER]) == (403 if row.of_the_desk else row.ok)
     # Each look and each refusal of somebody known is in the audit.
     entries = desk.audit.entries(AuditQuery(limit=1000))
     new = [one for one in entries if one.sequence > before and one.action != "login"]

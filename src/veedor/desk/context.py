@@ -7,6 +7,7 @@ from pathlib import Path
 
 from veedor.access.check import Access
 from veedor.desk.database import Database
+from veedor.desk.outward.outward import federate
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.wire.ports import CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
@@ -20,7 +21,7 @@ class DeskConfig:
     without port, that a request may ask for: against DNS rebinding. `allowed_origins`: further origins, such as
     "https://console.example", beside the desk's own. `watermark`: live pictures and playback carry the name of who
     watches and the time. `map_pmtiles`: a file of map tiles; `map_tiles`: a tile server's address with {z}, {x}
-    and {y}, the one other host that the console may ask.
+    and {y}, the one other host that the console may ask. `federated`: facts are also written for a hub.
     """
 
     cookie_secure: bool = False
@@ -39,6 +40,7 @@ class DeskConfig:
     clip_max_h: float = 6.0
     list_max_h: float = 24.0 * 31
     password_min_length: int = 12
+    federated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,7 @@ class DeskPorts:
     agency_id: str
     secrets: SecretBox
     config: DeskConfig = field(default_factory=DeskConfig)
+
+    def __post_init__(self) -> None:
+        if self.config.federated:
+            federate(self.database, self.clock)

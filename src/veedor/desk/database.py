@@ -88,6 +88,7 @@ class Database:
     def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.info: dict[str, Any] = {}  # what every session carries, as `Session.info`
         self._held = threading.local()
         self._listeners: list[Callable[[], None]] = []
         if self.is_sqlite:
@@ -102,7 +103,7 @@ class Database:
             self.engine = postgres.engine_of(parsed, busy_timeout_s)
             self._reads = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writes = self.engine.execution_options(veedor_write=True)
-        self._writer = sessionmaker(self._writes, expire_on_commit=False, autoflush=False)
+        self._writer = sessionmaker(self._writes, info=self.info, expire_on_commit=False, autoflush=False)
         self._reader = sessionmaker(self._reads, expire_on_commit=False, autoflush=False)
 
     @property

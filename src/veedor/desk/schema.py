@@ -9,6 +9,8 @@ import veedor.desk.audit.tables
 import veedor.desk.bookmarks.tables
 import veedor.desk.evidence.tables
 import veedor.desk.incidents.tables
+import veedor.desk.inward.tables
+import veedor.desk.outward.tables
 import veedor.desk.shifts.tables
 import veedor.desk.stream.tables
 import veedor.desk.walls.tables  # noqa: F401

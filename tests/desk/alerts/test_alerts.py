@@ -28,6 +28,7 @@ from veedor.desk.alerts.errors import BadEventId
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.repository import get_alert, project
 from veedor.desk.database import Database
+from veedor.desk.scope_clause import only
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import StoreError
 from veedor.kit.messages import Message
@@ -239,7 +240,7 @@ def test_acts_from_another_place_merge_and_conflicts_are_shown(desk: Cases) -> N
     for _ in range(2):  # it may arrive twice
         with desk.desk.ports.database.session() as session:
             merge(session, [far], "muni", mine)
-            project(session, get_alert(session, "muni", alert))
+            project(session, get_alert(session, only("muni"), alert))
     shown = desk.ana.get(f"/api/alerts/{alert}").json()
     assert shown["handled_by"] == "Comisaría"
     assert [act["by"] for act in shown["conflicting_acts"]] == ["ana"]
@@ -481,6 +482,6 @@ def test_an_alert_that_was_taken_survives_sigkill(tmp_path: Path) -> None:
     media = AlertMedia(tmp_path)
     with database.reading() as session:
         for alert in taken[1:]:
-            assert get_alert(session, "muni", alert).has_snapshot
+            assert get_alert(session, only("muni"), alert).has_snapshot
             assert media.snapshot(alert).read_bytes() == JPEG * 1000
     database.close()

@@ -22,6 +22,7 @@ class FeedRow(Base):
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
+    camera_id: Mapped[str | None] = mapped_column(sa.String(200))  # null: not about one camera
     kind: Mapped[str] = mapped_column(sa.String(64))  # alert.raised, alert.act, incident.act ...
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -29,3 +29,5 @@ error-desk-body = What was sent cannot be read: it is not JSON, or not whole
 desk-http-refused = The server refused the request (HTTP { $status })
 error-desk-not-postgres = This is no address of a PostgreSQL database: { $problem }
     .hint = Write, for example, postgresql://veedor:password@host/veedor
+error-desk-foreign-fact = { $what } from the site { $site } is of another agency, { $agency }: it was not taken
+    .hint = Look at the site: its setup is wrong, or somebody speaks in its name

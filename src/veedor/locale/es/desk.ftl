@@ -29,3 +29,5 @@ error-desk-body = No se puede leer lo enviado: no es JSON, o está incompleto
 desk-http-refused = El servidor rechazó el pedido (HTTP { $status })
 error-desk-not-postgres = Esta no es la dirección de una base de datos PostgreSQL: { $problem }
     .hint = Escriba, por ejemplo, postgresql://veedor:contraseña@servidor/veedor
+error-desk-foreign-fact = { $what } de la sede { $site } es de otra entidad, { $agency }: no se aceptó
+    .hint = Revise la sede: está mal configurada, o alguien habla en su nombre

@@ -4,6 +4,7 @@ error-config = { $file }, línea { $line }, columna { $column }: { $problem }
 error-not-found =
     No existe { $kind ->
         [camera] la cámara
+        [agency] la entidad
         [alert] la alerta
         [incident] el incidente
         [evidence] la evidencia
