@@ -21,7 +21,6 @@ ON_BOTH = {
     "test_evidence_api",
     "test_incidents",
     "test_inward",
-    "test_matrix",
     "test_outward",
     "test_shifts",
     "test_walls",

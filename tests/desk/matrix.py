@@ -78,8 +78,9 @@ class Row:
 
     @property
     def of_the_desk(self) -> bool:
-        """A thing of the desk's agency: people of another are refused. All else is filtered: they may, and find none."""
-        return "{camera_id}" in self.path or self.path.startswith(_OF_THE_DESK)
+        """About the desk's agency or its camera: others are refused. Elsewhere they may ask, and find nothing."""
+        names_camera = isinstance(self.body, dict) and self.body.get("camera") == "plaza"
+        return names_camera or "{camera_id}" in self.path or self.path.startswith(_OF_THE_DESK)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

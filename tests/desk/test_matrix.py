@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from desk.databases import DATABASES
 from desk.desks import Desk, running
 from desk.matrix import LETTERS, PUBLIC, ROWS, Row
 from veedor.access.principal import Role
@@ -21,7 +22,7 @@ STRANGER = "stranger"  # every role there is, in another agency
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with running(tmp_path_factory.mktemp("desk")) as one:
         for letter, role in LETTERS.items():
             one.add_user(f"user-{letter}", role)
@@ -86,6 +87,25 @@ def test_row(desk: Desk, tokens: dict[str, str], row: Row) -> None:
     for letter in LETTERS:
         assert {one.allowed for one in new if one.username == f"user-{letter}"} == {letter in row.roles}
     assert desk.audit.verify().intact
+
+
+def test_every_row_answers_alike_on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each route once for somebody who may, and for somebody of another agency; the roles do not ask the database."""
+    monkeypatch.setattr(DATABASES, "kind", "postgresql")
+    everybody = "everybody"
+    with running(tmp_path_factory.mktemp("desk")) as one:
+        one.add_user(everybody, *Role)
+        one.add_user(STRANGER, *Role, agency_id="other")
+        found, wanted = {}, {}
+        for name in (everybody, STRANGER):
+            token = one.token(name)
+            for row in sorted(ROWS, key=lambda row: row.path == "/api/logout"):
+                found[name, str(row)] = status(one, row, token)
+                wanted[name, str(row)] = 403 if name == STRANGER and row.of_the_desk else row.ok
+        assert found == wanted
+        assert one.audit.verify().intact
 
 
 def test_a_route_without_need_does_not_start(desk: Desk) -> None:

@@ -19,7 +19,6 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.health.metrics import render
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Out, UtcTime, iso, room_router
-from veedor.desk.scope_clause import only
 from veedor.kit.messages import Message, has_message
 from veedor.kit.messages import render as render_message
 from veedor.model.camera import StreamState
@@ -153,5 +152,5 @@ def health(permit: ReadHealth) -> SiteHealthOut:
 @router.get("/metrics", response_class=Response)
 def metrics(permit: ReadMetrics) -> Response:
     """The same for Prometheus, which logs in with a bearer token."""
-    _, newest = permit.feed.bounds(only(permit.ports.agency_id))
+    _, newest = permit.feed.bounds()
     return Response(render(permit.ports.site.status(), newest), media_type=CONTENT_TYPE_LATEST)

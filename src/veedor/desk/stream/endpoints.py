@@ -105,7 +105,7 @@ class _Feed:
 
     async def _messages(self, since: int | None) -> AsyncIterator[bytes]:
         clock, feed = self._permit.ports.clock, self._permit.feed
-        first, newest = await run_in_threadpool(feed.bounds, self._hears().all)
+        first, newest = await run_in_threadpool(feed.bounds)
         sequence = newest if since is None else since
         yield _event("hello", {"sequence": newest})
         if since is not None and (since < first - 1 or since > newest):

@@ -69,11 +69,10 @@ class LiveFeedHub:
                 for row in session.scalars(query)
             ]
 
-    def bounds(self, scope: Scope) -> tuple[int, int]:
-        """First and last sequence that are kept (0, 0: none): who is behind the first must load everything anew."""
-        query = sa.select(sa.func.min(FeedRow.sequence), sa.func.max(FeedRow.sequence)).where(
-            within(scope, FeedRow.agency_id, FeedRow.camera_id)
-        )
+    def bounds(self) -> tuple[int, int]:
+        """First and last sequence that are kept, whoever's (0, 0: none): who is behind the first, or ahead of the last
+        since a backup was restored, must load everything anew."""
+        query = sa.select(sa.func.min(FeedRow.sequence), sa.func.max(FeedRow.sequence))
         with self._database.reading() as session:
             first, last = session.execute(query).one()
         return int(first or 0), int(last or 0)
