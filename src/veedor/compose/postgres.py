@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from veedor.compose.errors import PostgresFailed, PostgresMissing, PostgresVersion
+from veedor.desk.database import Database
+from veedor.desk.postgres import postgres_url
 from veedor.kit.clock import Clock
 from veedor.kit.sqlite import os_store_error
 
@@ -244,3 +247,23 @@ def binaries() -> Path:
         if (folder / "postgres").is_file():
             return folder
     raise PostgresMissing()
+
+
+@contextmanager
+def desk_database(dsn: str | None, directory: Path, clock: Clock) -> Iterator[Database]:
+    """A migrated desk's database: the one at `dsn`, else that of an embedded server in `directory`, which ends with it.
+
+    Raises NotPostgres, PostgresVersion, PostgresFailed, PostgresMissing, the StoreError tree.
+    """
+    with ExitStack() as stack:
+        if dsn is None:
+            server = EmbeddedPostgres(directory, clock)
+            stack.callback(server.stop)
+            server.start()
+            url = server.url()
+        else:
+            url = postgres_url(dsn)
+        database = Database(url)
+        stack.callback(database.close)
+        database.migrate()
+        yield database

@@ -52,6 +52,10 @@ class Base(DeclarativeBase):
     )
 
 
+BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A number that grows for ever. SQLite's integers have 64 bits anyway, and only INTEGER counts by itself there."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware in Python, always UTC. SQLite stores it without a zone, as text that sorts by time."""
 

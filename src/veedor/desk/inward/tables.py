@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from veedor.desk.database import Base, UtcDateTime
+from veedor.desk.database import BIG, Base, UtcDateTime
 
 
 class SitePositionRow(Base):
@@ -18,7 +18,7 @@ class SitePositionRow(Base):
     site_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
     incarnation: Mapped[str] = mapped_column(sa.String(64))  # another one: the site's stream began anew
-    sequence: Mapped[int] = mapped_column(sa.BigInteger)
+    sequence: Mapped[int] = mapped_column(BIG)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -30,7 +30,7 @@ class SiteAuditRow(Base):
     __table_args__ = (sa.Index("ix_site_audit_agency_at", "agency_id", "at"),)
 
     site_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
     hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))  # the site's
     previous_hash: Mapped[str] = mapped_column(sa.String(64))

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from veedor.desk.database import Base, UtcDateTime
+from veedor.desk.database import BIG, Base, UtcDateTime
 
 
 class OutwardRow(Base):
@@ -18,7 +18,7 @@ class OutwardRow(Base):
     __tablename__ = "outward"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    sequence: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))  # whose fact it is
     message_id: Mapped[str] = mapped_column(sa.String(36), unique=True)
     kind: Mapped[str] = mapped_column(sa.String(64))  # wire.facts.FactKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from veedor.desk.database import UtcDateTime
+from veedor.desk.database import BIG, UtcDateTime
 
 revision = "0008"
 down_revision = "0006"
@@ -14,11 +14,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":  # a hub of many agencies counts past 2^31
+        for table in ("audit", "feed"):
+            op.alter_column(table, "sequence", type_=sa.BigInteger)
+        op.execute("ALTER SEQUENCE feed_sequence_seq AS bigint")
     op.add_column("feed", sa.Column("camera_id", sa.String(200)))
     _incident_agencies()
     op.create_table(
         "outward",
-        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("sequence", BIG, primary_key=True, autoincrement=True),
         _agency("outward"),
         sa.Column("message_id", sa.String(36), nullable=False),
         sa.Column("kind", sa.String(64), nullable=False),
@@ -58,14 +62,14 @@ def _sites() -> None:
         sa.Column("site_id", sa.String(64), primary_key=True),
         _agency("site_position"),
         sa.Column("incarnation", sa.String(64), nullable=False),
-        sa.Column("sequence", sa.BigInteger, nullable=False),
+        sa.Column("sequence", BIG, nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
     )
     op.create_table(
         "site_audit",
         sa.Column("site_id", sa.String(64), nullable=False),
         _agency("site_audit"),
-        sa.Column("sequence", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("sequence", BIG, nullable=False, autoincrement=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("previous_hash", sa.String(64), nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
