@@ -19,6 +19,7 @@ from browser.conftest import Open, log_in
 from browser.stage import PASSWORD, Stage, stage
 from browser.wire import wire
 from veedor.desk.alerts.repository import get_alert
+from veedor.desk.scope_clause import only
 from veedor.kit.clock import SystemClock
 from veedor.kit.messages import Message
 from veedor.model.alert import ClipState
@@ -115,7 +116,7 @@ def test_from_raised_to_the_card_on_the_screen(site: Stage, open_console: Open) 
             alert,
         )
         with site.service.desk.database.reading() as session:
-            raised = get_alert(session, site.service.agency_id, alert).raised_at
+            raised = get_alert(session, only(site.service.agency_id), alert).raised_at
         late.append(at_ms - raised.timestamp() * 1000)
     tell(f"raised to card: median {sorted(late)[5]:.0f} ms, worst {max(late):.0f} ms of {len(late)}")
     assert len(late) == 10  # how fast is a figure of the benchmarks, not a test
@@ -407,7 +408,7 @@ def test_names_and_notes_are_text_and_what_is_missing_is_said(
         plain = site.raise_alert(site.cameras[0], severity=Severity.CRITICAL, rule=HTML)
         bare = site.raise_alert(long, picture=None, rule="R" * 5000, zone="Z" * 5000)
         with site.service.desk.database.session() as session:
-            stored = get_alert(session, site.service.agency_id, bare)
+            stored = get_alert(session, only(site.service.agency_id), bare)
             stored.camera_name = "Cámara muy larga " * 300
             stored.clip_state = ClipState.FAILED.value
             stored.clip_problem = Message("alerts-clip-no-footage").to_json()

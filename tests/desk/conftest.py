@@ -6,8 +6,49 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from desk.databases import DATABASES, KINDS
 from desk.desks import Desk, running
 from veedor.desk.accounts import passwords
+
+# Modules whose tests run on both databases; `sqlite_only` marks tests in them that are about the file.
+ON_BOTH = {
+    "test_accounts",
+    "test_alerts",
+    "test_agencies",
+    "test_audit",
+    "test_claims",
+    "test_database",
+    "test_evidence_api",
+    "test_incidents",
+    "test_inward",
+    "test_outward",
+    "test_shifts",
+    "test_walls",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    name = metafunc.module.__name__.rpartition(".")[2]
+    is_file_test = any(mark.name == "sqlite_only" for mark in metafunc.definition.iter_markers())
+    if name in ON_BOTH and not is_file_test and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", KINDS, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def database_kind(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The kind of database that desks of this test get: sqlite or postgresql."""
+    before = DATABASES.kind, DATABASES.names()
+    DATABASES.kind = getattr(request, "param", "sqlite")
+    yield DATABASES.kind
+    DATABASES.kind = before[0]
+    DATABASES.drop(before[1])
+
+
+@pytest.fixture(autouse=True)
+def _drop_databases(database_kind: str) -> Iterator[None]:
+    before = DATABASES.names()
+    yield
+    DATABASES.drop(before)
 
 
 @pytest.fixture

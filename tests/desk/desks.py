@@ -13,6 +13,7 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
+from desk.databases import database_url
 from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakePtz, FakeRules, FakeSetup, FakeSite, camera
 from veedor.access.check import Access
 from veedor.access.principal import Role
@@ -20,7 +21,7 @@ from veedor.desk.accounts import passwords, service
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
-from veedor.desk.database import Database, database_url
+from veedor.desk.database import Database
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox

@@ -73,6 +73,10 @@ _PAIRS = {
 }
 
 
+# Of a machine or of the agency whose desk this is, not of whoever asks.
+_OF_THE_DESK = ("/api/audit", "/metrics", "/api/setup", "/api/rules", "/api/rule-kinds")
+
+
 @dataclass(frozen=True)
 class Row:
     method: str  # WS: a WebSocket
@@ -81,7 +85,7 @@ class Row:
     ok: int = 200
     query: str = ""
     body: Any = None
-    own: bool = False  # about oneself: people of another agency may too
+    own: bool = False  # about oneself
     camera_id: str = "plaza"
 
     @property
@@ -91,6 +95,12 @@ class Row:
         for name, value in ids.items():
             url = url.replace(f"{{{name}}}", value)
         return url + self.query
+
+    @property
+    def of_the_desk(self) -> bool:
+        """About the desk's agency or its camera: others are refused. Elsewhere they may ask, and find nothing."""
+        names_camera = isinstance(self.body, dict) and self.body.get("camera") == "plaza"
+        return names_camera or "{camera_id}" in self.path or self.path.startswith(_OF_THE_DESK)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -211,6 +221,10 @@ ROWS = [
     Row("POST", "/api/incidents/{incident_id}/checklist", "os", 404, body={"step": "call"}),
     Row("POST", "/api/incidents/{incident_id}/assign", "os", 404, body={"assignee": "Unidad 3"}),
     Row("POST", "/api/incidents/{incident_id}/close", "os", 404, body={"disposition": "other", "note": "x"}),
+    Row("POST", "/api/incidents/{incident_id}/agencies", "os", 404, body={"agency_id": "muni"}),
+    Row("POST", "/api/incidents/{incident_id}/accept", "os", 404),
+    Row("POST", "/api/incidents/{incident_id}/hand-over", "os", 404, body={"agency_id": "muni"}),
+    Row("POST", "/api/incidents/{incident_id}/take-over", "os", 404),
     Row("POST", "/api/incidents/{incident_id}/reopen", "os", 404, body={"reason": "Volvió a pasar"}),
     # agencies and what they let each other see: everybody speaks for their own agency
     Row("GET", "/api/agencies", EVERYBODY, own=True),

@@ -53,6 +53,7 @@ def test_with_tls_the_cookie_is_secure_and_bound_to_the_host(tmp_path: Path) -> 
         assert "domain" not in cookie.lower()
 
 
+@pytest.mark.sqlite_only
 def test_tokens_and_passwords_are_not_stored(desk: Desk) -> None:
     desk.add_user("rosa", Role.OPERATOR)
     token = desk.token("rosa")

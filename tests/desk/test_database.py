@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import InvalidRequestError
 
-from veedor.desk.accounts.tables import AgencyRow, SessionRow
-from veedor.desk.database import Database, database_file, database_url
+from desk.databases import database_url
+from veedor.desk.accounts.tables import AgencyRow, SessionRow, UserRow
+from veedor.desk.database import Database, database_file
 from veedor.desk.schema import METADATA
 from veedor.kit.errors import StoreCorrupt, StoreError, StoreLocked
 
@@ -21,10 +24,11 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
+def database(tmp_path: Path) -> Iterator[Database]:
     one = Database(database_url(tmp_path), busy_timeout_s=0.2)
     one.migrate()
-    return one
+    yield one
+    one.close()
 
 
 def agency(agency_id: str = "muni") -> AgencyRow:
@@ -45,6 +49,7 @@ def test_migrating_again_changes_nothing_and_keeps_rows(database: Database) -> N
         assert session.scalars(sa.select(AgencyRow.id)).all() == ["muni"]
 
 
+@pytest.mark.sqlite_only
 def test_only_its_owner_may_read_the_file(database: Database, tmp_path: Path) -> None:
     with database.session() as session:
         session.add(agency())
@@ -111,6 +116,7 @@ def test_a_lock_held_elsewhere_is_our_error(database: Database, tmp_path: Path) 
         thread.join()
 
 
+@pytest.mark.sqlite_only
 def test_a_damaged_file_is_our_error(tmp_path: Path) -> None:
     database_file(tmp_path).write_bytes(b"this is not a database" * 1000)
     with pytest.raises(StoreCorrupt, match=r"desk\.db"):
@@ -129,10 +135,65 @@ def test_relationships_are_never_loaded_behind_our_back(database: Database) -> N
     with database.session() as session:
         session.add(agency())
         session.flush()
-        session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+        session.add(
+            UserRow(
+                id="u",
+                agency_id="muni",
+                username="rosa",
+                full_name="",
+                roles=[],
+                password_hash="",
+                password_changed_at=NOON,
+                created_at=NOON,
+            )
+        )
+        session.flush()
         row.created_at = row.expires_at = NOON
         session.add(row)
         session.flush()
         with pytest.raises(InvalidRequestError, match="raise"):
             _ = row.user
         session.delete(row)
+
+
+def test_reading_sees_one_moment_throughout(database: Database) -> None:
+    with database.reading() as reading:
+        assert reading.scalars(sa.select(AgencyRow.id)).all() == []
+        with database.session() as writing:
+            writing.add(agency())
+        assert reading.scalars(sa.select(AgencyRow.id)).all() == []
+    with database.reading() as reading:
+        assert reading.scalars(sa.select(AgencyRow.id)).all() == ["muni"]
+
+
+def test_writers_take_turns_and_lose_nothing(database: Database) -> None:
+    """Each reads, decides and writes: without turns, two would read the same number."""
+    with database.session() as session:
+        session.add(agency("0"))
+    patient = Database(database.engine.url.render_as_string(hide_password=False), busy_timeout_s=30)
+
+    def count() -> None:
+        with patient.session() as session:
+            names = session.scalars(sa.select(AgencyRow.id)).all()
+            session.add(agency(str(max(int(name) for name in names) + 1)))
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(count) for _ in range(40)]:
+            done.result()
+    with database.reading() as session:
+        assert sorted(int(name) for name in session.scalars(sa.select(AgencyRow.id))) == list(range(41))
+    patient.close()
+
+
+def test_listeners_hear_of_commits_only(database: Database) -> None:
+    heard: list[int] = []
+    stop = database.on_commit(lambda: heard.append(1))
+    with database.session() as session:
+        session.add(agency())
+    with pytest.raises(ZeroDivisionError), database.session():
+        raise ZeroDivisionError
+    assert heard == [1]
+    stop()
+    with database.session():
+        pass
+    assert heard == [1]

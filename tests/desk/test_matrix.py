@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from desk.databases import DATABASES
 from desk.desks import Desk, running
 from desk.matrix import LETTERS, PUBLIC, ROWS, Row
 from veedor.access.principal import Role
@@ -79,13 +80,32 @@ def test_row(desk: Desk, tokens: dict[str, str], row: Row) -> None:
     if row.path == "/api/logout":
         assert status(desk, row, desk.token(STRANGER)) == row.ok
     else:
-        assert status(desk, row, tokens[STRANGER]) == (row.ok if row.own else 403)
+        assert status(desk, row, tokens[STRANGER]) == (403 if row.of_the_desk else row.ok)
     # Each look and each refusal of somebody known is in the audit.
     entries = desk.audit.entries(AuditQuery(limit=1000))
     new = [one for one in entries if one.sequence > before and one.action != "login"]
     for letter in LETTERS:
         assert {one.allowed for one in new if one.username == f"user-{letter}"} == {letter in row.roles}
     assert desk.audit.verify().intact
+
+
+def test_every_row_answers_alike_on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each route once for somebody who may, and for somebody of another agency; the roles do not ask the database."""
+    monkeypatch.setattr(DATABASES, "kind", "postgresql")
+    everybody = "everybody"
+    with running(tmp_path_factory.mktemp("desk")) as one:
+        one.add_user(everybody, *Role)
+        one.add_user(STRANGER, *Role, agency_id="other")
+        found, wanted = {}, {}
+        for name in (everybody, STRANGER):
+            token = one.token(name)
+            for row in sorted(ROWS, key=lambda row: row.path == "/api/logout"):
+                found[name, str(row)] = status(one, row, token)
+                wanted[name, str(row)] = 403 if name == STRANGER and row.of_the_desk else row.ok
+        assert found == wanted
+        assert one.audit.verify().intact
 
 
 def test_a_route_without_need_does_not_start(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from desk.desks import Desk
 from veedor.access.principal import Role
+from veedor.desk.scope_clause import only
 from waiting import wait_until
 
 
@@ -39,7 +40,7 @@ def test_steering_and_its_end(desk: Desk) -> None:
         assert (seen["available"], seen["holder"]["name"]) == (True, "olga")
         assert desk.ptz.left == 1
     wait_until(lambda: desk.ptz.left == 2)
-    kinds = [(item.kind, item.payload) for item in desk.app.state.feed.after(0, desk.ports.agency_id)]
+    kinds = [(item.kind, item.payload) for item in desk.app.state.feed.after(0, only(desk.ports.agency_id))]
     assert [(kind, payload["holder"]["name"]) for kind, payload in kinds] == [("ptz.changed", "olga")]
 
 

@@ -11,6 +11,7 @@ import pytest
 from desk.desks import Desk, running
 from veedor.access.principal import Role
 from veedor.desk.audit.log import AuditQuery
+from veedor.desk.scope_clause import only
 
 SECRET = "c0ntra-secreta"
 STREAM = {"role": "main", "url": "rtsp://10.0.0.9/main"}
@@ -59,7 +60,7 @@ def test_what_could_not_be_saved_is_not_looked_at(ada: httpx.Client, stream: dic
 
 
 def test_channels_of_one_device_are_added_together_and_told(desk: Desk, ada: httpx.Client) -> None:
-    before = desk.app.state.feed.bounds(desk.ports.agency_id)[1]
+    before = desk.app.state.feed.bounds()[1]
     cameras = [{**CAMERA, "name": f"Canal {number}", "channel": number, "revision": 7} for number in (1, 2)]
     answer = ada.post("/api/setup/cameras", json={"cameras": cameras, "device": True})
     assert answer.status_code == 201, answer.text
@@ -69,7 +70,7 @@ def test_channels_of_one_device_are_added_together_and_told(desk: Desk, ada: htt
     assert (one["channel"], other["channel"]) == (1, 2)
     assert SECRET not in answer.text
     assert desk.cameras.passwords[one["id"]] == SECRET
-    (news,) = desk.app.state.feed.after(before, desk.ports.agency_id)
+    (news,) = desk.app.state.feed.after(before, only(desk.ports.agency_id))
     assert (news.kind, news.payload["camera_ids"]) == ("camera.changed", [one["id"], other["id"]])
 
 
@@ -81,11 +82,11 @@ def test_rules_of_a_camera_that_is_not_there(ada: httpx.Client) -> None:
 
 def test_rules_are_saved_and_told(desk: Desk) -> None:
     with desk.client("sara") as sara:
-        before = desk.app.state.feed.bounds(desk.ports.agency_id)[1]
+        before = desk.app.state.feed.bounds()[1]
         answer = sara.put("/api/cameras/plaza/rules", json={"text": "rules: []", "version": ""})
         assert answer.status_code == 200, answer.text
         assert sara.get("/api/cameras/plaza/rules").json()["text"] == "rules: []"
-        (news,) = desk.app.state.feed.after(before, desk.ports.agency_id)
+        (news,) = desk.app.state.feed.after(before, only(desk.ports.agency_id))
         assert news.payload == {"camera_ids": ["plaza"], "by": "sara"}
 
 

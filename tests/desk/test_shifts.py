@@ -12,6 +12,7 @@ import pytest
 
 from desk.cases import Cases, cases
 from desk.desks import AGENCY
+from veedor.desk.scope_clause import only
 from veedor.desk.shifts.report import safe_cell
 
 
@@ -33,7 +34,7 @@ def test_the_log_is_read_by_the_next_shift(room: Cases) -> None:
     room.luis.post("/api/shift-notes", json={"text": "Recibido"})
     assert [one["by"] for one in room.luis.get("/api/shift-notes", params=span(room)).json()] == ["luis", "ana"]
     assert room.vera.get("/api/shift-notes", params=span(room)).status_code == 403
-    items = room.desk.app.state.feed.after(0, AGENCY)
+    items = room.desk.app.state.feed.after(0, only(AGENCY))
     assert [item.kind for item in items].count("shift.changed") == 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veedor.kit.errors import Conflict, UserError
+from veedor.kit.errors import Conflict, Unavailable, UserError
 
 
 class PortTaken(UserError):
@@ -27,3 +27,21 @@ class RulesChanged(Conflict):
     """params: name (of the camera)"""
 
     key = "error-compose-rules-changed"
+
+
+class PostgresMissing(Unavailable):
+    """No PostgreSQL for this kind of machine came with Veedor. params: none"""
+
+    key = "error-compose-postgres-missing"
+
+
+class PostgresVersion(UserError):
+    """The data are of another version of PostgreSQL. params: path, there, ours"""
+
+    key = "error-compose-postgres-version"
+
+
+class PostgresFailed(Unavailable):
+    """params: path, problem"""
+
+    key = "error-compose-postgres-failed"

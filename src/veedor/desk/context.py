@@ -11,6 +11,7 @@ from veedor.access.actions import Action
 from veedor.access.check import Access
 from veedor.access.principal import Principal
 from veedor.desk.database import Database
+from veedor.desk.outward.outward import federate
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.wire.ports import AgencySigner, CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
@@ -47,6 +48,7 @@ class DeskConfig:
     watches and the time. `map_pmtiles`: a file of map tiles; `map_tiles`: a tile server's address with {z}, {x}
     and {y}, the one other host that the console may ask. `keeps_agencies`: this desk keeps the tree of agencies (a
     hub's); elsewhere one's own agency alone can be changed.
+    `federated`: facts are also written for a hub. `is_hub`: cameras are at other sites, and video is not kept here.
     """
 
     cookie_secure: bool = False
@@ -66,6 +68,8 @@ class DeskConfig:
     list_max_h: float = 24.0 * 31
     password_min_length: int = 12
     keeps_agencies: bool = False
+    federated: bool = False
+    is_hub: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,7 @@ class DeskPorts:
     vouching: Vouching | None = None
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
+
+    def __post_init__(self) -> None:
+        if self.config.federated:
+            federate(self.database, self.clock)

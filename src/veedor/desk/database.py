@@ -1,8 +1,9 @@
-"""The desk's database: one file now (SQLite), a server later (PostgreSQL); the same tables and code for both.
+"""The desk's database: a file (SQLite) or a server (PostgreSQL); the same tables and code for both.
 
 `Database.session()` is a unit of work: it commits at its end, or not at all. It is opened at the edge (an endpoint, a
-port's method); services below it only flush. On SQLite a session that may write takes the write lock at once
-(BEGIN IMMEDIATE), so that it never fails half-way with "database is locked"; `reading()` takes none.
+port's method); services below it only flush. A session that may write takes its turn at once (SQLite: BEGIN IMMEDIATE,
+PostgreSQL: an advisory lock), so that it never fails half-way with "database is locked"; `reading()` takes none, and
+sees one moment of the database throughout.
 
 Audit entries have a transaction of their own. Ask `Access.authorize` before you open a session: `in_session` lets the
 audit log refuse to wait for a lock that its own thread holds.
@@ -29,6 +30,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from veedor.desk import postgres
 from veedor.kit.errors import StoreError, StoreLocked
 from veedor.kit.sqlite import store_errors
 
@@ -48,6 +50,10 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A number that grows for ever. SQLite's integers have 64 bits anyway, and only INTEGER counts by itself there."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -85,29 +91,24 @@ class Database:
 
     def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
         parsed = make_url(url)
-        self.name = Path(parsed.database).name if parsed.database else parsed.get_backend_name()
-        self._is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.info: dict[str, Any] = {}  # what every session carries, as `Session.info`
         self._held = threading.local()
         self._listeners: list[Callable[[], None]] = []
-        if self._is_sqlite:
+        if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
                 raise ValueError("the desk needs a database file: its connections share one database")
+            self.name = Path(parsed.database).name
             _make_private_file(Path(parsed.database))
-        # Threads of the API server wait for a connection, they do not fail: hence the large pool.
-        self.engine = sa.create_engine(
-            parsed,
-            pool_size=20,
-            max_overflow=60,
-            pool_timeout=busy_timeout_s,
-            connect_args={"timeout": busy_timeout_s, "check_same_thread": False} if self._is_sqlite else {},
-        )
-        if self._is_sqlite:
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_sqlite)
-        self._writer = sessionmaker(
-            self.engine.execution_options(veedor_write=True), expire_on_commit=False, autoflush=False
-        )
-        self._reader = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+            self.engine = _sqlite_engine(parsed, busy_timeout_s)
+            self._reads = self.engine
+        else:
+            self.name = postgres.name_of(parsed)
+            self.engine = postgres.engine_of(parsed, busy_timeout_s)
+            self._reads = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._writes = self.engine.execution_options(veedor_write=True)
+        self._writer = sessionmaker(self._writes, info=self.info, expire_on_commit=False, autoflush=False)
+        self._reader = sessionmaker(self._reads, expire_on_commit=False, autoflush=False)
 
     @property
     def in_session(self) -> bool:
@@ -115,14 +116,19 @@ class Database:
         return bool(getattr(self._held, "depth", 0))
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A unit of work: commits at the end, rolls back on any exception. Raises the StoreError tree."""
+    def session(self, turn: str = "write") -> Iterator[Session]:
+        """A unit of work: commits at the end, rolls back on any exception. Raises the StoreError tree.
+
+        `turn`: with whom it takes turns, `write` or `audit`; on SQLite all writers share one.
+        """
         if self.in_session:
             raise RuntimeError("a session inside a session would wait for its own write lock")
         self._held.depth = 1
         try:
             with self.errors(), self._writer.begin() as session:
-                session.connection()  # begin now: who waits for the lock waits here, before any work is done
+                connection = session.connection()  # begin now: who waits for the lock waits here, before any work
+                if not self.is_sqlite:
+                    postgres.take_turn(connection, turn)
                 yield session
         finally:
             self._held.depth = 0
@@ -152,16 +158,16 @@ class Database:
         except PoolTimeout as problem:
             raise StoreLocked(path=self.name) from problem
         except DBAPIError as problem:
-            original = problem.orig
-            if isinstance(original, sqlite3.Error):
+            if isinstance(problem.orig, sqlite3.Error):
                 with store_errors(Path(self.name)):
-                    raise original from problem
-            said = str(original)
-            raise StoreError(path=self.name, problem=said, detail="reason-database-said", said=said) from problem
+                    raise problem.orig from problem
+            raise postgres.store_error(self.name, problem) from problem
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema to `revision`: called once at start, before anything else touches the database."""
-        with self.errors(), self.engine.execution_options(veedor_write=True).connect() as connection:
+        with self.errors(), self._writes.connect() as connection:
+            if not self.is_sqlite:
+                postgres.take_turn(connection, "migrate")
             try:
                 command.upgrade(migration_config(connection), revision)
                 connection.commit()
@@ -190,6 +196,19 @@ def migration_config(connection: sa.Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def _sqlite_engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=20,  # threads of the API server wait for a connection, they do not fail
+        max_overflow=60,
+        pool_timeout=busy_timeout_s,
+        connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

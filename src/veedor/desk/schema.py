@@ -10,6 +10,9 @@ import veedor.desk.bookmarks.tables
 import veedor.desk.evidence.tables
 import veedor.desk.grants.tables
 import veedor.desk.incidents.tables
+import veedor.desk.inward.tables
+import veedor.desk.outward.tables
+import veedor.desk.shifts.tables
 import veedor.desk.stream.tables
 import veedor.desk.walls.tables  # noqa: F401
 from veedor.desk.database import Base

@@ -133,6 +133,12 @@ class StoreError(VeedorError):
     http_status = 507
 
 
+class StoreUnreachable(StoreError):
+    """A database server that does not answer, or does not let us in. params: path, problem"""
+
+    key = "error-store-unreachable"
+
+
 class StoreLocked(StoreError):
     """params: path"""
 

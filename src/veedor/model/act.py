@@ -32,6 +32,10 @@ class ActKind(StrEnum):
     ASSIGN = "assign"
     CLOSE = "close"
     REOPEN = "reopen"
+    INVITE = "invite"  # another agency
+    ACCEPT = "accept"  # an agency follows an invitation
+    HAND_OVER = "hand_over"  # the owner offers the incident to another agency
+    TAKE_OVER = "take_over"  # which takes it, and owns it from then on
     # evidence
     REQUEST_LOCK = "request_lock"
     HOLD = "hold"  # the site confirmed the lock

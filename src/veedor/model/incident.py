@@ -38,6 +38,14 @@ class Disposition(StrEnum):
     OTHER = "other"
 
 
+class AgencyPart(StrEnum):
+    """What an agency that does not own an incident has to do with it."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    OFFERED = "offered"  # the owner offers it to them
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedStep:
     """A checklist step as it stands: who last set it, and when."""
@@ -69,6 +77,8 @@ class IncidentState:
     alert_ids: tuple[str, ...] = ()
     checklist: Mapping[str, CheckedStep] = field(default_factory=dict)
     notes: int = 0
+    owner: str | None = None  # agency; None while the opening act has not arrived
+    agencies: Mapping[str, AgencyPart] = field(default_factory=dict)  # the others
     version: int = 0  # number of distinct acts, conflicts included: for optimistic locking
     conflicts: tuple[Act, ...] = field(default=())
 
@@ -114,6 +124,8 @@ def _step(state: IncidentState, act: Act) -> IncidentState:  # noqa: PLR0911 (on
             return replace(state, assignee=_text(act, "assignee")) if is_open and fresh else conflicting
         case ActKind.CLOSE:
             return _closed(state, act) if is_open else conflicting
+        case ActKind.INVITE | ActKind.ACCEPT | ActKind.HAND_OVER | ActKind.TAKE_OVER:
+            return _shared(state, act) or conflicting
         case ActKind.REOPEN:
             if is_open:
                 return conflicting
@@ -131,7 +143,38 @@ def _opened(state: IncidentState, act: Act) -> IncidentState:
         summary=_text(act, "summary"),
         opened_by=act.actor_id,
         opened_at=act.at,
+        owner=act.agency_id,
     )
+
+
+def _shared(state: IncidentState, act: Act) -> IncidentState | None:
+    """Inviting, accepting, handing over, taking over; None where the state does not allow it.
+
+    An agency that has accepted keeps its part when it is offered the incident and does not take it; the former owner
+    of an incident that was taken over goes on as one that has accepted.
+    """
+    other, actor = _text(act, "agency_id"), act.agency_id
+    part = state.agencies.get(actor)
+    match act.kind:
+        case ActKind.INVITE if other and other != state.owner and other not in state.agencies:
+            return replace(state, agencies={**state.agencies, other: AgencyPart.INVITED})
+        case ActKind.ACCEPT if part is AgencyPart.INVITED:
+            return replace(state, agencies={**state.agencies, actor: AgencyPart.ACCEPTED})
+        case ActKind.HAND_OVER if other and other != state.owner and actor == state.owner:
+            return replace(state, agencies={**_not_offered(state), other: AgencyPart.OFFERED})
+        case ActKind.TAKE_OVER if part is AgencyPart.OFFERED:
+            others = {key: one for key, one in state.agencies.items() if key != actor}
+            if state.owner:
+                others[state.owner] = AgencyPart.ACCEPTED
+            return replace(state, owner=actor, agencies=others)
+        case _:
+            return None
+
+
+def _not_offered(state: IncidentState) -> dict[str, AgencyPart]:
+    """The agencies without an earlier offer: whoever had it keeps working on the incident."""
+    offered, accepted = AgencyPart.OFFERED, AgencyPart.ACCEPTED
+    return {key: accepted if part is offered else part for key, part in state.agencies.items()}
 
 
 def _closed(state: IncidentState, act: Act) -> IncidentState:

@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from desk.cases import JPEG, Cases, cases, event
+from desk.databases import database_url
 from stored_footage import START
 from veedor.desk.acts.repository import merge
 from veedor.desk.acts.tables import ActRow
@@ -26,7 +27,8 @@ from veedor.desk.alerts.clips import ClipConfig, ClipWorker, clip_span
 from veedor.desk.alerts.errors import BadEventId
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.repository import get_alert, project
-from veedor.desk.database import Database, database_url
+from veedor.desk.database import Database
+from veedor.desk.scope_clause import only
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import StoreError
 from veedor.kit.messages import Message
@@ -238,7 +240,7 @@ def test_acts_from_another_place_merge_and_conflicts_are_shown(desk: Cases) -> N
     for _ in range(2):  # it may arrive twice
         with desk.desk.ports.database.session() as session:
             merge(session, [far], "muni", mine)
-            project(session, get_alert(session, "muni", alert))
+            project(session, get_alert(session, only("muni"), alert))
     shown = desk.ana.get(f"/api/alerts/{alert}").json()
     assert shown["handled_by"] == "Comisaría"
     assert [act["by"] for act in shown["conflicting_acts"]] == ["ana"]
@@ -457,6 +459,7 @@ for number in range(100000):
 """
 
 
+@pytest.mark.sqlite_only
 def test_an_alert_that_was_taken_survives_sigkill(tmp_path: Path) -> None:
     tests = str(Path(__file__).parents[2])
     process = subprocess.Popen(
@@ -479,6 +482,6 @@ def test_an_alert_that_was_taken_survives_sigkill(tmp_path: Path) -> None:
     media = AlertMedia(tmp_path)
     with database.reading() as session:
         for alert in taken[1:]:
-            assert get_alert(session, "muni", alert).has_snapshot
+            assert get_alert(session, only("muni"), alert).has_snapshot
             assert media.snapshot(alert).read_bytes() == JPEG * 1000
     database.close()

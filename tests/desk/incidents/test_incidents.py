@@ -11,6 +11,7 @@ import pytest
 
 from desk.cases import Cases, cases
 from veedor.desk.incidents.catalogue import TYPES, step_name, type_name
+from veedor.desk.scope_clause import only
 from veedor.kit.messages import LANGUAGES
 
 
@@ -168,7 +169,7 @@ def test_what_happens_is_told_to_open_pages(desk: Cases, incident: str) -> None:
 
     desk.ana.post(f"/api/incidents/{incident}/notes", json={"text": "nota"})
     hub = LiveFeedHub(desk.desk.ports.database, desk.desk.ports.clock)
-    told = [(item.kind, item.payload["act"]) for item in hub.after(0, "muni")]
+    told = [(item.kind, item.payload["act"]) for item in hub.after(0, only("muni"))]
     assert told == [("incident.act", "open"), ("incident.act", "note")]
 
 

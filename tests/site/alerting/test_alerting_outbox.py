@@ -48,6 +48,34 @@ def test_alert_with_snapshot_then_its_end(tmp_path: Path) -> None:
     outbox.stop()
 
 
+def test_a_federated_site_keeps_what_began_and_ended_for_its_hub(tmp_path: Path) -> None:
+    config = replace(QUICK, federated=True)
+    outbox = Outbox(tmp_path / "events.db", SystemClock(), config)
+    first, quiet, whole = event("a"), event("quiet"), over(event("whole"))
+    outbox.record(first, alert=first)
+    outbox.record(quiet)
+    outbox.record(whole)
+    outbox.record(over(first))
+    outbox.record(over(first))
+    told = [(row.what, row.event.id) for row in outbox.relay_after(0)]
+    assert told == [("began", "a"), ("began", "quiet"), ("began", "whole"), ("ended", "whole"), ("ended", "a")]
+    assert [row.event.id for row in outbox.relay_after(0, limit=2)] == ["a", "quiet"]
+    assert outbox.relay_trim(outbox.relay_after(0, limit=2)[-1].sequence) == 2
+    outbox.stop()
+    again = Outbox(tmp_path / "events.db", SystemClock(), config)  # "quiet" was open: it ends with its process
+    rows = again.relay_after(0)
+    assert [(row.what, row.event.id) for row in rows][-1] == ("ended", "quiet")
+    assert [row.sequence for row in rows] == [3, 4, 5, 6]
+    again.stop()
+
+
+def test_a_site_without_a_hub_keeps_nothing_for_one(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "events.db", SystemClock(), QUICK)
+    outbox.record(over(event("a")))
+    assert outbox.relay_after(0) == []
+    outbox.stop()
+
+
 def test_the_alert_can_be_told_otherwise_than_the_event(tmp_path: Path) -> None:
     outbox, desk = Outbox(tmp_path / "events.db", SystemClock(), QUICK), Desk()
     first = event("a")

@@ -31,9 +31,9 @@ from veedor.kit.errors import NotFound
 router = room_router("accounts")
 
 Self = Annotated[Permit, Depends(Need(Action.SELF, "session", owner=own))]
-ListUsers = Annotated[Permit, Depends(Need(Action.USER_LIST, "user"))]
-AddUser = Annotated[Permit, Depends(Need(Action.USER_EDIT, "user"))]
-EditUser = Annotated[Permit, Depends(Need(Action.USER_EDIT, "user", id_from="user_id"))]
+ListUsers = Annotated[Permit, Depends(Need(Action.USER_LIST, "user", owner=own))]
+AddUser = Annotated[Permit, Depends(Need(Action.USER_EDIT, "user", owner=own))]
+EditUser = Annotated[Permit, Depends(Need(Action.USER_EDIT, "user", id_from="user_id", owner=own))]
 
 
 @router.post("/api/login", responses={429: {"model": ErrorOut, "description": "Too many failures: wait"}})

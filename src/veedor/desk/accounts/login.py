@@ -122,7 +122,7 @@ def _audit(ports: DeskPorts, user: UserRow | None, attempt: Attempt, *, allowed:
         roles=frozenset(Role(role) for role in user.roles) if user else frozenset(),
         address=attempt.address,
     )
-    resource = Resource("session", None, ports.agency_id)
+    resource = Resource("session", None, principal.agency_id)
     ports.access.note(
         principal, Action.LOGIN, resource, allowed=allowed, reason=reason, detail={"kind": attempt.kind.value}
     )

@@ -76,6 +76,13 @@ def ensure_agency(session: Session, clock: Clock, agency_id: str, name: str) -> 
     session.flush()
 
 
+def know_agency(session: Session, clock: Clock, agency_id: str) -> None:
+    """Make a row for an agency that is only known by its id as yet: its cameras' facts refer to it."""
+    if session.get(AgencyRow, agency_id) is None:
+        session.add(AgencyRow(id=agency_id, name=agency_id, created_at=clock.now()))
+        session.flush()
+
+
 def add_user(session: Session, clock: Clock, agency_id: str, new: NewUser) -> UserRow:
     """Raises BadUsername, BadRoles, UsernameTaken."""
     now = clock.now()

@@ -17,7 +17,7 @@ from veedor.desk.schemas import Id, In, Out, room_router
 router = room_router("accounts")
 
 Self = Annotated[Permit, Depends(Need(Action.SELF, "totp", owner=own))]
-EditUser = Annotated[Permit, Depends(Need(Action.USER_EDIT, "user", id_from="user_id"))]
+EditUser = Annotated[Permit, Depends(Need(Action.USER_EDIT, "user", id_from="user_id", owner=own))]
 Code = Annotated[str, Field(min_length=6, max_length=10, examples=["492 039"])]
 
 

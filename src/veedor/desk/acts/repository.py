@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from veedor.access.principal import Principal
 from veedor.desk.acts.errors import StaleVersion
 from veedor.desk.acts.tables import ActRow
+from veedor.desk.outward.outward import tell_act
 from veedor.kit.ids import new_id
 from veedor.model.act import Act, ActKind, SubjectKind, in_order
 
@@ -76,10 +77,17 @@ def version_of(session: Session, kind: SubjectKind, subject_id: str) -> int:
     return int(newest or 0)
 
 
-def append(session: Session, act: Act, owner_agency_id: str, expected_version: int | None = None) -> int:
-    """Store an act done here and now; return the new version.
+def append(
+    session: Session,
+    act: Act,
+    owner_agency_id: str,
+    expected_version: int | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> int:
+    """Store an act done here and now, and tell it outward; return the new version.
 
-    `expected_version`: the version that its author saw, None where that does not matter (a note).
+    `expected_version`: the version that its author saw, None where that does not matter (a note). `about`: see
+    `outward.tell_act`.
     An act done here follows the acts that its author could see, so it never gets an earlier time than theirs, even
     where the wall clock was set back meanwhile: `received_at` keeps what the clock said.
     Raises StaleVersion, which names who was first.
@@ -89,10 +97,12 @@ def append(session: Session, act: Act, owner_agency_id: str, expected_version: i
         raise _stale(session, act, version)
     try:
         with session.begin_nested():
-            session.add(_to_row(_after_known(session, act), owner_agency_id, version + 1, act.at))
+            done = _after_known(session, act)
+            session.add(_to_row(done, owner_agency_id, version + 1, act.at))
             session.flush()
     except IntegrityError as problem:  # another process wrote between our look and our write
         raise _stale(session, act, version + 1) from problem
+    tell_act(session, done, owner_agency_id, about)
     return version + 1
 
 

@@ -151,6 +151,8 @@ class ClipWorker:
                 return False
             current.clip_state = state.value
             current.clip_problem = problem.to_json() if problem else None
-            self._feed.publish(session, "alert.clip", {"id": row.id, "state": state.value}, row.agency_id)
+            self._feed.publish(
+                session, "alert.clip", {"id": row.id, "state": state.value}, row.agency_id, row.camera_id
+            )
         self._first_seen_s.pop(row.id, None)
         return True

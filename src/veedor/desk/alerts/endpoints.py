@@ -28,8 +28,10 @@ from veedor.desk.alerts.schemas import (
     alert_detail_out,
     alert_out,
 )
-from veedor.desk.need import Need, Permit
+from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Id, aware
+from veedor.desk.scoping import check_foreign, require
 from veedor.kit.errors import NotFound
 from veedor.model.act import SubjectKind
 from veedor.model.alert import AlertStatus, ClipState, fold_alert
@@ -38,10 +40,10 @@ from veedor.model.event import Severity
 router = APIRouter(tags=["alerts"])
 
 _FILTERS = ("status", "severity", "camera", "rule", "since", "until", "incident", "group", "id", "text", "cursor")
-ReadList = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", detail=_FILTERS))]
-ReadOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", id_from="alert_id"))]
-PlayOne = Annotated[Permit, Depends(Need(Action.FOOTAGE_PLAY, "alert", id_from="alert_id"))]
-Handle = Annotated[Permit, Depends(Need(Action.ALERT_HANDLE, "alert", id_from="alert_id"))]
+ReadList = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", owner=own, detail=_FILTERS))]
+ReadOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", id_from="alert_id", owner=own))]
+PlayOne = Annotated[Permit, Depends(Need(Action.FOOTAGE_PLAY, "alert", id_from="alert_id", owner=own))]
+Handle = Annotated[Permit, Depends(Need(Action.ALERT_HANDLE, "alert", id_from="alert_id", owner=own))]
 
 
 @router.get("/api/alerts")
@@ -78,7 +80,7 @@ def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is ho
         limit=limit + 1,
     )
     with permit.ports.database.reading() as session:
-        rows = repository.list_alerts(session, permit.ports.agency_id, query)
+        rows = repository.list_alerts(session, permit.scope, query)
         acts = acts_of_many(session, SubjectKind.ALERT, [row.id for row in rows])
         sizes = repository.group_sizes(session, (row.group_id for row in rows))
     more, rows = len(rows) > limit, rows[:limit]
@@ -89,7 +91,7 @@ def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is ho
 
 @router.get("/api/alerts/stats")
 def alert_stats(
-    permit: Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", detail=("since", "camera", "rule")))],
+    permit: Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", owner=own, detail=("since", "camera", "rule")))],
     since: datetime | None = None,
     camera: Annotated[str | None, Query(max_length=200)] = None,
     rule: Annotated[str | None, Query(max_length=200)] = None,
@@ -97,8 +99,8 @@ def alert_stats(
     """False-alert rate per rule and camera, and how late alerts were."""
     which = repository.StatsQuery(aware(since, "since") if since else None, camera, rule)
     with permit.ports.database.reading() as session:
-        counts = repository.rule_counts(session, permit.ports.agency_id, which)
-        late = repository.latencies_s(session, permit.ports.agency_id, which)
+        counts = repository.rule_counts(session, permit.scope, which)
+        late = repository.latencies_s(session, permit.scope, which)
     return AlertStatsOut(
         rules=[
             RuleStatsOut(
@@ -123,14 +125,14 @@ def alert_stats(
 @router.get("/api/alerts/{alert_id}")
 def show_alert(permit: ReadOne, alert_id: Id) -> AlertDetailOut:
     """One alert, with every act on it and every conflict."""
+    _found(permit, alert_id)
     return _detail(permit, alert_id)
 
 
 @router.get("/api/alerts/{alert_id}/snapshot.jpg", response_class=FileResponse)
 def alert_snapshot(permit: ReadOne, alert_id: Id) -> FileResponse:
     """The picture, with the track and the zone drawn."""
-    with permit.ports.database.reading() as session:
-        row = repository.get_alert(session, permit.ports.agency_id, alert_id)
+    row = _found(permit, alert_id)
     path = AlertMedia(permit.ports.data_directory).snapshot(row.id)
     if not row.has_snapshot or not path.is_file():
         raise NotFound(kind="snapshot", name=alert_id)
@@ -140,9 +142,8 @@ def alert_snapshot(permit: ReadOne, alert_id: Id) -> FileResponse:
 @router.get("/api/alerts/{alert_id}/clip.mp4", response_class=FileResponse)
 def alert_clip(permit: PlayOne, alert_id: Id) -> FileResponse:
     """The clip, once it is ready; byte ranges are served."""
-    permit.require(Action.ALERT_READ, "alert", alert_id)
-    with permit.ports.database.reading() as session:
-        row = repository.get_alert(session, permit.ports.agency_id, alert_id)
+    require(permit, Action.ALERT_READ, "alert", alert_id)
+    row = _found(permit, alert_id)
     path = AlertMedia(permit.ports.data_directory).clip(row.id)
     if row.clip_state != ClipState.READY.value or not path.is_file():
         raise NotFound(kind="clip", name=alert_id)
@@ -152,6 +153,7 @@ def alert_clip(permit: PlayOne, alert_id: Id) -> FileResponse:
 @router.post("/api/alerts/{alert_id}/acknowledge")
 def acknowledge(permit: Handle, alert_id: Id, body: AlertActIn) -> AlertDetailOut:
     """Take the alert. Of two who do so, one gets 409 with the name of the other."""
+    _found(permit, alert_id)
     AlertHandling(permit.ports).acknowledge(permit.principal, alert_id, _seen(body), body.note)
     return _detail(permit, alert_id)
 
@@ -159,6 +161,7 @@ def acknowledge(permit: Handle, alert_id: Id, body: AlertActIn) -> AlertDetailOu
 @router.post("/api/alerts/{alert_id}/dismiss")
 def dismiss(permit: Handle, alert_id: Id, body: DismissIn) -> AlertDetailOut:
     """It needed nobody, because of `reason`."""
+    _found(permit, alert_id)
     AlertHandling(permit.ports).dismiss(permit.principal, alert_id, _seen(body), body.reason, body.note)
     return _detail(permit, alert_id)
 
@@ -166,7 +169,8 @@ def dismiss(permit: Handle, alert_id: Id, body: DismissIn) -> AlertDetailOut:
 @router.post("/api/alerts/{alert_id}/escalate")
 def escalate(permit: Handle, alert_id: Id, body: EscalateIn) -> AlertDetailOut:
     """Make it an incident, or part of one."""
-    permit.require(Action.INCIDENT_HANDLE, "incident", body.incident)
+    _found(permit, alert_id)
+    require(permit, Action.INCIDENT_HANDLE, "incident", body.incident)
     into = Escalation(body.incident, body.type, body.note)
     AlertHandling(permit.ports).escalate(permit.principal, alert_id, _seen(body), into)
     return _detail(permit, alert_id)
@@ -175,6 +179,7 @@ def escalate(permit: Handle, alert_id: Id, body: EscalateIn) -> AlertDetailOut:
 @router.post("/api/alerts/{alert_id}/claim")
 def claim(permit: Handle, alert_id: Id, body: ClaimIn) -> AlertDetailOut:
     """Tell the others that you look into it. It ends after 5 minutes without another claim, or when you act."""
+    _found(permit, alert_id)
     AlertHandling(permit.ports).claim(permit.principal, alert_id, _seen(body))
     return _detail(permit, alert_id)
 
@@ -182,6 +187,7 @@ def claim(permit: Handle, alert_id: Id, body: ClaimIn) -> AlertDetailOut:
 @router.post("/api/alerts/{alert_id}/release")
 def release(permit: Handle, alert_id: Id) -> AlertDetailOut:
     """Give your claim back."""
+    _found(permit, alert_id)
     AlertHandling(permit.ports).release(permit.principal, alert_id)
     return _detail(permit, alert_id)
 
@@ -194,9 +200,17 @@ def _reader(permit: Permit) -> Reader:
     return Reader(permit.lang, permit.ports.clock.now())
 
 
+def _found(permit: Permit, alert_id: str) -> AlertRow:
+    """The alert. The look at another agency's is decided for its camera. Raises NotFound, Forbidden."""
+    with permit.ports.database.reading() as session:
+        row = repository.get_alert(session, permit.scope, alert_id)
+    check_foreign(permit, row, "alert", row.id)
+    return row
+
+
 def _detail(permit: Permit, alert_id: str) -> AlertDetailOut:
     with permit.ports.database.reading() as session:
-        row = repository.get_alert(session, permit.ports.agency_id, alert_id)
+        row = repository.get_alert(session, permit.scope, alert_id)
         acts = acts_of(session, SubjectKind.ALERT, alert_id)
         size = repository.group_sizes(session, [row.group_id]).get(row.group_id, 1)
     return alert_detail_out(row, fold_alert(acts), acts, size, _reader(permit))

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from veedor.access.actions import Action
 from veedor.access.principal import Principal
 from veedor.desk.acts.errors import NotNow, TextMissing
 from veedor.desk.acts.repository import acts_of, append, new_act
@@ -51,21 +52,24 @@ class AlertHandling:
         self._feed = LiveFeedHub(ports.database, ports.clock)
 
     def acknowledge(self, who: Principal, alert_id: str, seen: Seen, note: str | None = None) -> None:
+        scope = self._ports.access.scope(who, Action.ALERT_HANDLE)
         with self._ports.database.session() as session:
-            row = get_alert(session, self._ports.agency_id, alert_id)
+            row = get_alert(session, scope, alert_id)
             self._act(session, who, row, ActKind.ACKNOWLEDGE, seen, note, {})
 
     def claim(self, who: Principal, alert_id: str, seen: Seen) -> None:
         """Tell the others that `who` looks into it; again by the same person: it lasts longer."""
+        scope = self._ports.access.scope(who, Action.ALERT_HANDLE)
         with self._ports.database.session() as session:
-            row = get_alert(session, self._ports.agency_id, alert_id)
+            row = get_alert(session, scope, alert_id)
             payload = {"over": True} if seen.over_claim else {}
             self._act(session, who, row, ActKind.CLAIM, seen, None, payload)
 
     def release(self, who: Principal, alert_id: str) -> None:
         """Give back a claim of one's own. Without one nothing happens, and nothing is stored."""
+        scope = self._ports.access.scope(who, Action.ALERT_HANDLE)
         with self._ports.database.session() as session:
-            row = get_alert(session, self._ports.agency_id, alert_id)
+            row = get_alert(session, scope, alert_id)
             held = fold_alert(acts_of(session, SubjectKind.ALERT, row.id)).claimed_at(self._ports.clock.now())
             if held is not None and held.by == who.user_id:
                 self._act(session, who, row, ActKind.RELEASE, Seen(), None, {})
@@ -74,14 +78,16 @@ class AlertHandling:
         """Raises TextMissing where the reason is OTHER and nothing more is said."""
         if reason is DismissReason.OTHER and not (note and note.strip()):
             raise TextMissing(field="note")
+        scope = self._ports.access.scope(who, Action.ALERT_HANDLE)
         with self._ports.database.session() as session:
-            row = get_alert(session, self._ports.agency_id, alert_id)
+            row = get_alert(session, scope, alert_id)
             self._act(session, who, row, ActKind.DISMISS, seen, note, {"reason_code": reason.value})
 
     def escalate(self, who: Principal, alert_id: str, seen: Seen, into: Escalation) -> str:
         """Join the alert to an incident, in one transaction on both sides; return the incident's id."""
+        scope = self._ports.access.scope(who, Action.ALERT_HANDLE)
         with self._ports.database.session() as session:
-            row = get_alert(session, self._ports.agency_id, alert_id)
+            row = get_alert(session, scope, alert_id)
             now = self._ports.clock.now()
             if into.incident is None:
                 incident_id = new_id(now)
@@ -89,20 +95,17 @@ class AlertHandling:
                 opening = new_act(
                     who, (SubjectKind.INCIDENT, incident_id), ActKind.OPEN, now, reason=into.note, payload=payload
                 )
-                incident = incidents.open_incident(session, row.agency_id, opening)
+                incident = incidents.open_incident(session, who.agency_id, opening)
             else:
-                incident = incidents.get_incident(session, self._ports.agency_id, into.incident)
+                incident = incidents.get_incident(session, who.agency_id, into.incident)
             self._act(session, who, row, ActKind.ESCALATE, seen, into.note, {"incident_id": incident.id})
             joining = new_act(
                 who, (SubjectKind.INCIDENT, incident.id), ActKind.ADD_ALERT, now, payload={"alert_id": row.id}
             )
             incidents.act_on(session, incident, joining)
-            self._feed.publish(
-                session,
-                "incident.act",
-                {"id": incident.id, "number": incident.number, "act": ActKind.ADD_ALERT.value, "by": who.username},
-                incident.agency_id,
-            )
+            told = {"id": incident.id, "number": incident.number, "act": ActKind.ADD_ALERT.value, "by": who.username}
+            for agency_id in incidents.agencies_of(session, incident):
+                self._feed.publish(session, "incident.act", told, agency_id)
             return incident.id
 
     def _act(
@@ -131,5 +134,6 @@ class AlertHandling:
             "alert.act",
             {"id": row.id, "act": kind.value, "status": row.status, "version": row.version, "by": who.username},
             row.agency_id,
+            row.camera_id,
         )
         return state

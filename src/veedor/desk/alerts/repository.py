@@ -1,4 +1,4 @@
-"""Queries over alerts. Each takes the agency whose alerts it may see."""
+"""Queries over alerts. Each takes the scope of what it may see."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from veedor.access.scope import Scope
 from veedor.desk.acts.repository import acts_of, version_of
 from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.scope_clause import within
 from veedor.kit.errors import NotFound
 from veedor.model.act import SubjectKind
 from veedor.model.alert import AlertState, AlertStatus, ClipState, DismissReason, fold_alert
@@ -53,17 +55,17 @@ class RuleCounts:
         return self.false / self.handled if self.handled else None
 
 
-def get_alert(session: Session, agency_id: str, alert_id: str) -> AlertRow:
-    """Raises NotFound, for another agency's alert too."""
+def get_alert(session: Session, scope: Scope, alert_id: str) -> AlertRow:
+    """Raises NotFound, for an alert outside the scope too."""
     row = session.get(AlertRow, alert_id)
-    if row is None or row.agency_id != agency_id:
+    if row is None or not scope.covers(row.agency_id, row.camera_id):
         raise NotFound(kind="alert", name=alert_id)
     return row
 
 
-def list_alerts(session: Session, agency_id: str, query: AlertQuery) -> list[AlertRow]:
+def list_alerts(session: Session, scope: Scope, query: AlertQuery) -> list[AlertRow]:
     """Newest first, at most `query.limit`."""
-    wanted = sa.select(AlertRow).where(AlertRow.agency_id == agency_id)
+    wanted = sa.select(AlertRow).where(within(scope, AlertRow.agency_id, AlertRow.camera_id))
     if query.statuses:
         wanted = wanted.where(AlertRow.status.in_(query.statuses))
     if query.severities:
@@ -152,8 +154,8 @@ class StatsQuery:
     camera_id: str | None = None
     rule: str | None = None
 
-    def conditions(self, agency_id: str) -> list[sa.ColumnElement[bool]]:
-        found = [AlertRow.agency_id == agency_id]
+    def conditions(self, scope: Scope) -> list[sa.ColumnElement[bool]]:
+        found = [within(scope, AlertRow.agency_id, AlertRow.camera_id)]
         if self.since is not None:
             found.append(AlertRow.raised_at >= self.since)
         if self.camera_id is not None:
@@ -163,7 +165,7 @@ class StatsQuery:
         return found
 
 
-def rule_counts(session: Session, agency_id: str, which: StatsQuery) -> list[RuleCounts]:
+def rule_counts(session: Session, scope: Scope, which: StatsQuery) -> list[RuleCounts]:
     """Per camera and rule, the most false alerts first."""
     false = [reason.value for reason in DismissReason if reason.is_false_alert]
     handled = [AlertStatus.DISMISSED.value, AlertStatus.ESCALATED.value]
@@ -176,15 +178,15 @@ def rule_counts(session: Session, agency_id: str, which: StatsQuery) -> list[Rul
         sa.func.sum(sa.case((AlertRow.status == AlertStatus.DISMISSED.value, 1), else_=0)),
         sa.func.sum(sa.case((AlertRow.dismiss_reason.in_(false), 1), else_=0)),
         sa.func.sum(sa.case((AlertRow.status == AlertStatus.ESCALATED.value, 1), else_=0)),
-    ).where(*which.conditions(agency_id))
+    ).where(*which.conditions(scope))
     rows = session.execute(query.group_by(AlertRow.camera_id, AlertRow.rule))
     counts = [RuleCounts(*row[:3], *(int(value) for value in row[3:])) for row in rows]
     return sorted(counts, key=lambda one: (-one.false, one.camera_name, one.rule))
 
 
-def latencies_s(session: Session, agency_id: str, which: StatsQuery) -> list[float]:
+def latencies_s(session: Session, scope: Scope, which: StatsQuery) -> list[float]:
     """Seconds from the frame that completed each event to the alert at the desk, ascending."""
-    query = sa.select(AlertRow.raised_at, AlertRow.completed_at).where(*which.conditions(agency_id))
+    query = sa.select(AlertRow.raised_at, AlertRow.completed_at).where(*which.conditions(scope))
     return sorted((raised - completed).total_seconds() for raised, completed in session.execute(query))
 
 

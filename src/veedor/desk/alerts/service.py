@@ -7,12 +7,15 @@ from datetime import timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from veedor.desk.accounts.service import know_agency
 from veedor.desk.alerts import repository
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
+from veedor.desk.outward.outward import tell_alert, tell_ended
+from veedor.desk.scoping import only, owner_of
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import VeedorError
+from veedor.kit.errors import NotFound, VeedorError
 from veedor.model.alert import AlertStatus, ClipState
 from veedor.model.event import Event
 from veedor.wire.messages import event_from_json, event_to_json
@@ -44,12 +47,14 @@ class AlertService:
                 known.has_snapshot = known.has_snapshot or bool(snapshot_jpeg)
                 return
             row = self._row(session, event, name, has_snapshot=bool(snapshot_jpeg))
+            know_agency(session, self._ports.clock, row.agency_id)
             try:
                 with session.begin_nested():
                     session.add(row)
                     session.flush()
             except IntegrityError:  # another process raised it between our look and our write
                 return
+            tell_alert(session, event, name, row.agency_id, row.raised_at)
             self._feed.publish(
                 session,
                 "alert.raised",
@@ -64,6 +69,7 @@ class AlertService:
                     "group_id": row.group_id,
                 },
                 row.agency_id,
+                row.camera_id,
             )
 
     def end_event(self, event: Event) -> None:
@@ -81,26 +87,29 @@ class AlertService:
                 "end_s": event.end_s,
                 "end_frame": event.end_frame,
             }
-            self._feed.publish(
-                session, "alert.ended", {"id": row.id, "ended_at": event.ended_at.isoformat()}, row.agency_id
-            )
+            tell_ended(session, row.id, row.event, row.agency_id)
+            told = {"id": row.id, "ended_at": event.ended_at.isoformat()}
+            self._feed.publish(session, "alert.ended", told, row.agency_id, row.camera_id)
 
     def latencies_s(self) -> list[float]:
         """Seconds from each event's completing frame to its alert, ascending: for reports."""
         with self._ports.database.reading() as session:
-            return repository.latencies_s(session, self._ports.agency_id, repository.StatsQuery())
+            return repository.latencies_s(session, only(self._ports.agency_id), repository.StatsQuery())
 
     def event(self, alert_id: str) -> Event:
         """The event behind an alert. Raises NotFound."""
         with self._ports.database.reading() as session:
-            return event_from_json(repository.get_alert(session, self._ports.agency_id, alert_id).event)
+            row = session.get(AlertRow, alert_id)
+            if row is None:
+                raise NotFound(kind="alert", name=alert_id)
+            return event_from_json(row.event)
 
     def _row(self, session: Session, event: Event, camera_name: str, *, has_snapshot: bool) -> AlertRow:
         raised_at = self._ports.clock.now()
         group = repository.group_of(session, event.camera_id, event.rule, raised_at, BURST)
         return AlertRow(
             id=event.id,
-            agency_id=self._ports.agency_id,
+            agency_id=owner_of(self._ports, event.camera_id),
             camera_id=event.camera_id,
             camera_name=camera_name,
             rule=event.rule,

@@ -96,7 +96,7 @@ class ChainedAuditLog:
         """Write one entry; it is durable on return. Raises StoreError, and RuntimeError inside a session."""
         if self._database.in_session:
             raise RuntimeError("authorize before opening a session: the audit entry needs the write lock")
-        with self._one_at_a_time, self._database.session() as session:
+        with self._one_at_a_time, self._database.session("audit") as session:
             last = self._last(session)
             entry = self._entry(record, last)
             session.add(AuditRow(**asdict(entry), hash=entry.digest()))
@@ -155,6 +155,12 @@ class ChainedAuditLog:
             wanted = wanted.where(AuditRow.at < query.end)
         with self._database.reading() as session:
             return list(session.scalars(wanted.order_by(AuditRow.sequence.desc()).limit(query.limit)))
+
+    def after(self, sequence: int, limit: int = 500) -> list[AuditRow]:
+        """Entries that follow `sequence`, in order: the chain is its own outbox, since nothing of it ever changes."""
+        query = sa.select(AuditRow).where(AuditRow.agency_id == self._agency_id, AuditRow.sequence > sequence)
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(AuditRow.sequence).limit(limit)))
 
     def verify(self, noted_head: tuple[int, str] | None = None) -> AuditVerdict:
         """Walk the whole chain. `noted_head`: a (sequence, hash) noted earlier, which must still be in it."""

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from veedor.desk.database import Base, UtcDateTime
+from veedor.desk.database import BIG, Base, UtcDateTime
 
 
 class AuditRow(Base):
@@ -17,7 +17,7 @@ class AuditRow(Base):
     __table_args__ = (sa.Index("ix_audit_agency_at", "agency_id", "at"),)
 
     agency_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # whose chain: the desk's
-    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without holes
+    sequence: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)  # from 1, without holes
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     user_id: Mapped[str | None] = mapped_column(sa.String(64))  # null: nobody was logged in
     username: Mapped[str] = mapped_column(sa.String(64))

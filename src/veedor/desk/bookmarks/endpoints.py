@@ -13,17 +13,18 @@ from sqlalchemy.orm import Session
 from veedor.access.actions import Action
 from veedor.access.principal import Resource
 from veedor.desk.bookmarks.tables import BookmarkRow
-from veedor.desk.need import Need, Permit
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import End, Id, In, Out, Start, UtcTime, aware, room_router, span
+from veedor.desk.scoping import require
 from veedor.kit.errors import NotFound
 from veedor.kit.ids import new_id
 
 router = room_router("bookmarks")
 
 _MAX = 2000
-List = Annotated[Permit, Depends(Need(Action.BOOKMARK_READ, "bookmark", detail=("start", "end", "camera")))]
-Make = Annotated[Permit, Depends(Need(Action.BOOKMARK_EDIT, "bookmark"))]
-Remove = Annotated[Permit, Depends(Need(Action.BOOKMARK_EDIT, "bookmark", id_from="bookmark_id"))]
+List = Annotated[Permit, Depends(Need(Action.BOOKMARK_READ, "bookmark", owner=own, detail=("start", "end", "camera")))]
+Make = Annotated[Permit, Depends(Need(Action.BOOKMARK_EDIT, "bookmark", owner=own))]
+Remove = Annotated[Permit, Depends(Need(Action.BOOKMARK_EDIT, "bookmark", id_from="bookmark_id", owner=own))]
 
 
 class BookmarkIn(In):
@@ -65,7 +66,7 @@ def list_bookmarks(
     first, last = span(start, end, permit.config.list_max_h)
     query = (
         sa.select(BookmarkRow)
-        .where(BookmarkRow.agency_id == permit.ports.agency_id, BookmarkRow.at >= first, BookmarkRow.at < last)
+        .where(BookmarkRow.agency_id == permit.principal.agency_id, BookmarkRow.at >= first, BookmarkRow.at < last)
         .order_by(BookmarkRow.at, BookmarkRow.id)
         .limit(_MAX)
     )
@@ -90,7 +91,7 @@ def make_bookmark(permit: Make, body: BookmarkIn) -> BookmarkOut:
     made_at = ports.clock.now()
     row = BookmarkRow(
         id=new_id(made_at),
-        agency_id=ports.agency_id,
+        agency_id=who.agency_id,
         camera_id=body.camera,
         at=at,
         text=body.text.strip() or "·",
@@ -110,12 +111,12 @@ def remove_bookmark(permit: Remove, bookmark_id: Id) -> None:
     """Remove one's own; a supervisor removes anybody's."""
     ports = permit.ports
     with ports.database.reading() as session:
-        found = _get(session, ports.agency_id, bookmark_id)
+        found = _get(session, permit.principal.agency_id, bookmark_id)
         is_own = found.made_by == permit.principal.user_id
     if not is_own:
-        permit.require(Action.BOOKMARK_CLEAR, "bookmark", bookmark_id)
+        require(permit, Action.BOOKMARK_CLEAR, "bookmark", bookmark_id)
     with ports.database.session() as session:
-        row = _get(session, ports.agency_id, bookmark_id)
+        row = _get(session, permit.principal.agency_id, bookmark_id)
         _tell(permit, session, row, "removed")
         session.delete(row)
 

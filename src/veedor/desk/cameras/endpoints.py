@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends
 
 from veedor.access.actions import Action
-from veedor.access.principal import Resource
 from veedor.desk.cameras.schemas import CameraIn, CameraOut, CameraTestOut, HealthOut
 from veedor.desk.errors import CameraChanged, CameraPasswordNeeded
-from veedor.desk.need import Need, Permit, camera_owner
+from veedor.desk.need import Need, Permit, camera_owner, own
 from veedor.desk.schemas import ErrorOut, Id, room_router
 from veedor.desk.stream.news import tell_camera
 from veedor.kit.errors import NotFound, Unavailable
@@ -20,7 +19,7 @@ from veedor.model.camera import Camera, StreamState
 
 router = room_router("cameras")
 
-ListCameras = Annotated[Permit, Depends(Need(Action.CAMERA_LIST, "camera"))]
+ListCameras = Annotated[Permit, Depends(Need(Action.CAMERA_LIST, "camera", owner=own))]
 ShowCamera = Annotated[Permit, Depends(Need(Action.CAMERA_LIST, "camera", id_from="camera_id", owner=camera_owner))]
 EditCamera = Annotated[Permit, Depends(Need(Action.CAMERA_EDIT, "camera", id_from="camera_id", owner=camera_owner))]
 TestCamera = Annotated[Permit, Depends(Need(Action.CAMERA_TEST, "camera", id_from="camera_id", owner=camera_owner))]
@@ -34,11 +33,11 @@ _CONFLICT: dict[int | str, dict[str, Any]] = {
 def list_cameras(permit: ListCameras) -> list[CameraOut]:
     """Every camera that this person may see."""
     health = permit.ports.cameras.health()
-    edits = permit.may(Action.CAMERA_EDIT)
+    edits, scope, agency_id = permit.may(Action.CAMERA_EDIT), permit.scope, permit.principal.agency_id
     return [
-        CameraOut.of(one, health, permit.lang, with_addresses=edits)
+        CameraOut.of(one, health, permit.lang, with_addresses=edits and one.agency_id == agency_id)
         for one in permit.ports.cameras.cameras()
-        if permit.ports.access.refusal(permit.principal, permit.action, _resource(one)) is None
+        if scope.covers(one.agency_id, one.id)
     ]
 
 
@@ -100,9 +99,5 @@ def _places(camera: Camera) -> set[tuple[str, str | None, int | None]]:
 
 
 def _out(permit: Permit, camera: Camera) -> CameraOut:
-    edits = permit.may(Action.CAMERA_EDIT)
+    edits = permit.may(Action.CAMERA_EDIT) and camera.agency_id == permit.principal.agency_id
     return CameraOut.of(camera, permit.ports.cameras.health(), permit.lang, with_addresses=edits)
-
-
-def _resource(camera: Camera) -> Resource:
-    return Resource("camera", camera.id, camera.agency_id)

@@ -27,26 +27,27 @@ from veedor.desk.evidence.signing import public_key
 from veedor.desk.evidence.verify import verify_package
 from veedor.desk.evidence.zipped import zipped
 from veedor.desk.incidents.repository import get_incident
-from veedor.desk.need import Need, Permit
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Id, aware
+from veedor.desk.scoping import check_foreign
 from veedor.model.act import SubjectKind
 from veedor.model.evidence import fold_evidence
 
 router = APIRouter(tags=["evidence"])
 
-ReadOfIncident = Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "incident", id_from="incident_id"))]
-ReadOne = Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "evidence", id_from="evidence_id"))]
-Lock = Annotated[Permit, Depends(Need(Action.EVIDENCE_LOCK, "incident", id_from="incident_id"))]
-Unlock = Annotated[Permit, Depends(Need(Action.EVIDENCE_UNLOCK, "evidence", id_from="evidence_id"))]
-Export = Annotated[Permit, Depends(Need(Action.EVIDENCE_EXPORT, "incident", id_from="incident_id"))]
-ReadPackage = Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "package", id_from="package_id"))]
+ReadOfIncident = Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "incident", id_from="incident_id", owner=own))]
+ReadOne = Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "evidence", id_from="evidence_id", owner=own))]
+Lock = Annotated[Permit, Depends(Need(Action.EVIDENCE_LOCK, "incident", id_from="incident_id", owner=own))]
+Unlock = Annotated[Permit, Depends(Need(Action.EVIDENCE_UNLOCK, "evidence", id_from="evidence_id", owner=own))]
+Export = Annotated[Permit, Depends(Need(Action.EVIDENCE_EXPORT, "incident", id_from="incident_id", owner=own))]
+ReadPackage = Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "package", id_from="package_id", owner=own))]
 TakePackage = Annotated[
-    Permit, Depends(Need(Action.EVIDENCE_EXPORT, "package", id_from="package_id", detail=("path",)))
+    Permit, Depends(Need(Action.EVIDENCE_EXPORT, "package", id_from="package_id", owner=own, detail=("path",)))
 ]
 
 
 @router.get("/api/evidence-key")
-def evidence_key(permit: Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "evidence"))]) -> KeyOut:
+def evidence_key(permit: Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "evidence", owner=own))]) -> KeyOut:
     """The public key for `veedor evidence verify`. Hand it over by another way than the packages."""
     with permit.ports.database.reading() as session:
         row = repository.newest_key(session, permit.ports.agency_id)
@@ -57,8 +58,12 @@ def evidence_key(permit: Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "e
 def list_evidence(permit: ReadOfIncident, incident_id: Id) -> list[EvidenceOut]:
     """What is kept for an incident."""
     with permit.ports.database.reading() as session:
-        incident = get_incident(session, permit.ports.agency_id, incident_id)
-        rows = repository.evidence_of(session, incident.id)
+        incident = get_incident(session, permit.principal.agency_id, incident_id)
+        rows = [
+            row
+            for row in repository.evidence_of(session, incident.id)
+            if permit.scope.covers(row.agency_id, row.camera_id)
+        ]
         acts = acts_of_many(session, SubjectKind.EVIDENCE, [row.id for row in rows])
     return [
         EvidenceOut(**evidence_out(row, fold_evidence(acts[row.id]), acts[row.id], permit.lang).model_dump())
@@ -77,12 +82,14 @@ def lock(permit: Lock, incident_id: Id, body: LockIn) -> EvidenceDetailOut:
 @router.get("/api/evidence/{evidence_id}")
 def show_evidence(permit: ReadOne, evidence_id: Id) -> EvidenceDetailOut:
     """One lock, with its chain of custody."""
+    _check(permit, evidence_id)
     return _detail(permit, evidence_id)
 
 
 @router.post("/api/evidence/{evidence_id}/release", status_code=202)
 def release(permit: Unlock, evidence_id: Id, body: ReleaseIn) -> EvidenceDetailOut:
     """Give the span back to retention, for a reason."""
+    _check(permit, evidence_id)
     EvidenceService(permit.ports).release(permit.principal, evidence_id, body.reason, body.expected_version)
     return _detail(permit, evidence_id)
 
@@ -98,8 +105,10 @@ def export(permit: Export, incident_id: Id, body: ExportIn) -> PackageOut:
 def list_exports(permit: ReadOfIncident, incident_id: Id) -> list[PackageOut]:
     """The packages that were made of an incident, newest first."""
     with permit.ports.database.reading() as session:
-        incident = get_incident(session, permit.ports.agency_id, incident_id)
-        rows = repository.packages_of(session, incident.id)
+        incident = get_incident(session, permit.principal.agency_id, incident_id)
+        rows = [
+            row for row in repository.packages_of(session, incident.id) if row.agency_id == permit.principal.agency_id
+        ]
     return [package_out(row, permit.lang) for row in rows]
 
 
@@ -112,13 +121,16 @@ def show_export(permit: ReadPackage, package_id: Id) -> PackageOut:
 @router.get("/api/exports/{package_id}/files/{path:path}", response_class=FileResponse)
 def export_file(permit: TakePackage, package_id: Id, path: str) -> FileResponse:
     """One file of a finished package; `manifest.json` lists the others. Byte ranges are served."""
-    return FileResponse(EvidenceService(permit.ports).file(package_id, path), media_type="application/octet-stream")
+    return FileResponse(
+        EvidenceService(permit.ports).file(permit.principal.agency_id, package_id, path),
+        media_type="application/octet-stream",
+    )
 
 
 @router.get("/api/exports/{package_id}/package.zip", response_class=StreamingResponse)
 def export_zip(permit: TakePackage, package_id: Id) -> StreamingResponse:
     """The whole finished package in one file; nothing in it is compressed, so it is the files byte for byte."""
-    folder = EvidenceService(permit.ports).folder(package_id)
+    folder = EvidenceService(permit.ports).folder(permit.principal.agency_id, package_id)
     headers = {"content-disposition": f'attachment; filename="evidence-{package_id}.zip"'}
     return StreamingResponse(zipped(folder, package_id), media_type="application/zip", headers=headers)
 
@@ -127,7 +139,7 @@ def export_zip(permit: TakePackage, package_id: Id) -> StreamingResponse:
 def verification(permit: ReadPackage, package_id: Id) -> VerificationOut:
     """Compare every file of a finished package with its signed manifest, and the signature with this desk's key. What
     a court trusts is the same check elsewhere, with a key that came by another way."""
-    folder = EvidenceService(permit.ports).folder(package_id)
+    folder = EvidenceService(permit.ports).folder(permit.principal.agency_id, package_id)
     with permit.ports.database.reading() as session:
         key = repository.newest_key(session, permit.ports.agency_id)
     found = verify_package(folder, public_key(key.public_pem))
@@ -140,14 +152,21 @@ def verification(permit: ReadPackage, package_id: Id) -> VerificationOut:
     )
 
 
+def _check(permit: Permit, evidence_id: str) -> None:
+    """The look at a lock of another agency's camera is decided for that camera. Raises NotFound, Forbidden."""
+    with permit.ports.database.reading() as session:
+        row = repository.get_evidence(session, permit.scope, evidence_id)
+    check_foreign(permit, row, "evidence", row.id)
+
+
 def _detail(permit: Permit, evidence_id: str) -> EvidenceDetailOut:
     with permit.ports.database.reading() as session:
-        row = repository.get_evidence(session, permit.ports.agency_id, evidence_id)
+        row = repository.get_evidence(session, permit.scope, evidence_id)
         acts = acts_of(session, SubjectKind.EVIDENCE, evidence_id)
     return evidence_out(row, fold_evidence(acts), acts, permit.lang)
 
 
 def _package(permit: Permit, package_id: str) -> PackageOut:
     with permit.ports.database.reading() as session:
-        row = repository.get_package(session, permit.ports.agency_id, package_id)
+        row = repository.get_package(session, permit.principal.agency_id, package_id)
     return package_out(row, permit.lang)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from veedor.access.scope import Scope
 from veedor.desk.acts.repository import acts_of, append, version_of
 from veedor.desk.audit.tables import AuditRow
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow, SigningKeyRow
@@ -24,10 +25,10 @@ from veedor.model.evidence import (
 OUTSTANDING = (EvidenceStatus.REQUESTED, EvidenceStatus.FAILED, EvidenceStatus.RELEASING)
 
 
-def get_evidence(session: Session, agency_id: str, evidence_id: str) -> EvidenceRow:
-    """Raises NotFound, for another agency's too."""
+def get_evidence(session: Session, scope: Scope, evidence_id: str) -> EvidenceRow:
+    """Raises NotFound, for a lock outside the scope too."""
     row = session.get(EvidenceRow, evidence_id)
-    if row is None or row.agency_id != agency_id:
+    if row is None or not scope.covers(row.agency_id, row.camera_id):
         raise NotFound(kind="evidence", name=evidence_id)
     return row
 
@@ -38,11 +39,9 @@ def evidence_of(session: Session, incident_id: str) -> list[EvidenceRow]:
     return list(session.scalars(query.order_by(EvidenceRow.id)))
 
 
-def outstanding(session: Session, agency_id: str) -> list[EvidenceRow]:
+def outstanding(session: Session) -> list[EvidenceRow]:
     """Locks on which the site's word is awaited."""
-    query = sa.select(EvidenceRow).where(
-        EvidenceRow.agency_id == agency_id, EvidenceRow.status.in_([status.value for status in OUTSTANDING])
-    )
+    query = sa.select(EvidenceRow).where(EvidenceRow.status.in_([status.value for status in OUTSTANDING]))
     return list(session.scalars(query.order_by(EvidenceRow.id)))
 
 
@@ -81,11 +80,9 @@ def packages_of(session: Session, incident_id: str) -> list[PackageRow]:
     return list(session.scalars(query.order_by(PackageRow.id.desc())))
 
 
-def packages_in(session: Session, agency_id: str, states: Iterable[PackageState]) -> list[PackageRow]:
+def packages_in(session: Session, states: Iterable[PackageState]) -> list[PackageRow]:
     """Packages in one of `states`, the oldest first."""
-    query = sa.select(PackageRow).where(
-        PackageRow.agency_id == agency_id, PackageRow.state.in_([state.value for state in states])
-    )
+    query = sa.select(PackageRow).where(PackageRow.state.in_([state.value for state in states]))
     return list(session.scalars(query.order_by(PackageRow.id)))
 
 

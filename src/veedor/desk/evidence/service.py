@@ -11,7 +11,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from veedor.access.principal import Principal
+from veedor.access.actions import Action
+from veedor.access.principal import Principal, Resource
+from veedor.desk.accounts.service import know_agency
 from veedor.desk.acts.errors import NotNow, TextMissing
 from veedor.desk.acts.repository import acts_of, append, new_act
 from veedor.desk.context import DeskPorts
@@ -27,6 +29,7 @@ from veedor.desk.evidence.manifest import iso
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow
 from veedor.desk.evidence.verify import is_safe_path
 from veedor.desk.incidents.repository import get_incident
+from veedor.desk.scoping import owner_of
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import NotFound, StoreError, Unavailable
 from veedor.kit.ids import new_id
@@ -66,13 +69,15 @@ class EvidenceService:
             raise TextMissing(field="reason")
         self._check_span(request, lang)
         camera_id, camera_name = self._camera(request)
+        owner = self._lockable(who, camera_id)
         self._check_footage(camera_id, camera_name, request)
         now = self._ports.clock.now()
         with self._ports.database.session() as session:
-            found = get_incident(session, self._ports.agency_id, incident)
+            found = get_incident(session, who.agency_id, incident)
+            know_agency(session, self._ports.clock, owner)
             row = EvidenceRow(
                 id=new_id(now),
-                agency_id=found.agency_id,
+                agency_id=owner,
                 incident_id=found.id,
                 camera_id=camera_id,
                 camera_name=camera_name,
@@ -97,17 +102,26 @@ class EvidenceService:
                 reason=request.reason.strip(),
                 payload=payload,
             )
-            append(session, act, row.agency_id, 0)
+            append(session, act, row.agency_id, 0, {"camera_name": camera_name})
             repository.project(session, row)
             self.tell(session, row, act)
             return row.id
+
+    def _lockable(self, who: Principal, camera_id: str) -> str:
+        """The camera's agency. A camera of another one is decided for itself, and audited. Raises Forbidden."""
+        owner = owner_of(self._ports, camera_id)
+        if owner != who.agency_id:
+            resource = Resource("camera", camera_id, owner)
+            self._ports.access.authorize(who, Action.EVIDENCE_LOCK, resource, reason=who.purpose)
+        return owner
 
     def release(self, who: Principal, evidence_id: str, reason: str, version: int | None) -> None:
         """Give a span back to retention. Raises TextMissing, NotNow, StaleVersion."""
         if not reason.strip():
             raise TextMissing(field="reason")
+        scope = self._ports.access.scope(who, Action.EVIDENCE_UNLOCK)
         with self._ports.database.session() as session:
-            row = repository.get_evidence(session, self._ports.agency_id, evidence_id)
+            row = repository.get_evidence(session, scope, evidence_id)
             subject = (SubjectKind.EVIDENCE, row.id)
             act = new_act(who, subject, ActKind.RELEASE_LOCK, self._ports.clock.now(), reason=reason.strip())
             before = repository.state_of(session, row.id)
@@ -126,13 +140,18 @@ class EvidenceService:
         if not reason.strip():
             raise TextMissing(field="reason")
         now = self._ports.clock.now()
+        scope = self._ports.access.scope(who, Action.EVIDENCE_EXPORT)
         with self._ports.database.session() as session:
-            found = get_incident(session, self._ports.agency_id, incident)
-            items = [row for row in repository.evidence_of(session, found.id) if row.status not in _GIVEN_BACK]
+            found = get_incident(session, who.agency_id, incident)
+            items = [
+                row
+                for row in repository.evidence_of(session, found.id)
+                if row.status not in _GIVEN_BACK and scope.covers(row.agency_id, row.camera_id)
+            ]
             self._check_exportable(items, incident, now)
             package = PackageRow(
                 id=new_id(now),
-                agency_id=found.agency_id,
+                agency_id=who.agency_id,
                 incident_id=found.id,
                 state=PackageState.BUILDING.value,
                 reason=reason.strip(),
@@ -156,19 +175,19 @@ class EvidenceService:
                 self.tell(session, row, act)
             return package.id
 
-    def folder(self, package_id: str) -> Path:
+    def folder(self, agency_id: str, package_id: str) -> Path:
         """The folder of a finished package. Raises NotFound."""
         with self._ports.database.reading() as session:
-            row = repository.get_package(session, self._ports.agency_id, package_id)
+            row = repository.get_package(session, agency_id, package_id)
         found = packages_folder(self._ports.data_directory) / row.id
         if row.state != PackageState.READY.value or not found.is_dir():
             raise NotFound(kind="package", name=package_id)
         return found
 
-    def file(self, package_id: str, path: str) -> Path:
+    def file(self, agency_id: str, package_id: str, path: str) -> Path:
         """A file of a finished package. Raises NotFound, for every path that is not one."""
         with self._ports.database.reading() as session:
-            row = repository.get_package(session, self._ports.agency_id, package_id)
+            row = repository.get_package(session, agency_id, package_id)
         found = packages_folder(self._ports.data_directory) / row.id / path
         is_there = row.state == PackageState.READY.value and is_safe_path(path) and found.is_file()
         if not is_there or found.is_symlink():
@@ -178,7 +197,7 @@ class EvidenceService:
     def tell(self, session: Session, row: EvidenceRow, act: Act) -> None:
         """Let open pages know."""
         payload = {"id": row.id, "incident_id": row.incident_id, "act": act.kind.value, "status": row.status}
-        self._feed.publish(session, "evidence.act", payload, row.agency_id)
+        self._feed.publish(session, "evidence.act", payload, row.agency_id, row.camera_id)
 
     def _check_span(self, request: LockRequest, lang: str) -> None:
         if request.start >= request.end:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from veedor.desk.evidence.service import EvidenceService, packages_folder
 from veedor.desk.evidence.signing import Signer
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow, SigningKeyRow
 from veedor.desk.incidents.service import IncidentService, IncidentView
+from veedor.desk.scope_clause import only
 from veedor.kit.errors import StoreLocked, Unavailable, VeedorError
 from veedor.kit.ids import new_id
 from veedor.kit.messages import Message
@@ -112,7 +113,7 @@ class EvidenceWorker:
     def ask_once(self) -> None:
         """Take every outstanding lock and release to the site once."""
         with self._ports.database.reading() as session:
-            locks = repository.outstanding(session, self._ports.agency_id)
+            locks = repository.outstanding(session)
         keep = {row.id for row in locks}
         self._retry_at_s = {key: value for key, value in self._retry_at_s.items() if key in keep}
         for lock in locks:
@@ -122,7 +123,7 @@ class EvidenceWorker:
     def build_once(self) -> None:
         """Build every ordered package, and remove the files of old ones."""
         with self._ports.database.reading() as session:
-            packages = repository.packages_in(session, self._ports.agency_id, [PackageState.BUILDING])
+            packages = repository.packages_in(session, [PackageState.BUILDING])
         for package in packages:
             if not self._stop.is_set():
                 self._build(package)
@@ -164,7 +165,7 @@ class EvidenceWorker:
     def _confirm(self, row: EvidenceRow, report: LockReport, kind: ActKind) -> None:
         payload = {"segments": len(report.segments), "bytes": sum(one.octets for one in report.segments)}
         with self._ports.database.session() as session:
-            current = repository.get_evidence(session, row.agency_id, row.id)
+            current = repository.get_evidence(session, only(row.agency_id), row.id)
             current.problem = None
             act = self._site_act(row, kind, payload, None)
             if repository.act_on(session, current, act) is not None:
@@ -175,7 +176,7 @@ class EvidenceWorker:
         if row.problem == problem.to_json():
             return
         with self._ports.database.session() as session:
-            current = repository.get_evidence(session, row.agency_id, row.id)
+            current = repository.get_evidence(session, only(row.agency_id), row.id)
             current.problem = problem.to_json()
             if failed:
                 act = self._site_act(row, ActKind.LOCK_FAILED, {"problem": problem.to_json()}, problem.render())
@@ -222,7 +223,7 @@ class EvidenceWorker:
         self._waiting_since_s.pop(row.id, None)
 
     def _request(self, row: PackageRow) -> PackageRequest:
-        view = IncidentService(self._ports).view(row.incident_id)
+        view = IncidentService(self._ports).whole(row.agency_id, row.incident_id)
         with self._ports.database.reading() as session:
             agency = session.get(AgencyRow, row.agency_id)
             items = [item for item in view.evidence if row.id in repository.state_of(session, item.id).packages]
@@ -241,13 +242,16 @@ class EvidenceWorker:
             requested_by=row.requested_by,
             reason=row.reason,
             audit_head=head,
-            pictures=self._pictures(view),
+            pictures=self._pictures(view, row, items),
             language=self._ports.config.language,
             time_zone=self._ports.config.time_zone,
         )
 
-    def _pictures(self, view: IncidentView) -> tuple[tuple[str, bytes, dict[str, object]], ...]:
+    def _pictures(
+        self, view: IncidentView, row: PackageRow, items: Sequence[EvidenceRow]
+    ) -> tuple[tuple[str, bytes, dict[str, object]], ...]:
         media = AlertMedia(self._ports.data_directory)
+        cameras = {item.camera_id for item in items}  # of another agency only what it gave evidence of
         return tuple(
             (
                 f"{alert.id}.jpg",
@@ -255,7 +259,9 @@ class EvidenceWorker:
                 {"alert_id": alert.id, "camera_id": alert.camera_id, "rule": alert.rule, "at": iso(alert.completed_at)},
             )
             for alert in view.alerts
-            if alert.has_snapshot and media.snapshot(alert.id).is_file()
+            if (alert.agency_id == row.agency_id or alert.camera_id in cameras)
+            and alert.has_snapshot
+            and media.snapshot(alert.id).is_file()
         )
 
     def _finish(self, row: PackageRow, built: BuiltPackage | None, problem: Message | None) -> None:
@@ -272,7 +278,7 @@ class EvidenceWorker:
         """Remove the files of old packages, after the row says so: a row never promises files that are gone."""
         oldest = self._ports.clock.now() - timedelta(days=self._config.keep_package_days)
         with self._ports.database.reading() as session:
-            ready = repository.packages_in(session, self._ports.agency_id, [PackageState.READY])
+            ready = repository.packages_in(session, [PackageState.READY])
         for row in ready:
             if row.finished_at is None or row.finished_at >= oldest:
                 continue

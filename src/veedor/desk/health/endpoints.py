@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from veedor.access.actions import Action
 from veedor.desk.cameras.schemas import HealthOut
 from veedor.desk.context import DeskPorts
 from veedor.desk.health.metrics import render
-from veedor.desk.need import Need, Permit
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Out, UtcTime, iso, room_router
 from veedor.kit.messages import Message, has_message
 from veedor.kit.messages import render as render_message
@@ -27,7 +28,7 @@ router = room_router("health")
 
 _CAMERA_PROBLEM = "problem-camera"  # the streams say the same, and say which camera
 
-ReadHealth = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "health"))]
+ReadHealth = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "health", owner=own))]
 ReadMetrics = Annotated[Permit, Depends(Need(Action.METRICS_READ, "health"))]
 
 
@@ -108,6 +109,24 @@ def counters(status: SiteStatus, lang: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def visible_status(permit: Permit) -> SiteStatus:
+    """The site's status as far as it is this person's business: machines and disks are the desk's own agency's."""
+    status = permit.ports.site.status()
+    if permit.scope.covers(permit.ports.agency_id):
+        return status
+    owners = {camera.id: camera.agency_id for camera in permit.ports.cameras.cameras()}
+    mine = {camera_id for camera_id, owner in owners.items() if permit.scope.covers(owner, camera_id)}
+    return replace(
+        status,
+        streams=[one for one in status.streams if one.camera_id in mine],
+        analysis=[row for row in status.analysis if row.get("camera_id") in mine],
+        recording=[row for row in status.recording if row.get("camera_id") in mine],
+        workers=[],
+        disks=[],
+        problems=[],
+    )
+
+
 @router.get("/api/health/live")
 def live() -> LiveOut:
     """Whether the process answers; nothing else, since anybody may ask."""
@@ -117,7 +136,7 @@ def live() -> LiveOut:
 @router.get("/api/health")
 def health(permit: ReadHealth) -> SiteHealthOut:
     """How the site is: cameras, recording, analysis, disks."""
-    status = permit.ports.site.status()
+    status = visible_status(permit)
     return SiteHealthOut(
         version=status.version,
         started_at=status.started_at,
@@ -133,5 +152,5 @@ def health(permit: ReadHealth) -> SiteHealthOut:
 @router.get("/metrics", response_class=Response)
 def metrics(permit: ReadMetrics) -> Response:
     """The same for Prometheus, which logs in with a bearer token."""
-    _, newest = permit.feed.bounds(permit.ports.agency_id)
+    _, newest = permit.feed.bounds()
     return Response(render(permit.ports.site.status(), newest), media_type=CONTENT_TYPE_LATEST)

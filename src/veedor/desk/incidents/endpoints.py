@@ -12,6 +12,7 @@ from veedor.desk.acts.cursor import read_cursor, write_cursor
 from veedor.desk.incidents import repository
 from veedor.desk.incidents.catalogue import TYPES, step_name, type_name
 from veedor.desk.incidents.schemas import (
+    AgencyIn,
     AssignIn,
     CheckIn,
     CloseIn,
@@ -26,18 +27,19 @@ from veedor.desk.incidents.schemas import (
     incident_out,
 )
 from veedor.desk.incidents.service import IncidentService, NewIncident
-from veedor.desk.need import Need, Permit
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Id, aware
 from veedor.model.incident import IncidentStatus
 
 router = APIRouter(tags=["incidents"])
 
 ReadList = Annotated[
-    Permit, Depends(Need(Action.INCIDENT_READ, "incident", detail=("status", "type", "since", "cursor")))
+    Permit, Depends(Need(Action.INCIDENT_READ, "incident", owner=own, detail=("status", "type", "since", "cursor")))
 ]
-ReadOne = Annotated[Permit, Depends(Need(Action.INCIDENT_READ, "incident", id_from="incident_id"))]
-Open = Annotated[Permit, Depends(Need(Action.INCIDENT_HANDLE, "incident"))]
-Handle = Annotated[Permit, Depends(Need(Action.INCIDENT_HANDLE, "incident", id_from="incident_id"))]
+ReadOne = Annotated[Permit, Depends(Need(Action.INCIDENT_READ, "incident", id_from="incident_id", owner=own))]
+ReadTypes = Annotated[Permit, Depends(Need(Action.INCIDENT_READ, "incident", owner=own))]
+Open = Annotated[Permit, Depends(Need(Action.INCIDENT_HANDLE, "incident", owner=own))]
+Handle = Annotated[Permit, Depends(Need(Action.INCIDENT_HANDLE, "incident", id_from="incident_id", owner=own))]
 
 
 @router.get("/api/incidents")
@@ -58,14 +60,16 @@ def list_incidents(
         limit=limit + 1,
     )
     with permit.ports.database.reading() as session:
-        rows = repository.list_incidents(session, permit.ports.agency_id, query)
+        rows = repository.list_incidents(session, permit.principal.agency_id, query)
     more, rows = len(rows) > limit, rows[:limit]
     after = write_cursor(rows[-1].opened_at, rows[-1].id) if more else None
     return IncidentPageOut(incidents=[incident_out(row, permit.lang) for row in rows], next=after)
 
 
 @router.get("/api/incident-types")
-def incident_types(permit: Annotated[Permit, Depends(Need(Action.INCIDENT_READ, "incident"))]) -> list[TypeOut]:
+def incident_types(
+    permit: Annotated[Permit, Depends(Need(Action.INCIDENT_READ, "incident", owner=own))],
+) -> list[TypeOut]:
     """The catalogue of types, each with its checklist."""
     return [
         TypeOut(
@@ -128,5 +132,33 @@ def reopen(permit: Handle, incident_id: Id, body: ReopenIn) -> IncidentDetailOut
     return _detail(permit, incident_id)
 
 
+@router.post("/api/incidents/{incident_id}/agencies")
+def invite(permit: Handle, incident_id: Id, body: AgencyIn) -> IncidentDetailOut:
+    """Invite another agency to work on it. It sees the incident; of cameras, what its own rights allow."""
+    IncidentService(permit.ports).invite(permit.principal, incident_id, body.agency_id, body.note)
+    return _detail(permit, incident_id)
+
+
+@router.post("/api/incidents/{incident_id}/accept")
+def accept(permit: Handle, incident_id: Id) -> IncidentDetailOut:
+    """Follow an invitation to one's own agency."""
+    IncidentService(permit.ports).accept(permit.principal, incident_id)
+    return _detail(permit, incident_id)
+
+
+@router.post("/api/incidents/{incident_id}/hand-over")
+def hand_over(permit: Handle, incident_id: Id, body: AgencyIn) -> IncidentDetailOut:
+    """Offer it to another agency; it changes hands when that agency takes it over."""
+    IncidentService(permit.ports).hand_over(permit.principal, incident_id, body.agency_id, body.note)
+    return _detail(permit, incident_id)
+
+
+@router.post("/api/incidents/{incident_id}/take-over")
+def take_over(permit: Handle, incident_id: Id) -> IncidentDetailOut:
+    """Take what was offered to one's own agency: it owns the incident, which gets a number of its own."""
+    IncidentService(permit.ports).take_over(permit.principal, incident_id)
+    return _detail(permit, incident_id)
+
+
 def _detail(permit: Permit, incident_id: str) -> IncidentDetailOut:
-    return incident_detail_out(IncidentService(permit.ports).view(incident_id), permit.lang)
+    return incident_detail_out(IncidentService(permit.ports).view(permit.principal, incident_id), permit.lang)

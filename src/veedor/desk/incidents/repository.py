@@ -8,9 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.acts.errors import NotNow
 from veedor.desk.acts.repository import acts_of, append, version_of
-from veedor.desk.incidents.tables import IncidentRow
+from veedor.desk.incidents.tables import IncidentAgencyRow, IncidentRow
 from veedor.kit.errors import NotFound
 from veedor.model.act import Act, ActKind, SubjectKind
 from veedor.model.incident import IncidentState, IncidentStatus, fold_incident, incident_allows
@@ -28,20 +29,27 @@ class IncidentQuery:
 
 
 def get_incident(session: Session, agency_id: str, reference: str) -> IncidentRow:
-    """By id, or by the number that people say. Raises NotFound, for another agency's incident too."""
+    """By id, or by the number that one's own agency says. Raises NotFound, also where the agency has no part in it."""
     if reference.isascii() and reference.isdigit() and len(reference) < 10:
         query = sa.select(IncidentRow).where(IncidentRow.agency_id == agency_id, IncidentRow.number == int(reference))
         row = session.scalar(query)
     else:
         row = session.get(IncidentRow, reference)
-    if row is None or row.agency_id != agency_id:
+    if row is None or agency_id not in agencies_of(session, row):
         raise NotFound(kind="incident", name=reference)
     return row
 
 
+def agencies_of(session: Session, row: IncidentRow) -> list[str]:
+    """Who has to do with an incident: its owner first, then those invited."""
+    query = sa.select(IncidentAgencyRow.agency_id).where(IncidentAgencyRow.incident_id == row.id)
+    return [row.agency_id, *session.scalars(query.order_by(IncidentAgencyRow.agency_id))]
+
+
 def list_incidents(session: Session, agency_id: str, query: IncidentQuery) -> list[IncidentRow]:
-    """Newest first, at most `query.limit`."""
-    wanted = sa.select(IncidentRow).where(IncidentRow.agency_id == agency_id)
+    """Those of the agency and those it has a part in, newest first, at most `query.limit`."""
+    shared = sa.select(IncidentAgencyRow.incident_id).where(IncidentAgencyRow.agency_id == agency_id)
+    wanted = sa.select(IncidentRow).where(sa.or_(IncidentRow.agency_id == agency_id, IncidentRow.id.in_(shared)))
     if query.status is not None:
         wanted = wanted.where(IncidentRow.status == query.status)
     if query.type is not None:
@@ -59,11 +67,21 @@ def list_incidents(session: Session, agency_id: str, query: IncidentQuery) -> li
 
 def open_incident(session: Session, agency_id: str, act: Act) -> IncidentRow:
     """Store a new incident with its opening act (kind OPEN; the subject is the new incident's id)."""
-    highest = session.scalar(sa.select(sa.func.max(IncidentRow.number)).where(IncidentRow.agency_id == agency_id))
+    row = add_incident(session, agency_id, act)
+    append(session, act, agency_id, 0, {"number": row.number})
+    project(session, row)
+    return row
+
+
+def add_incident(session: Session, agency_id: str, act: Act, number: int | None = None) -> IncidentRow:
+    """The row alone; `number`: the one it has where it was opened, kept unless it is taken here."""
+    taken = sa.select(IncidentRow.id).where(IncidentRow.agency_id == agency_id, IncidentRow.number == number)
+    if number is None or session.scalar(taken) is not None:
+        number = _next_number(session, agency_id)
     row = IncidentRow(
         id=act.subject_id,
         agency_id=agency_id,
-        number=int(highest or 0) + 1,
+        number=number,
         opened_at=act.at,
         type="other",
         status=IncidentStatus.OPEN.value,
@@ -71,9 +89,12 @@ def open_incident(session: Session, agency_id: str, act: Act) -> IncidentRow:
     )
     session.add(row)
     session.flush()
-    append(session, act, agency_id, 0)
-    project(session, row)
     return row
+
+
+def _next_number(session: Session, agency_id: str) -> int:
+    highest = session.scalar(sa.select(sa.func.max(IncidentRow.number)).where(IncidentRow.agency_id == agency_id))
+    return int(highest or 0) + 1
 
 
 def act_on(session: Session, row: IncidentRow, act: Act, expected_version: int | None = None) -> IncidentState:
@@ -108,5 +129,21 @@ def project(session: Session, row: IncidentRow) -> IncidentState:
     row.assignee = state.assignee
     row.closed_at = state.closed_at
     row.version = version_of(session, SubjectKind.INCIDENT, row.id)
+    if state.owner is not None and state.owner != row.agency_id:  # taken over: a number of the new owner's own
+        row.number, row.agency_id = _next_number(session, state.owner), state.owner
+    _project_agencies(session, row, state)
     session.flush()
     return state
+
+
+def _project_agencies(session: Session, row: IncidentRow, state: IncidentState) -> None:
+    query = sa.select(IncidentAgencyRow).where(IncidentAgencyRow.incident_id == row.id)
+    known = {one.agency_id: one for one in session.scalars(query)}
+    for agency_id, one in known.items():
+        if agency_id not in state.agencies:
+            session.delete(one)
+    for agency_id, part in state.agencies.items():
+        if agency_id in known:
+            known[agency_id].part = part.value
+        elif session.get(AgencyRow, agency_id) is not None:
+            session.add(IncidentAgencyRow(incident_id=row.id, agency_id=agency_id, part=part.value))

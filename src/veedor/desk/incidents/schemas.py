@@ -11,7 +11,7 @@ from veedor.desk.incidents.catalogue import TYPES, step_name, steps_of, type_nam
 from veedor.desk.incidents.service import IncidentView
 from veedor.desk.incidents.tables import IncidentRow
 from veedor.desk.schemas import In, UtcTime
-from veedor.model.incident import Disposition, IncidentOrigin, IncidentStatus
+from veedor.model.incident import AgencyPart, Disposition, IncidentOrigin, IncidentStatus
 
 
 class OpenIn(In):
@@ -51,6 +51,13 @@ class CloseIn(In):
     expected_version: Version = None
 
 
+class AgencyIn(In):
+    """Which agency, and why."""
+
+    agency_id: Annotated[str, Field(max_length=64)]
+    note: Text | None = None
+
+
 class ReopenIn(In):
     reason: Annotated[str, Field(min_length=1, max_length=4000)]
     expected_version: Version = None
@@ -76,6 +83,7 @@ class IncidentOut(BaseModel):
     """One incident of a list."""
 
     id: str
+    agency_id: str = Field(description="Of its owner")
     number: int
     type: str
     type_name: str
@@ -107,9 +115,15 @@ class LockOut(BaseModel):
     status: str
 
 
+class PartOut(BaseModel):
+    agency_id: str
+    part: AgencyPart
+
+
 class IncidentDetailOut(IncidentOut):
     """One incident with all that happened, in order: acts on it, on its alerts and on its locks."""
 
+    agencies: list[PartOut] = Field(description="Other agencies that work on it, or are asked to")
     origin: IncidentOrigin
     opened_by: str | None
     disposition: Disposition | None
@@ -128,6 +142,7 @@ class IncidentPageOut(BaseModel):
 def incident_out(row: IncidentRow, lang: str) -> IncidentOut:
     return IncidentOut(
         id=row.id,
+        agency_id=row.agency_id,
         number=row.number,
         type=row.type,
         type_name=type_name(row.type, lang),
@@ -157,6 +172,7 @@ def incident_detail_out(view: IncidentView, lang: str) -> IncidentDetailOut:
     ]
     return IncidentDetailOut(
         **incident_out(view.row, lang).model_dump(),
+        agencies=[PartOut(agency_id=key, part=part) for key, part in sorted(state.agencies.items())],
         origin=state.origin,
         opened_by=names.get(state.opened_by or "", state.opened_by),
         disposition=state.disposition,

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from veedor.access.actions import Action
 from veedor.access.principal import Principal
+from veedor.access.scope import Scope
+from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.acts.errors import TextMissing
 from veedor.desk.acts.repository import acts_of, acts_of_many, new_act
 from veedor.desk.alerts.tables import AlertRow
@@ -16,12 +19,16 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.evidence.tables import EvidenceRow
 from veedor.desk.incidents import repository
 from veedor.desk.incidents.catalogue import steps_of
-from veedor.desk.incidents.errors import UnknownStep
-from veedor.desk.incidents.tables import IncidentRow
+from veedor.desk.incidents.errors import NotOwner, UnknownStep
+from veedor.desk.incidents.tables import IncidentAgencyRow, IncidentRow
 from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.errors import NotFound
 from veedor.kit.ids import new_id
 from veedor.model.act import Act, ActKind, SubjectKind, in_order
-from veedor.model.incident import Disposition, IncidentOrigin, IncidentState, fold_incident
+from veedor.model.incident import AgencyPart, Disposition, IncidentOrigin, IncidentState, fold_incident
+
+# What only the owner's people do; those of other agencies that accepted note, tick and join alerts.
+_OWNERS = frozenset({ActKind.INVITE, ActKind.HAND_OVER, ActKind.ASSIGN, ActKind.CLOSE, ActKind.REOPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class IncidentService:
             payload["caller"] = new.caller
         act = new_act(who, (SubjectKind.INCIDENT, incident_id), ActKind.OPEN, now, payload=payload)
         with self._ports.database.session() as session:
-            row = repository.open_incident(session, self._ports.agency_id, act)
+            row = repository.open_incident(session, who.agency_id, act)
             self._tell(session, row, act)
         return incident_id
 
@@ -75,7 +82,7 @@ class IncidentService:
     def check(self, who: Principal, reference: str, step: str, *, done: bool) -> None:
         """Tick or untick a step of the checklist. Raises UnknownStep."""
         with self._ports.database.reading() as session:
-            row = repository.get_incident(session, self._ports.agency_id, reference)
+            row = repository.get_incident(session, who.agency_id, reference)
         if step not in steps_of(row.type):
             raise UnknownStep(step=step[:80], type=row.type)
         self._act(who, reference, ActKind.CHECK, None, None, {"step": step, "done": done})
@@ -83,7 +90,7 @@ class IncidentService:
     def assign(self, who: Principal, reference: str, assignee: str | None, version: int | None) -> None:
         """Give the incident to a unit or person (free text), or to nobody."""
         with self._ports.database.reading() as session:
-            seen = repository.get_incident(session, self._ports.agency_id, reference).assignee
+            seen = repository.get_incident(session, who.agency_id, reference).assignee
         self._act(who, reference, ActKind.ASSIGN, version, None, {"assignee": assignee, "seen_assignee": seen})
 
     def close(
@@ -100,18 +107,56 @@ class IncidentService:
             raise TextMissing(field="reason")
         self._act(who, reference, ActKind.REOPEN, version, reason.strip(), {})
 
-    def view(self, reference: str) -> IncidentView:
-        """Everything about one incident. Raises NotFound."""
+    def invite(self, who: Principal, reference: str, agency_id: str, note: str | None) -> None:
+        """Ask another agency to work on it too. Raises NotFound for an agency that is not known here."""
+        self._check_agency(agency_id)
+        self._act(who, reference, ActKind.INVITE, None, note, {"agency_id": agency_id})
+
+    def accept(self, who: Principal, reference: str) -> None:
+        """The invited agency comes in."""
+        self._act(who, reference, ActKind.ACCEPT, None, None, {})
+
+    def hand_over(self, who: Principal, reference: str, agency_id: str, note: str | None) -> None:
+        """Offer it to another agency, which owns it once it takes it over. Raises NotFound."""
+        self._check_agency(agency_id)
+        self._act(who, reference, ActKind.HAND_OVER, None, note, {"agency_id": agency_id})
+
+    def take_over(self, who: Principal, reference: str) -> None:
+        """The agency to which it was offered owns it from now on; the former owner goes on working on it."""
+        self._act(who, reference, ActKind.TAKE_OVER, None, None, {})
+
+    def _check_agency(self, agency_id: str) -> None:
         with self._ports.database.reading() as session:
-            row = repository.get_incident(session, self._ports.agency_id, reference)
+            if session.get(AgencyRow, agency_id) is None:
+                raise NotFound(kind="agency", name=agency_id)
+
+    def view(self, who: Principal, reference: str) -> IncidentView:
+        """Everything about one incident that `who` may see: of other agencies' cameras only what is granted.
+
+        Raises NotFound.
+        """
+        alerts = self._ports.access.scope(who, Action.ALERT_READ)
+        locks = self._ports.access.scope(who, Action.EVIDENCE_READ)
+        return self._view(who.agency_id, reference, (alerts, locks))
+
+    def whole(self, agency_id: str, reference: str) -> IncidentView:
+        """The same with all alerts and locks: for the desk itself. Raises NotFound."""
+        return self._view(agency_id, reference, None)
+
+    def _view(self, agency_id: str, reference: str, scopes: tuple[Scope, Scope] | None) -> IncidentView:
+        with self._ports.database.reading() as session:
+            row = repository.get_incident(session, agency_id, reference)
             own = acts_of(session, SubjectKind.INCIDENT, row.id)
             state = fold_incident(own)
             evidence = list(session.query(EvidenceRow).filter_by(incident_id=row.id).order_by(EvidenceRow.id))
             alerts = [alert for key in state.alert_ids if (alert := session.get(AlertRow, key)) is not None]
+            if scopes is not None:
+                alerts = [one for one in alerts if scopes[0].covers(one.agency_id, one.camera_id)]
+                evidence = [one for one in evidence if scopes[1].covers(one.agency_id, one.camera_id)]
             others = [
                 act
                 for kind, ids in (
-                    (SubjectKind.ALERT, state.alert_ids),
+                    (SubjectKind.ALERT, [alert.id for alert in alerts]),
                     (SubjectKind.EVIDENCE, [item.id for item in evidence]),
                 )
                 for acts in acts_of_many(session, kind, ids).values()
@@ -129,17 +174,24 @@ class IncidentService:
         payload: Mapping[str, Any],
     ) -> None:
         with self._ports.database.session() as session:
-            row = repository.get_incident(session, self._ports.agency_id, reference)
+            row = repository.get_incident(session, who.agency_id, reference)
+            if row.agency_id != who.agency_id and not self._may_work(session, who, row, kind):
+                raise NotOwner(owner=row.agency_id)
             act = new_act(
                 who, (SubjectKind.INCIDENT, row.id), kind, self._ports.clock.now(), reason=reason, payload=payload
             )
             repository.act_on(session, row, act, version)
             self._tell(session, row, act)
 
+    @staticmethod
+    def _may_work(session: Session, who: Principal, row: IncidentRow, kind: ActKind) -> bool:
+        """Whether somebody of another agency than the owner may do that, before the incident's state is asked."""
+        if kind in (ActKind.ACCEPT, ActKind.TAKE_OVER):
+            return True
+        has_part = session.get(IncidentAgencyRow, (row.id, who.agency_id))
+        return kind not in _OWNERS and has_part is not None and has_part.part == AgencyPart.ACCEPTED.value
+
     def _tell(self, session: Session, row: IncidentRow, act: Act) -> None:
-        self._feed.publish(
-            session,
-            "incident.act",
-            {"id": row.id, "number": row.number, "act": act.kind.value, "status": row.status, "by": act.actor_name},
-            row.agency_id,
-        )
+        told = {"id": row.id, "number": row.number, "act": act.kind.value, "status": row.status, "by": act.actor_name}
+        for agency_id in repository.agencies_of(session, row):
+            self._feed.publish(session, "incident.act", told, agency_id)

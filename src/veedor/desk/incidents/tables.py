@@ -10,6 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from veedor.desk.database import Base, UtcDateTime
 
 
+class IncidentAgencyRow(Base):
+    """An agency that works on another's incident, or is asked to. Folded, like the columns of the incident."""
+
+    __tablename__ = "incident_agencies"
+
+    incident_id: Mapped[str] = mapped_column(sa.ForeignKey("incidents.id"), primary_key=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), primary_key=True, index=True)
+    part: Mapped[str] = mapped_column(sa.String(16))  # model.incident.AgencyPart
+
+
 class IncidentRow(Base):
     """One incident. The columns under "folded" repeat what the fold over its acts says."""
 

@@ -22,7 +22,7 @@ from veedor.desk.map.schemas import (
     PlacementChangeIn,
     TilesOut,
 )
-from veedor.desk.need import Need, Permit, camera_owner
+from veedor.desk.need import Need, Permit, camera_owner, own
 from veedor.desk.schemas import ErrorOut, Id, room_router
 from veedor.desk.stream.news import tell_camera, tell_map
 from veedor.kit.errors import NotFound
@@ -30,8 +30,8 @@ from veedor.model.camera import Calibration, Camera, GroundPair, Placement
 
 router = room_router("map")
 
-Look = Annotated[Permit, Depends(Need(Action.CAMERA_LIST, "map"))]
-Change = Annotated[Permit, Depends(Need(Action.CAMERA_EDIT, "map"))]
+Look = Annotated[Permit, Depends(Need(Action.CAMERA_LIST, "map", owner=own))]
+Change = Annotated[Permit, Depends(Need(Action.CAMERA_EDIT, "map", owner=own))]
 EditCamera = Annotated[Permit, Depends(Need(Action.CAMERA_EDIT, "camera", id_from="camera_id", owner=camera_owner))]
 _CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {"model": ErrorOut, "description": "Somebody changed the camera meanwhile"}
@@ -46,7 +46,7 @@ async def _body(request: Request) -> bytes:
 def show_map(permit: Look) -> MapOut:
     """What lies below the cameras."""
     config = permit.config
-    path = Districts(permit.ports.data_directory).path(permit.ports.agency_id)
+    path = Districts(permit.ports.data_directory).path(permit.principal.agency_id)
     tiles = None
     if config.map_tiles:
         tiles = TilesOut(url=config.map_tiles, attribution=config.map_attribution, max_zoom=config.map_tiles_max_zoom)
@@ -69,9 +69,9 @@ def tiles_file(permit: Look) -> FileResponse:
 @router.get("/api/map/districts", response_class=FileResponse)
 def show_districts(permit: Look) -> FileResponse:
     """The agency's own districts: GeoJSON polygons, each with a name."""
-    path = Districts(permit.ports.data_directory).path(permit.ports.agency_id)
+    path = Districts(permit.ports.data_directory).path(permit.principal.agency_id)
     if not path.is_file():
-        raise NotFound(kind="districts", name=permit.ports.agency_id)
+        raise NotFound(kind="districts", name=permit.principal.agency_id)
     return FileResponse(path, media_type="application/geo+json")
 
 
@@ -81,7 +81,7 @@ def show_districts(permit: Look) -> FileResponse:
 )
 def save_districts(permit: Change, sent: Annotated[bytes, Depends(_body)]) -> DistrictsOut:
     """Replace the districts by those of a GeoJSON file: a FeatureCollection of polygons in WGS 84, at most 1 MB."""
-    count = Districts(permit.ports.data_directory).save(permit.ports.agency_id, sent)
+    count = Districts(permit.ports.data_directory).save(permit.principal.agency_id, sent)
     tell_map(permit, count)
     return DistrictsOut(districts=count)
 
@@ -89,8 +89,8 @@ def save_districts(permit: Change, sent: Annotated[bytes, Depends(_body)]) -> Di
 @router.delete("/api/map/districts", status_code=204)
 def remove_districts(permit: Change) -> None:
     """The map is as it was without them."""
-    if not Districts(permit.ports.data_directory).remove(permit.ports.agency_id):
-        raise NotFound(kind="districts", name=permit.ports.agency_id)
+    if not Districts(permit.ports.data_directory).remove(permit.principal.agency_id):
+        raise NotFound(kind="districts", name=permit.principal.agency_id)
     tell_map(permit, 0)
 
 

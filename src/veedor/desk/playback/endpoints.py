@@ -14,7 +14,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from veedor.access.actions import Action
-from veedor.desk.need import Need, Permit, camera_owner
+from veedor.desk.need import Need, Permit, camera_owner, own
 from veedor.desk.playback import marks
 from veedor.desk.playback.gate import CopyGate
 from veedor.desk.schemas import End, ErrorOut, Id, Out, Start, UtcTime, aware, room_router, span
@@ -51,8 +51,8 @@ Play = Annotated[
         )
     ),
 ]
-ReadMarks = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", detail=("start", "end", "camera")))]
-ReadNext = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", detail=("at", "camera")))]
+ReadMarks = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", owner=own, detail=("start", "end", "camera")))]
+ReadNext = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", owner=own, detail=("at", "camera")))]
 Cameras = Annotated[list[Id], Query(min_length=1, max_length=16)]
 Resolution = Annotated[float, Query(ge=0, le=86_400, description="What is closer together is told as one")]
 

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from veedor.access.principal import Resource
 from veedor.desk.alerts.schemas import sentence
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.need import Permit
-from veedor.kit.errors import NotFound
+from veedor.desk.scoping import owner_of, within
 from veedor.kit.messages import Message
 from veedor.model.event import Event, Severity
 from veedor.wire.messages import event_from_json
@@ -39,13 +38,14 @@ class Mark:
 
 def between(permit: Permit, start: datetime, end: datetime, cameras: Sequence[str]) -> list[Mark]:
     """Of the cameras that the person may look at, by time."""
-    allowed = [one for one in dict.fromkeys(cameras) if _visible(permit, one)]
+    scope = permit.scope
+    allowed = [one for one in dict.fromkeys(cameras) if scope.covers(owner_of(permit.ports, one), one)]
     found = {one.id: _mark(one, is_alert=False) for one in permit.ports.site.events(start, end, allowed)}
     # An event is complete some seconds, seldom minutes, after it began.
     query = (
         sa.select(AlertRow.event)
         .where(
-            AlertRow.agency_id == permit.ports.agency_id,
+            within(scope, AlertRow.agency_id, AlertRow.camera_id),
             AlertRow.camera_id.in_(allowed),
             AlertRow.completed_at >= start,
             AlertRow.completed_at < end + timedelta(hours=1),
@@ -92,11 +92,3 @@ def _mark(event: Event, *, is_alert: bool) -> Mark:
         event.explanation,
         is_alert,
     )
-
-
-def _visible(permit: Permit, camera_id: str) -> bool:
-    try:
-        owner = permit.ports.cameras.camera(camera_id).agency_id
-    except NotFound:
-        owner = permit.ports.agency_id  # removed since; its events stay this desk's
-    return permit.ports.access.refusal(permit.principal, permit.action, Resource("event", None, owner)) is None

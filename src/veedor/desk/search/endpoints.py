@@ -8,10 +8,9 @@ from fastapi import Depends, Query
 from pydantic import Field
 
 from veedor.access.actions import Action
-from veedor.access.principal import Resource
-from veedor.desk.need import Need, Permit, camera_owner
+from veedor.desk.need import Need, Permit, camera_owner, own
 from veedor.desk.schemas import End, Id, Out, Start, UtcTime, room_router, span
-from veedor.kit.errors import NotFound
+from veedor.desk.scoping import owner_of
 from veedor.model.event import Event, Severity
 from veedor.model.track import ArchivedTrack
 
@@ -23,7 +22,7 @@ ReadTracks = Annotated[
     Permit, Depends(Need(Action.TRACK_READ, "track", id_from="camera_id", owner=camera_owner, detail=("start", "end")))
 ]
 ReadLiveTracks = Annotated[Permit, Depends(Need(Action.TRACK_READ, "track", id_from="camera_id", owner=camera_owner))]
-ReadEvents = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", detail=("start", "end", "camera")))]
+ReadEvents = Annotated[Permit, Depends(Need(Action.EVENT_READ, "event", owner=own, detail=("start", "end", "camera")))]
 
 
 class TrackOut(Out):
@@ -113,14 +112,8 @@ def list_events(
 ) -> EventsOut:
     """Events in the span, of all cameras or of those named, by time."""
     first, last = span(start, end, permit.config.list_max_h)
-    found = [one for one in permit.ports.site.events(first, last, camera) if _visible(permit, one.camera_id)]
+    scope = permit.scope
+    events = permit.ports.site.events(first, last, camera)
+    owners = {camera_id: owner_of(permit.ports, camera_id) for camera_id in {one.camera_id for one in events}}
+    found = [one for one in events if scope.covers(owners[one.camera_id], one.camera_id)]
     return EventsOut(events=[EventOut.of(one, permit.lang) for one in found[:limit]], more=len(found) > limit)
-
-
-def _visible(permit: Permit, camera_id: str) -> bool:
-    try:
-        owner = permit.ports.cameras.camera(camera_id).agency_id
-    except NotFound:
-        owner = permit.ports.agency_id  # removed since; its events stay this desk's
-    resource = Resource("event", None, owner)
-    return permit.ports.access.refusal(permit.principal, permit.action, resource) is None

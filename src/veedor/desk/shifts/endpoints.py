@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from veedor.access.actions import Action
 from veedor.desk.accounts import service
 from veedor.desk.acts.errors import TextMissing
-from veedor.desk.need import Need, Permit
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import End, In, Out, Start, UtcTime, room_router, span
+from veedor.desk.scoping import agency_name
 from veedor.desk.shifts import pdf
 from veedor.desk.shifts.report import ShiftReport, build, csv_text
 from veedor.desk.shifts.tables import ShiftNoteRow
@@ -24,8 +25,8 @@ from veedor.kit.ids import new_id
 router = room_router("shifts")
 
 _LONGEST_H = 24 * 7.0
-Read = Annotated[Permit, Depends(Need(Action.INCIDENT_READ, "shift", detail=("start", "end")))]
-Write = Annotated[Permit, Depends(Need(Action.INCIDENT_HANDLE, "shift"))]
+Read = Annotated[Permit, Depends(Need(Action.INCIDENT_READ, "shift", owner=own, detail=("start", "end")))]
+Write = Annotated[Permit, Depends(Need(Action.INCIDENT_HANDLE, "shift", owner=own))]
 
 
 class ShiftNoteIn(In):
@@ -50,7 +51,7 @@ def shift_notes(permit: Read, start: Start, end: End) -> list[ShiftNoteOut]:
     query = (
         sa.select(ShiftNoteRow)
         .where(
-            ShiftNoteRow.agency_id == permit.ports.agency_id,
+            ShiftNoteRow.agency_id == permit.principal.agency_id,
             ShiftNoteRow.at >= first,
             ShiftNoteRow.at < last,
         )
@@ -69,7 +70,7 @@ def add_shift_note(permit: Write, body: ShiftNoteIn) -> ShiftNoteOut:
     with permit.ports.database.session() as session:
         row = ShiftNoteRow(
             id=new_id(now),
-            agency_id=permit.ports.agency_id,
+            agency_id=permit.principal.agency_id,
             at=now,
             by_id=permit.principal.user_id,
             by_name=_name(session, permit),
@@ -98,9 +99,11 @@ def report_pdf(permit: Read, start: Start, end: End) -> Response:
 
 def _report(permit: Permit, start: Start, end: End) -> ShiftReport:
     checked = span(start, end, _LONGEST_H)
-    agency = (permit.ports.agency_id, permit.config.agency_name or permit.ports.agency_id)
+    agency_id = permit.principal.agency_id
     with permit.ports.database.reading() as session:
-        return build(session, agency, checked, ZoneInfo(permit.config.time_zone), permit.lang)
+        return build(
+            session, (agency_id, agency_name(permit, session)), checked, ZoneInfo(permit.config.time_zone), permit.lang
+        )
 
 
 def _name(session: Session, permit: Permit) -> str:

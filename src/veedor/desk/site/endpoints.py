@@ -11,6 +11,7 @@ from veedor import __version__
 from veedor.access.actions import Action
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Out, UtcTime, room_router
+from veedor.desk.scoping import agency_name
 
 router = room_router("site")
 
@@ -30,10 +31,12 @@ class SiteOut(Out):
 def site(permit: Annotated[Permit, Depends(Need(Action.SELF, "site", owner=own))]) -> SiteOut:
     """The site's name, zone and policies."""
     config = permit.config
+    with permit.ports.database.reading() as session:
+        name = agency_name(permit, session)
     return SiteOut(
         name=config.site_name,
-        agency=config.agency_name,
-        agency_id=permit.ports.agency_id,
+        agency=name,
+        agency_id=permit.principal.agency_id,
         version=__version__,
         now=permit.ports.clock.now(),
         time_zone=config.time_zone,

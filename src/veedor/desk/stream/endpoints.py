@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query
@@ -13,8 +14,9 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from veedor.access.actions import Action
-from veedor.desk.health.endpoints import counters
-from veedor.desk.need import Need, Permit
+from veedor.access.scope import Scope
+from veedor.desk.health.endpoints import counters, visible_status
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import iso, room_router
 from veedor.desk.stream.hub import FeedItem
 
@@ -35,12 +37,13 @@ MAY_HEAR = {
     "rules": Action.RULES_READ,
     "agency": Action.AGENCY_READ,
     "grant": Action.GRANT_READ,
+    "audit": Action.AUDIT_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _HEALTH_EVERY_S = 2.0
 _KEEP_ALIVE_S = 5.0
 
-Listen = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "stream"))]
+Listen = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "stream", owner=own))]
 
 
 @router.get("/api/stream", response_class=StreamingResponse)
@@ -61,13 +64,30 @@ async def stream(
     return StreamingResponse(_Feed(permit, with_counters=with_counters).run(since), media_type="text/event-stream")
 
 
+@dataclass(frozen=True, slots=True)
+class _Hears:
+    """The scope of each right that somebody has; `all` is what one query can ask for, `covers` decides each item."""
+
+    scopes: Mapping[Action, Scope]
+    agency_id: str
+
+    @property
+    def all(self) -> Scope:
+        agencies = frozenset({self.agency_id}).union(*(one.agencies for one in self.scopes.values()))
+        return Scope(agencies, frozenset().union(*(one.cameras for one in self.scopes.values())))
+
+    def covers(self, item: FeedItem) -> bool:
+        action = MAY_HEAR.get(item.kind.partition(".")[0])
+        scope = self.scopes.get(action) if action is not None else None
+        return scope is not None and scope.covers(item.agency_id, item.camera_id)
+
+
 class _Feed:
     """One listener."""
 
     def __init__(self, permit: Permit, *, with_counters: bool = False) -> None:
         self._with_counters = with_counters
         self._permit = permit
-        self._agency_id = permit.principal.agency_id
         self._news = asyncio.Event()
         self._health = ""
 
@@ -87,7 +107,7 @@ class _Feed:
 
     async def _messages(self, since: int | None) -> AsyncIterator[bytes]:
         clock, feed = self._permit.ports.clock, self._permit.feed
-        first, newest = await run_in_threadpool(feed.bounds, self._agency_id)
+        first, newest = await run_in_threadpool(feed.bounds)
         sequence = newest if since is None else since
         yield _event("hello", {"sequence": newest})
         if since is not None and (since < first - 1 or since > newest):
@@ -97,9 +117,10 @@ class _Feed:
         while await run_in_threadpool(self._permit.still_holds):
             self._news.clear()
             now_s = clock.monotonic()
-            for item in await run_in_threadpool(feed.after, sequence, self._agency_id):
+            hears = await run_in_threadpool(self._hears)
+            for item in await run_in_threadpool(feed.after, sequence, hears.all):
                 sequence = item.sequence
-                if self._may_hear(item):
+                if hears.covers(item):
                     yield _event(item.kind, {**item.payload, "at": iso(item.at)}, item.sequence)
                     told_s = now_s
             if now_s - health_s >= _HEALTH_EVERY_S:
@@ -109,7 +130,7 @@ class _Feed:
                     yield _event("health", changed)
                     told_s = now_s
                 if self._with_counters:
-                    status = await run_in_threadpool(self._permit.ports.site.status)
+                    status = await run_in_threadpool(visible_status, self._permit)
                     yield _event("counters", {**counters(status, self._permit.lang), "now": iso(clock.now())})
                     told_s = now_s
             if now_s - told_s >= _KEEP_ALIVE_S:
@@ -119,14 +140,16 @@ class _Feed:
                 await asyncio.wait_for(self._news.wait(), _POLL_S)
         yield _event("ended", {})
 
-    def _may_hear(self, item: FeedItem) -> bool:
-        action = MAY_HEAR.get(item.kind.partition(".")[0])
-        return action is not None and self._permit.may(action)
+    def _hears(self) -> _Hears:
+        """What this person may be told now: grants begin and end while a page is open."""
+        access, who = self._permit.ports.access, self._permit.principal
+        actions = {action for action in MAY_HEAR.values() if self._permit.may(action)}
+        return _Hears({action: access.scope(who, action) for action in actions}, who.agency_id)
 
     def _new_health(self) -> dict[str, Any] | None:
         """Streams and problems, where they differ from what was told last."""
         lang = self._permit.lang
-        status = self._permit.ports.site.status()
+        status = visible_status(self._permit)
         told = {
             "streams": [
                 {

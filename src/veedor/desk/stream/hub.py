@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from veedor.access.scope import Scope
 from veedor.desk.database import Database
+from veedor.desk.scope_clause import within
 from veedor.desk.stream.tables import FeedRow
 from veedor.kit.clock import Clock
 
@@ -26,6 +28,8 @@ class FeedItem:
     kind: str
     payload: dict[str, Any]
     at: datetime
+    agency_id: str
+    camera_id: str | None = None
 
 
 class LiveFeedHub:
@@ -35,35 +39,40 @@ class LiveFeedHub:
         self._database = database
         self._clock = clock
 
-    def publish(self, session: Session, kind: str, payload: dict[str, Any], agency_id: str) -> int:
+    def publish(
+        self, session: Session, kind: str, payload: dict[str, Any], agency_id: str, camera_id: str | None = None
+    ) -> int:
         """Add an item in the caller's transaction: it is told when, and only if, that commits.
 
         `kind` is `<noun>.<what>`: alert.raised, alert.act, alert.clip, incident.act, evidence.act; the noun decides
-        who may hear it (see `endpoints.MAY_HEAR`). `payload` is plain JSON without pictures. Returns the sequence.
+        who may hear it (see `endpoints.MAY_HEAR`). `payload` is plain JSON without pictures.
+        `camera_id`: who may see that camera of another agency hears it too. Returns the sequence.
         """
-        row = FeedRow(agency_id=agency_id, kind=kind, payload=payload, at=self._clock.now())
+        row = FeedRow(agency_id=agency_id, camera_id=camera_id, kind=kind, payload=payload, at=self._clock.now())
         session.add(row)
         session.flush()
         if row.sequence % _PRUNE_EVERY == 0:
             session.execute(sa.delete(FeedRow).where(FeedRow.at < self._clock.now() - _KEEP))
         return row.sequence
 
-    def after(self, sequence: int, agency_id: str, limit: int = 500) -> list[FeedItem]:
-        """Items of `agency_id` later than `sequence`, in order."""
+    def after(self, sequence: int, scope: Scope, limit: int = 500) -> list[FeedItem]:
+        """Items of `scope` later than `sequence`, in order."""
         query = (
             sa.select(FeedRow)
-            .where(FeedRow.agency_id == agency_id, FeedRow.sequence > sequence)
+            .where(within(scope, FeedRow.agency_id, FeedRow.camera_id), FeedRow.sequence > sequence)
             .order_by(FeedRow.sequence)
             .limit(limit)
         )
         with self._database.reading() as session:
-            return [FeedItem(row.sequence, row.kind, row.payload, row.at) for row in session.scalars(query)]
+            return [
+                FeedItem(row.sequence, row.kind, row.payload, row.at, row.agency_id, row.camera_id)
+                for row in session.scalars(query)
+            ]
 
-    def bounds(self, agency_id: str) -> tuple[int, int]:
-        """First and last sequence that are kept (0, 0: none): who is behind the first must load everything anew."""
-        query = sa.select(sa.func.min(FeedRow.sequence), sa.func.max(FeedRow.sequence)).where(
-            FeedRow.agency_id == agency_id
-        )
+    def bounds(self) -> tuple[int, int]:
+        """First and last sequence that are kept, whoever's (0, 0: none): who is behind the first, or ahead of the last
+        since a backup was restored, must load everything anew."""
+        query = sa.select(sa.func.min(FeedRow.sequence), sa.func.max(FeedRow.sequence))
         with self._database.reading() as session:
             first, last = session.execute(query).one()
         return int(first or 0), int(last or 0)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from veedor.desk.database import Base, UtcDateTime
+from veedor.desk.database import BIG, Base, UtcDateTime
 
 
 class FeedRow(Base):
@@ -20,8 +20,9 @@ class FeedRow(Base):
     __tablename__ = "feed"
     __table_args__ = (sa.Index("ix_feed_agency_sequence", "agency_id", "sequence"), {"sqlite_autoincrement": True})
 
-    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    sequence: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
+    camera_id: Mapped[str | None] = mapped_column(sa.String(200))  # null: not about one camera
     kind: Mapped[str] = mapped_column(sa.String(64))  # alert.raised, alert.act, incident.act ...
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

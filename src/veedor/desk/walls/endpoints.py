@@ -8,8 +8,9 @@ from fastapi import Depends, Query
 from pydantic import Field, field_validator, model_validator
 
 from veedor.access.actions import Action
-from veedor.desk.need import Need, Permit
+from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import ErrorOut, Id, In, Out, UtcTime, room_router
+from veedor.desk.scoping import require
 from veedor.desk.walls import repository
 from veedor.desk.walls.errors import TooManyWalls, WallChanged
 from veedor.desk.walls.tables import WallRow
@@ -21,8 +22,8 @@ TILES = (1, 4, 9, 16)
 MAX_CAMERAS = 400
 MAX_WALLS = 200
 
-ListWalls = Annotated[Permit, Depends(Need(Action.LIVE_WATCH, "wall"))]
-OneWall = Annotated[Permit, Depends(Need(Action.LIVE_WATCH, "wall", id_from="wall_id"))]
+ListWalls = Annotated[Permit, Depends(Need(Action.LIVE_WATCH, "wall", owner=own))]
+OneWall = Annotated[Permit, Depends(Need(Action.LIVE_WATCH, "wall", id_from="wall_id", owner=own))]
 _CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {"model": ErrorOut, "description": "Somebody changed the wall meanwhile"}
 }
@@ -73,7 +74,7 @@ class WallOut(Out):
 def list_walls(permit: ListWalls) -> list[WallOut]:
     """One's own walls and the agency's shared ones, by name."""
     with permit.ports.database.reading() as session:
-        rows = repository.visible_walls(session, permit.ports.agency_id, permit.principal.user_id)
+        rows = repository.visible_walls(session, permit.principal.agency_id, permit.principal.user_id)
     return [_out(permit, row) for row in rows]
 
 
@@ -82,10 +83,10 @@ def save_wall(permit: OneWall, wall_id: Id, body: WallIn) -> WallOut:
     """Add a wall or change it. Of two who change the same revision, one gets 409."""
     before = _find(permit, wall_id)
     if body.shared or (before is not None and before.shared):
-        permit.require(Action.WALL_SHARE, "wall", wall_id)
+        require(permit, Action.WALL_SHARE, "wall", wall_id)
     permit.note(name=body.name, shared=body.shared, revision=body.revision)
     with permit.ports.database.session() as session:
-        agency_id, user_id = permit.ports.agency_id, permit.principal.user_id
+        agency_id, user_id = permit.principal.agency_id, permit.principal.user_id
         row = repository.find_wall(session, agency_id, user_id, wall_id)
         if row is None and repository.is_taken(session, wall_id):
             raise NotFound(kind="wall", name=wall_id)
@@ -112,9 +113,9 @@ def delete_wall(permit: OneWall, wall_id: Id, revision: Annotated[int | None, Qu
     if before is None:
         raise NotFound(kind="wall", name=wall_id)
     if before.shared:
-        permit.require(Action.WALL_SHARE, "wall", wall_id)
+        require(permit, Action.WALL_SHARE, "wall", wall_id)
     with permit.ports.database.session() as session:
-        row = repository.find_wall(session, permit.ports.agency_id, permit.principal.user_id, wall_id)
+        row = repository.find_wall(session, permit.principal.agency_id, permit.principal.user_id, wall_id)
         if row is None:
             raise NotFound(kind="wall", name=wall_id)
         if (revision is not None and revision != row.revision) or row.shared != before.shared:
@@ -125,7 +126,7 @@ def delete_wall(permit: OneWall, wall_id: Id, revision: Annotated[int | None, Qu
 
 def _find(permit: Permit, wall_id: str) -> WallRow | None:
     with permit.ports.database.reading() as session:
-        return repository.find_wall(session, permit.ports.agency_id, permit.principal.user_id, wall_id)
+        return repository.find_wall(session, permit.principal.agency_id, permit.principal.user_id, wall_id)
 
 
 def _had(before: WallRow | None) -> bool:

@@ -30,3 +30,7 @@ desk-http-refused = The server refused the request (HTTP { $status })
 desk-reason-said-too-long = at most 200 characters, without line breaks
 desk-reason-cursor = not a position in this list
 desk-reason-host = "{ $host }" is neither a host's name nor an address
+error-desk-not-postgres = This is no address of a PostgreSQL database: { $problem }
+    .hint = Write, for example, postgresql://veedor:password@host/veedor
+error-desk-foreign-fact = { $what } from the site { $site } is of another agency, { $agency }: it was not taken
+    .hint = Look at the site: its setup is wrong, or somebody speaks in its name

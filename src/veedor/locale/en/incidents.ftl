@@ -1,3 +1,5 @@
+error-incidents-not-owner = Only people of { $owner }, the agency that owns the incident, may do that
+    .hint = Ask them, or have the incident handed over to your agency
 error-incidents-step = The step "{ $step }" is not on the list of an incident of type { $type }
     .hint = See the steps with `veedor incidents show`
 
@@ -49,6 +51,10 @@ act-check = ticked a step
 act-assign = assigned
 act-close = closed the incident
 act-reopen = reopened the incident
+act-invite = invited an agency
+act-accept = came in
+act-hand-over = offered the incident to another agency
+act-take-over = took the incident over
 act-request-lock = asked to lock footage
 act-hold = the site holds the footage
 act-lock-failed = the site could not hold the footage

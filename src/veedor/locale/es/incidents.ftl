@@ -1,3 +1,5 @@
+error-incidents-not-owner = Solo personas de { $owner }, la entidad dueña del incidente, pueden hacer eso
+    .hint = Pídaselo a ellas, o que transfieran el incidente a su entidad
 error-incidents-step = El paso «{ $step }» no está en la lista de un incidente de tipo { $type }
     .hint = Vea los pasos con `veedor incidents show`
 
@@ -50,6 +52,10 @@ act-assign = asignó
 act-close = cerró el incidente
 act-reopen = reabrió el incidente
 act-request-lock = pidió asegurar video
+act-invite = invitó a una entidad
+act-accept = se sumó
+act-hand-over = ofreció el incidente a otra entidad
+act-take-over = asumió el incidente
 act-hold = el sitio aseguró el video
 act-lock-failed = el sitio no pudo asegurar el video
 act-export = exportó evidencia

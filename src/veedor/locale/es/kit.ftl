@@ -4,6 +4,7 @@ error-config = { $file }, línea { $line }, columna { $column }: { $problem }
 error-not-found =
     No existe { $kind ->
         [camera] la cámara
+        [agency] la entidad
         [alert] la alerta
         [incident] el incidente
         [evidence] la evidencia
@@ -87,6 +88,8 @@ error-store-locked = { $path } está en uso por otro proceso
     .hint = Cierre el otro proceso de Veedor que usa esa carpeta, o elija otra carpeta de datos
 error-store-corrupt = { $path } está dañado: { $problem }
     .hint = No lo borre. Si es el índice de las grabaciones, `veedor check --repair` lo reconstruye; si no, restaure la copia de seguridad de ese archivo
+error-store-unreachable = La base de datos { $path } no responde: { $problem }
+    .hint = Revise que el servidor esté en marcha y que dirección, nombre y contraseña sean correctos. Nada se ha perdido: lo que no se guardó se rechazó
 error-store-full = No queda espacio en { $path }
     .hint = Libere espacio, reduzca la retención o agregue un disco
 error-store-read-only = No se puede escribir en { $path }

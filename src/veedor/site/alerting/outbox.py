@@ -7,7 +7,9 @@ Invariants
 3. Rows of one camera are delivered in the order in which they were written; one camera's trouble delays no other.
 4. A row that the sink refuses as wrong (not: cannot take now) is given up after `give_up_after` attempts; it stays,
    marked, with the reason.
-5. Events that a dead process left open are ended at start, dated to their completion: when they ended is not known.
+5. Where the site is federated, an event that begins or ends also gets a row in `relay` in that transaction, for the
+   hub: `relay_after` gives them in order, `relay_trim` forgets what is safe elsewhere.
+6. Events that a dead process left open are ended at start, dated to their completion: when they ended is not known.
 """
 
 from __future__ import annotations
@@ -56,6 +58,14 @@ _MIGRATIONS = (
     );
     CREATE INDEX outbox_due ON outbox (camera_id, seq) WHERE given_up IS NULL
     """,
+    """
+    CREATE TABLE relay (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of writing; a number is never used twice
+        event_id TEXT NOT NULL,
+        what TEXT NOT NULL CHECK (what IN ('began', 'ended')),
+        UNIQUE (event_id, what)
+    )
+    """,
 )
 
 
@@ -65,6 +75,16 @@ class OutboxConfig:
     retry_most_s: float = 30.0
     give_up_after: int = 8
     keep_days: float = 365.0
+    federated: bool = False  # events are told to a hub as well
+
+
+@dataclass(frozen=True, slots=True)
+class RelayRow:
+    """An event that began or ended, for the hub, as it is now."""
+
+    sequence: int
+    what: str  # began, ended
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,9 @@ class Outbox:
                         body,
                     ),
                 )
+                self._relay(database, event.id, "began")
+                if event.ended_at is not None:
+                    self._relay(database, event.id, "ended")
                 if alert is not None:
                     self._put(database, alert, "raise", snapshot_jpeg)
             elif event.ended_at is not None and known["ended_us"] is None:
@@ -141,6 +164,21 @@ class Outbox:
         with self._lock, store_errors(self._path):
             rows = self._database.execute("SELECT event_id, given_up FROM outbox WHERE given_up IS NOT NULL").fetchall()
         return [(row["event_id"], row["given_up"]) for row in rows]
+
+    def relay_after(self, sequence: int, limit: int = 500) -> list[RelayRow]:
+        """What is told to the hub after `sequence`, in order."""
+        query = (
+            "SELECT relay.seq, relay.what, event.body FROM relay JOIN event ON event.id = relay.event_id"
+            " WHERE relay.seq > ? ORDER BY relay.seq LIMIT ?"
+        )
+        with self._lock, store_errors(self._path):
+            rows = self._database.execute(query, (sequence, limit)).fetchall()
+        return [RelayRow(row["seq"], row["what"], event_from_json(json.loads(row["body"]))) for row in rows]
+
+    def relay_trim(self, up_to: int) -> int:
+        """Forget what the hub has, up to and with `up_to`; returns how many rows there were."""
+        with self._writing() as database:
+            return database.execute("DELETE FROM relay WHERE seq <= ?", (up_to,)).rowcount
 
     def start(self, sink: AlertSink) -> None:
         """Begin handing over to `sink`, with what an earlier process left behind first."""
@@ -177,8 +215,13 @@ class Outbox:
             "UPDATE event SET ended_us = ?, body = ? WHERE id = ?",
             (_us(ended_at), json.dumps(event_to_json(event), ensure_ascii=False), event.id),
         )
+        self._relay(database, event.id, "ended")
         if alerted:
             self._put(database, event, "end", None)
+
+    def _relay(self, database: sqlite3.Connection, event_id: str, what: str) -> None:
+        if self._config.federated:
+            database.execute("INSERT OR IGNORE INTO relay (event_id, what) VALUES (?, ?)", (event_id, what))
 
     def _end_orphans(self) -> None:
         with self._writing() as database:
@@ -270,7 +313,9 @@ class Outbox:
                 (before,),
             )
             database.execute(
-                "DELETE FROM event WHERE ended_us < ? AND id NOT IN (SELECT event_id FROM outbox)", (before,)
+                "DELETE FROM event WHERE ended_us < ? AND id NOT IN (SELECT event_id FROM outbox)"
+                " AND id NOT IN (SELECT event_id FROM relay)",
+                (before,),
             )
 
 

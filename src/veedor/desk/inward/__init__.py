@@ -1,0 +1,1 @@
+"""What other desks tell this one: each fact taken once, whatever comes again or late."""

@@ -1,0 +1,96 @@
+"""Taking messages of sites: the position of the site and what the message says are one transaction.
+
+A site speaks for its own agency only: what it says of another's things is refused, not merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from veedor.desk.accounts.service import know_agency
+from veedor.desk.database import Database
+from veedor.desk.inward import acts, alerts, audit
+from veedor.desk.inward.source import Source
+from veedor.desk.inward.tables import SitePositionRow
+from veedor.desk.stream.hub import LiveFeedHub
+from veedor.kit.clock import Clock
+from veedor.wire.facts import FactKind
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a site has been read; ("", 0) for one that never spoke."""
+
+    incarnation: str
+    sequence: int
+
+
+class Inward:
+    """The receiving end at a hub. Safe to share between threads."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._feed = LiveFeedHub(database, clock)
+
+    def position(self, site_id: str) -> Position:
+        """Where to go on reading: this is the only cursor there is."""
+        with self._database.reading() as session:
+            row = session.get(SitePositionRow, site_id)
+        return Position(row.incarnation, row.sequence) if row else Position("", 0)
+
+    def take(self, envelope: Mapping[str, Any]) -> bool:
+        """Apply a message and remember its place, or neither; False where it has been taken before.
+
+        `envelope`: `site_id`, `agency_id`, `incarnation` and `sequence` of the site's stream, `kind`, `body`. The
+        first two must be what the connection proved, never what the site says. Raises ForeignFact, StoreError, and
+        KeyError, TypeError or ValueError for a body of another form; the place then does not move (see `skip`).
+        """
+        with self._database.session() as session:
+            if not self._advance(session, envelope):
+                return False
+            self.apply(session, envelope)
+            return True
+
+    def skip(self, envelope: Mapping[str, Any]) -> None:
+        """Pass over a message that was refused for good; the caller has written down why."""
+        with self._database.session() as session:
+            self._advance(session, envelope)
+
+    def apply(self, session: Session, envelope: Mapping[str, Any]) -> bool:
+        """What the message says, in the caller's transaction; again it changes nothing. False for a kind that only
+        newer sites know."""
+        source = Source(envelope["site_id"], envelope["agency_id"], self._clock.now(), self._feed)
+        body = envelope["body"]
+        know_agency(session, self._clock, source.agency_id)
+        match envelope["kind"]:
+            case FactKind.ALERT_RAISED:
+                alerts.raised(session, source, body)
+            case FactKind.ALERT_ENDED:
+                alerts.ended(session, source, body)
+            case FactKind.ACT:
+                acts.done(session, source, body)
+            case FactKind.AUDIT:
+                audit.written(session, source, body)
+            case _:
+                return False
+        return True
+
+    def _advance(self, session: Session, envelope: Mapping[str, Any]) -> bool:
+        now: datetime = self._clock.now()
+        incarnation, sequence = str(envelope["incarnation"]), int(envelope["sequence"])
+        row = session.get(SitePositionRow, envelope["site_id"])
+        if row is None:
+            know_agency(session, self._clock, envelope["agency_id"])
+            row = SitePositionRow(site_id=envelope["site_id"], agency_id=envelope["agency_id"])
+            session.add(row)
+        elif row.incarnation == incarnation and sequence <= row.sequence:
+            return False
+        row.incarnation, row.sequence, row.at = incarnation, sequence, now
+        session.flush()
+        return True
