@@ -43,6 +43,8 @@ class Action(StrEnum):
     USER_LIST = "user.list"
     USER_EDIT = "user.edit"
     AUDIT_READ = "audit.read"
+    SITE_READ = "site.read"
+    SITE_EDIT = "site.edit"  # invite, revoke and re-key sites, at a hub
     AGENCY_READ = "agency.read"
     AGENCY_EDIT = "agency.edit"
     GRANT_READ = "grant.read"

@@ -224,6 +224,11 @@ def _ptz_save(asked: Asked) -> Result:
     return Result(values.dump(PtzPreset, saved))
 
 
+def _ptz_remove(asked: Asked) -> Result:
+    asked.ports.ptz.remove_preset(asked.camera_id, asked.who, str(asked.args["token"]))
+    return Result()
+
+
 _LIST = frozenset({Action.FOOTAGE_LIST, Action.FOOTAGE_PLAY, Action.EVIDENCE_LOCK, Action.EVIDENCE_EXPORT})
 _PLAY = frozenset({Action.FOOTAGE_PLAY})
 _TAKE = frozenset({Action.FOOTAGE_PLAY, Action.EVIDENCE_EXPORT})
@@ -256,4 +261,5 @@ HANDLERS: dict[Op, Handler] = {
     Op.PTZ_PRESETS: Handler(_PTZ, "ptz", _ptz_presets),
     Op.PTZ_GO_TO: Handler(_PTZ, "ptz", _ptz_go_to),
     Op.PTZ_SAVE_PRESET: Handler(_PTZ, "ptz", _ptz_save),
+    Op.PTZ_REMOVE_PRESET: Handler(_PTZ, "ptz", _ptz_remove),
 }

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from veedor.kit.hashing import canonical_json, sha256_bytes
 from veedor.model.grant import EMERGENCY_LASTS, Grant, GrantKind, iso_time
 
-_CONTEXT = "veedor-grant-statement-1"  # signed with the rest, so that no other document of an agency can pass for one
+STATEMENT_CONTEXT = "veedor-grant-statement-1"  # signed with the rest, so that no other document of an agency can pass for one
 
 
 class StatementKind(StrEnum):
@@ -51,7 +51,7 @@ class Statement:
 
     def signed_bytes(self) -> bytes:
         """What the signature is over."""
-        return canonical_json({"context": _CONTEXT, **self.plain(), "signature": None})
+        return canonical_json({"context": STATEMENT_CONTEXT, **self.plain(), "signature": None})
 
     def plain(self) -> dict[str, Any]:
         """As JSON, to store and to send."""

@@ -47,6 +47,7 @@ class Op(StrEnum):
     PTZ_PRESETS = "ptz.presets"
     PTZ_GO_TO = "ptz.go_to"
     PTZ_SAVE_PRESET = "ptz.save_preset"
+    PTZ_REMOVE_PRESET = "ptz.remove_preset"
     SITE_STATUS = "site.status"
     SITE_TRACKS = "site.tracks"
     SITE_LIVE_TRACKS = "site.live_tracks"
@@ -57,6 +58,7 @@ class Op(StrEnum):
     ALERT_CLIP = "alert.clip"
     SEARCH_TRACKS = "search.tracks"
     IDENTITY_SIGN = "identity.sign"
+    STATEMENT_SIGN = "statement.sign"
     SITE_POKE = "site.poke"  # the hub has something new: call hub.sync now
 
     HUB_SYNC = "hub.sync"  # the one that a site asks of the hub

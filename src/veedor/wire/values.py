@@ -8,8 +8,9 @@ A newer version's unknown fields are passed over; a value that lacks a needed fi
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,13 +33,14 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def dump(kind: type[T], value: T) -> Any:
     """Plain JSON values. Times become ISO 8601 with their offset."""
-    return _adapter(kind).dump_python(value, mode="json")
+    adapter: TypeAdapter[T] = _adapter(cast(Hashable, kind))
+    return adapter.dump_python(value, mode="json")
 
 
 def load(kind: type[T], data: Any) -> T:
     """The inverse of `dump`. Raises BadValue."""
     try:
-        found: T = _adapter(kind).validate_python(data)
+        found: T = _adapter(cast(Hashable, kind)).validate_python(data)
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -83,6 +83,9 @@ class RelayPtz:
         )
         return values.load(PtzPreset, told)
 
+    def remove_preset(self, camera_id: str, who: Steerer, token: str) -> None:
+        self._remote.ask(camera_id, Op.PTZ_REMOVE_PRESET, who=values.dump(Steerer, who), token=token)
+
     def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
         """Nothing to tell: who steers a far camera is asked for when somebody looks."""
 
