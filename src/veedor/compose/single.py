@@ -21,6 +21,7 @@ from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
+from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.desk.workers import DeskWorkers, evidence_key_file
@@ -140,20 +141,21 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack) -> D
         map_attribution=config.desk.map.tiles_attribution,
         map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
     )
+    cameras = LocalCameras(site)
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
     ptz.start()
     stack.callback(ptz.stop)
     ports = DeskPorts(
         footage=site.parts.footage,
         live=site.live,
-        cameras=LocalCameras(site),
+        cameras=cameras,
         site=LocalSite(site),
         ptz=ptz,
         setup=LocalCameraSetup(site, config.agency_id),
         rules=LocalRulesBook(site),
         clock=clock,
         database=database,
-        access=Access(audit),
+        access=Access(audit, DeskGrantBook(database, clock, cameras)),
         data_directory=config.data / "desk",
         agency_id=config.agency_id,
         secrets=SecretBox.open(config.secret_key),
