@@ -16,18 +16,21 @@ from websockets.sync.client import ClientConnection, connect
 
 from agreements import KEYS, PUBLIC, Signer, said
 from agreements import grant as make_grant
+from desk.cases import JPEG, event
 from desk.desks import Desk, make_desk, serving
 from desk.fakes import camera
 from veedor.access.check import Access
-from veedor.access.principal import Role
+from veedor.access.principal import Principal, Role
 from veedor.desk.accounts import service as accounts
 from veedor.desk.agencies import repository as agencies
+from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import AuditQuery, detail_of
 from veedor.desk.grants import repository
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.grants.errors import AgencyKeyChanged, ForgedStatement, GrantDiffers, UnknownAgency
 from veedor.desk.grants.service import Agreements
+from veedor.desk.need import Owned, alert_owner
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.model.agency import Agency, AgencyKind
@@ -470,3 +473,11 @@ def test_an_agency_without_its_first_start_has_no_key(tmp_path: Path) -> None:
         accounts.ensure_agency(session, bare.ports.clock, "new", "Nueva")
         assert agencies.agency(session, "new") == Agency("new", "Nueva")
     bare.ports.database.close()
+
+
+def test_an_alert_belongs_to_its_agency_and_camera(desk: Desk) -> None:
+    one = event(camera_id="plaza")
+    AlertService(desk.ports).raise_alert(one, JPEG)
+    nobody = Principal("u", "u", PNP, frozenset())
+    assert alert_owner(desk.ports, nobody, one.id) == Owned(MUNI, "plaza")
+    assert alert_owner(desk.ports, nobody, "ghost") == alert_owner(desk.ports, nobody, None) == Owned(MUNI)

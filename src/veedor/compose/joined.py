@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from veedor.compose.config import SiteFile
@@ -46,13 +45,9 @@ class Joined:
     def signer(self) -> OwnSigner | None:
         return OwnSigner(self.answer.agency_id, self.key) if self.key else None
 
-    def grants(self, database: Database, cameras: CameraDirectory, clock: Clock, stack: ExitStack) -> DeskGrantBook:
+    def grants(self, database: Database, cameras: CameraDirectory, clock: Clock) -> DeskGrantBook:
         """The grants that this desk knows, whose use by others needs the lease."""
-        book = DeskGrantBook(
-            database, clock, cameras, now=self.high_water.now, lease_holds=self.lease.holds
-        )
-        stack.callback(book.close)
-        return book
+        return DeskGrantBook(database, clock, cameras, now=self.high_water.now, lease_holds=self.lease.holds)
 
     def member(self, config: SiteFile, site: Site, desk: DeskPorts, clock: Clock) -> Member:
         """The member itself, not yet started."""

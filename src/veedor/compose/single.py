@@ -22,6 +22,7 @@ from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
+from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.desk.workers import DeskWorkers, evidence_key_file
@@ -147,10 +148,12 @@ def open_desk(
         map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
         federated=joined is not None,
     )
+    cameras = LocalCameras(site)
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
     ptz.start()
     stack.callback(ptz.stop)
-    cameras = LocalCameras(site)
+    grants = joined.grants(database, cameras, clock) if joined else DeskGrantBook(database, clock, cameras)
+    stack.callback(grants.close)
     ports = DeskPorts(
         footage=site.parts.footage,
         live=site.live,
@@ -161,7 +164,7 @@ def open_desk(
         rules=LocalRulesBook(site),
         clock=clock,
         database=database,
-        access=Access(audit, joined.grants(database, cameras, clock, stack) if joined else None),
+        access=Access(audit, grants),
         data_directory=config.data / "desk",
         agency_id=config.agency_id,
         secrets=SecretBox.open(config.secret_key),
