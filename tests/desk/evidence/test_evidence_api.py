@@ -270,6 +270,7 @@ with cases(Path(sys.argv[1])) as desk:
 """
 
 
+@pytest.mark.sqlite_only
 def test_an_export_that_sigkill_cut_short_is_built_anew(tmp_path: Path) -> None:
     tests = str(Path(__file__).parents[2])
     process = subprocess.Popen(
