@@ -277,7 +277,7 @@ def test_an_export_that_sigkill_cut_short_is_built_anew(tmp_path: Path) -> None:
         [sys.executable, "-c", _EXPORTER, str(tmp_path), json.dumps(SPAN)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": tests},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([tests, *sys.path])},
     )
     assert process.stdout is not None
     said = {process.stdout.readline().strip() for _ in range(2)}
