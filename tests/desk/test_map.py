@@ -14,6 +14,7 @@ from veedor.access.principal import Role
 from veedor.desk.context import DeskConfig
 from veedor.desk.map.districts import MAX_POINTS, checked
 from veedor.desk.map.errors import BadDistricts
+from veedor.desk.scope_clause import only
 from veedor.desk.security import content_security_policy
 
 LIMA = {"latitude_deg": -12.0464, "longitude_deg": -77.0428}
@@ -27,7 +28,7 @@ PAIRS = [
 
 
 def kinds(desk: Desk) -> list[str]:
-    return [item.kind for item in desk.app.state.feed.after(0, "muni")]
+    return [item.kind for item in desk.app.state.feed.after(0, only("muni"))]
 
 
 def revision(desk: Desk) -> int:

@@ -24,6 +24,7 @@ from veedor.desk.app import create_app
 from veedor.desk.audit.log import AuditQuery
 from veedor.desk.playback.errors import CopyBusy
 from veedor.desk.playback.gate import CopyGate
+from veedor.desk.scope_clause import only
 from veedor.kit.clock import SystemClock
 from veedor.kit.sqlite import open_database
 from veedor.model.event import Severity
@@ -142,7 +143,7 @@ def test_bookmarks_are_made_seen_and_removed(olga: httpx.Client, sara: httpx.Cli
     assert olga.delete(f"/api/bookmarks/{made.json()['id']}").status_code == 404
     own = olga.post("/api/bookmarks", json={"camera": "plaza", "at": SPAN["start"], "text": "x"}).json()
     assert olga.delete(f"/api/bookmarks/{own['id']}").status_code == 204
-    items = desk.app.state.feed.after(0, "muni")
+    items = desk.app.state.feed.after(0, only("muni"))
     assert [(one.kind, one.payload["what"]) for one in items if one.kind == "bookmark.changed"] == [
         ("bookmark.changed", "made"),
         ("bookmark.changed", "removed"),

@@ -9,6 +9,7 @@ import pytest
 
 from desk.desks import Desk
 from veedor.access.principal import Role
+from veedor.desk.scope_clause import only
 
 WALL: dict[str, Any] = {"name": "Centro", "tiles": 4, "cameras": ["plaza", None, "ghost"], "tour_s": 10}
 
@@ -55,7 +56,7 @@ def test_shared_walls_are_for_supervisors_to_change(desk: Desk, olga: httpx.Clie
     assert (seen["own"], seen["editable"], seen["changed_by"]) == (False, False, "sara")
     assert olga.put("/api/walls/w1", json={**WALL, "revision": 1}).status_code == 403
     assert olga.delete("/api/walls/w1").status_code == 403
-    items = desk.app.state.feed.after(0, desk.ports.agency_id)
+    items = desk.app.state.feed.after(0, only(desk.ports.agency_id))
     assert [(one.kind, one.payload) for one in items] == [("wall.changed", {"id": "w1", "owner": None})]
 
 

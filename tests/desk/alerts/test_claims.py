@@ -15,6 +15,7 @@ from veedor.desk.acts.repository import acts_of
 from veedor.desk.alerts.errors import AlertClaimed
 from veedor.desk.alerts.handling import AlertHandling, Seen
 from veedor.desk.alerts.service import AlertService
+from veedor.desk.scope_clause import only
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import SimulatedClock
 from veedor.model.act import SubjectKind
@@ -30,13 +31,13 @@ def desk(tmp_path: Path) -> Iterator[Cases]:
 def test_a_claim_is_shown_with_the_name_and_told_to_open_pages(desk: Cases) -> None:
     alert = desk.raise_alert()
     feed = LiveFeedHub(desk.desk.ports.database, desk.desk.ports.clock)
-    before = feed.bounds("muni")[1]
+    before = feed.bounds()[1]
     taken = desk.ana.post(f"/api/alerts/{alert}/claim", json={"expected_version": 0}).json()
     assert (taken["status"], taken["claim"]["by"], taken["version"]) == ("new", "ana", 1)
     seen = desk.luis.get("/api/alerts", params={"id": alert}).json()["alerts"][0]
     assert seen["claim"]["by"] == "ana"
     assert seen["claim"]["until"] > seen["claim"]["since"]
-    told = [(one.kind, one.payload["act"], one.payload["by"]) for one in feed.after(before, "muni")]
+    told = [(one.kind, one.payload["act"], one.payload["by"]) for one in feed.after(before, only("muni"))]
     assert told == [("alert.act", "claim", "ana")]
 
 

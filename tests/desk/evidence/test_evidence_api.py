@@ -270,13 +270,14 @@ with cases(Path(sys.argv[1])) as desk:
 """
 
 
+@pytest.mark.sqlite_only
 def test_an_export_that_sigkill_cut_short_is_built_anew(tmp_path: Path) -> None:
     tests = str(Path(__file__).parents[2])
     process = subprocess.Popen(
         [sys.executable, "-c", _EXPORTER, str(tmp_path), json.dumps(SPAN)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": tests},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([tests, *sys.path])},
     )
     assert process.stdout is not None
     said = {process.stdout.readline().strip() for _ in range(2)}
