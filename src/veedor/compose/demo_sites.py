@@ -56,7 +56,15 @@ class Plan:
 
 
 PLANS = (
-    Plan("Serenazgo La Victoria", "Municipalidad de La Victoria", "la-victoria", "municipality", "rosa", -12.0655, -77.0170),
+    Plan(
+        "Serenazgo La Victoria",
+        "Municipalidad de La Victoria",
+        "la-victoria",
+        "municipality",
+        "rosa",
+        -12.0655,
+        -77.0170,
+    ),
     Plan("Serenazgo Breña", "Municipalidad de Breña", "brena", "municipality", "luis", -12.0590, -77.0500),
     Plan("Comisaría Cercado", "PNP Comisaría Cercado", "pnp-cercado", "police", "olga", -12.0480, -77.0320, 1),
 )
@@ -151,7 +159,7 @@ def _online(admin: httpx.Client) -> int:
 # -- sites
 
 
-def _start_site(  # noqa: PLR0913, PLR0917 - one site, all of its parts
+def _start_site(
     folder: Path,
     plan: Plan,
     cameras: list[DemoCamera],

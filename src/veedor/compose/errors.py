@@ -23,6 +23,12 @@ class ConfigMissing(UserError):
     key = "error-compose-config-missing"
 
 
+class DemoPartFailed(Unavailable):
+    """A process of the demo did not come up. params: part, file (its log)"""
+
+    key = "error-compose-demo-part"
+
+
 class RulesChanged(Conflict):
     """params: name (of the camera)"""
 

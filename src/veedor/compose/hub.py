@@ -14,7 +14,7 @@ from veedor.access.principal import Principal
 from veedor.compose.config import DeskFile
 from veedor.compose.hub_config import HubFile
 from veedor.compose.lock import DataLock
-from veedor.compose.postgres import open_database
+from veedor.compose.postgres import desk_database
 from veedor.compose.server import WebServer
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.agencies.repository import agency, save
@@ -78,8 +78,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         server = WebServer(desk_file)
         stack.callback(server.close)
         stack.callback(DataLock(config.data).close)
-        database = stack.enter_context(open_database(config.database, config.data / "postgres", clock))
-        database.migrate()
+        database = stack.enter_context(desk_database(config.database, config.data / "postgres", clock))
         password = ensure_first_administrator(database, clock, config.agency_id, config.agency)
         ports, parts = _ports(config, desk_file, database, clock, stack)
         address = _address(config, server.url, certificates, parts)
@@ -90,7 +89,16 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         app = create_app(ports, routers=(joining_router(address),), public=JOIN_PATHS)
         server.start(app)
         stack.callback(server.stop)
-        yield Hub(ports, server.url, address, parts.link, parts.cameras, FIRST_ADMINISTRATOR, password, certificates.authority.certificate)
+        yield Hub(
+            ports,
+            server.url,
+            address,
+            parts.link,
+            parts.cameras,
+            FIRST_ADMINISTRATOR,
+            password,
+            certificates.authority.certificate,
+        )
 
 
 def _certificates(config: HubFile, clock: Clock) -> HubCertificates:
@@ -106,9 +114,7 @@ def _desk_file(config: HubFile, certificates: HubCertificates) -> DeskFile:
     """The desk always has TLS: sites join over it, and passwords of several agencies pass it."""
     if config.desk.tls_certificate is not None:
         return config.desk
-    return config.desk.model_copy(
-        update={"tls_certificate": certificates.certificate, "tls_key": certificates.key}
-    )
+    return config.desk.model_copy(update={"tls_certificate": certificates.certificate, "tls_key": certificates.key})
 
 
 def _ports(
@@ -150,14 +156,18 @@ def _ports(
         config=DeskConfig(
             cookie_secure=True,
             allowed_origins=tuple(f"https://{host}" for host in config.desk.public_hosts),
-            allowed_hosts=tuple(dict.fromkeys([
-                "localhost",
-                "127.0.0.1",
-                "::1",
-                config.desk.host,
-                *config.desk.public_hosts,
-                *hosts_of_certificate(desk_file.tls_certificate),
-            ])),
+            allowed_hosts=tuple(
+                dict.fromkeys(
+                    [
+                        "localhost",
+                        "127.0.0.1",
+                        "::1",
+                        config.desk.host,
+                        *config.desk.public_hosts,
+                        *hosts_of_certificate(desk_file.tls_certificate),
+                    ]
+                )
+            ),
             time_zone=config.time_zone,
             language=config.language,
             site_name=config.hub,

@@ -29,7 +29,7 @@ from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.member.member import Member
-from veedor.site.alerting.outbox import Outbox
+from veedor.site.alerting.outbox import Outbox, OutboxConfig
 from veedor.site.alerting.policy import AlertPolicy
 from veedor.site.analysis.supervisor import WorkerConfig
 from veedor.site.archive.archive import TrackArchive
@@ -88,7 +88,7 @@ def open_site(config: SiteFile, clock: Clock) -> Iterator[Site]:
             recorder=recorder,
             footage=footage,
             archive=archive,
-            outbox=Outbox(config.data / "events.db", clock, federated=is_joined(config)),
+            outbox=Outbox(config.data / "events.db", clock, OutboxConfig(federated=is_joined(config))),
             rules=rules_store(config),
             policy=AlertPolicy(clock),
         )
@@ -122,9 +122,7 @@ def _site_config(config: SiteFile) -> SiteConfig:
     )
 
 
-def open_desk(
-    config: SiteFile, site: Site, clock: Clock, stack: ExitStack, joined: Joined | None = None
-) -> DeskPorts:
+def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, joined: Joined | None = None) -> DeskPorts:
     """The desk of this machine, on the site's own ports. `joined`: what being a member of a hub adds."""
     database = Database(database_url(config.data))
     stack.callback(database.close)

@@ -91,9 +91,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 PUBLIC = frozenset({"/api/health/live", "/api/login", "/", "/icon.svg", "/assets/{name}"})
 
 
-def create_app(
-    ports: DeskPorts, *, routers: Sequence[APIRouter] = (), public: frozenset[str] = frozenset()
-) -> FastAPI:
+def create_app(ports: DeskPorts, *, routers: Sequence[APIRouter] = (), public: frozenset[str] = frozenset()) -> FastAPI:
     """The desk over `ports`. The database must have been migrated. `routers`: what a hub has beside, with those of its
     paths that answer without a login."""
     app = FastAPI(title="Veedor", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)

@@ -26,9 +26,7 @@ class Vouching(Protocol):
     def concerns(self, username: str) -> bool:
         """Whether somebody of that name belongs to such an agency."""
 
-    def vouch(
-        self, session_id: str, username: str, password: str, code: str | None, address: str | None
-    ) -> str:
+    def vouch(self, session_id: str, username: str, password: str, code: str | None, address: str | None) -> str:
         """Have the person proved by their agency, for a session of that id; their user id here.
 
         Raises WrongPassword, CodeNeeded, WrongCode, LoginThrottled, Unavailable.

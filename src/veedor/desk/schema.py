@@ -13,6 +13,7 @@ import veedor.desk.incidents.tables
 import veedor.desk.inward.tables
 import veedor.desk.outward.tables
 import veedor.desk.shifts.tables
+import veedor.desk.sites.tables
 import veedor.desk.stream.tables
 import veedor.desk.walls.tables  # noqa: F401
 from veedor.desk.database import Base

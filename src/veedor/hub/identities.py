@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from veedor.access.principal import Principal, Role
 from veedor.desk.accounts.tables import UserRow
 from veedor.desk.context import DeskPorts
-from veedor.desk.database import Base, UtcDateTime
+from veedor.desk.sites.tables import VouchedRow
 from veedor.hub.relay.remote import Ask, Wanted
 from veedor.hub.sites import sites_of
 from veedor.kit.errors import Forbidden, Unavailable
@@ -30,23 +30,10 @@ from veedor.wire.passes import IDENTITY_LIFE, PASS_LIFE, Identity, Pass, decode_
 _KEEP = timedelta(days=1)
 
 
-class VouchedRow(Base):
-    """The identity of one login session, and its private key, encrypted."""
-
-    __tablename__ = "vouched_sessions"
-
-    session_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
-    identity: Mapped[str] = mapped_column(sa.Text)  # as the agency signed it
-    private_key: Mapped[bytes]
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-
-
 class Identities:
     """wire of a hub's logins: `desk.context.Vouching`, and the maker of passes."""
 
-    def __init__(
-        self, ports: DeskPorts, ask: Ask, hosted_key: Callable[[str], AgencyKey | None]
-    ) -> None:
+    def __init__(self, ports: DeskPorts, ask: Ask, hosted_key: Callable[[str], AgencyKey | None]) -> None:
         self._ports = ports
         self._ask = ask
         self._hosted_key = hosted_key
@@ -62,7 +49,7 @@ class Identities:
         """Raises what the agency's site raises, and Unavailable where none of its sites answers."""
         name, _, agency_id = username.strip().lower().rpartition("@")
         key = _new_key()
-        args = {
+        args: dict[str, object] = {
             "username": name,
             "password": password,
             "code": code,
@@ -178,7 +165,9 @@ class Identities:
             row = session.get(VouchedRow, session_id)
         if row is None:
             raise Forbidden(action="session", act="session", reason="identity")
-        key = _StoredKey(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(self._ports.secrets.decrypt(row.private_key))))
+        key = _StoredKey(
+            Ed25519PrivateKey.from_private_bytes(bytes.fromhex(self._ports.secrets.decrypt(row.private_key)))
+        )
         found = row.identity, key, row.expires_at
         with self._lock:
             if len(self._recent) > 2000:
@@ -197,4 +186,3 @@ class _StoredKey(SessionKey):
 
 def _new_key() -> _StoredKey:
     return _StoredKey(Ed25519PrivateKey.generate())
-

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from veedor.desk.database import Database
 from veedor.desk.inward.inward import Inward
-from veedor.hub.joining.tables import SiteRow
+from veedor.desk.sites.tables import SiteRow
 from veedor.kit.clock import Clock
 from veedor.kit.errors import Unavailable, VeedorError
 from veedor.link.call_server import Answer, Asked, CallServer
@@ -91,7 +91,11 @@ class HubLink:
             if self._server is None:
                 return
             sites = self._sites()
-            self._server.reload(self._config(sites))
+            config = self._config(sites)
+            if set(self._agency_of) - {site.id for site in sites}:
+                self._server.restart(config)  # a reload would leave the link of a site that was revoked as it is
+            else:
+                self._server.reload(config)
             self._connect(sites)
 
     def stop(self) -> None:
@@ -114,7 +118,9 @@ class HubLink:
         with self._lock:
             account = self._accounts.get(self._agency_of.get(site_id, ""))
         if account is None:
-            raise Unavailable(name=site_id, problem="the site has not joined, or was revoked", detail="hub-no-such-site")
+            raise Unavailable(
+                name=site_id, problem="the site has not joined, or was revoked", detail="hub-no-such-site"
+            )
         return account.caller.call(site_id, op.value, args, pass_text, timeout_s)
 
     def poke(self, site_ids: list[str]) -> None:
@@ -149,9 +155,7 @@ class HubLink:
         for agency_id in sorted({site.agency_id for site in sites}):
             keys = {site.id: site.link_key for site in sites if site.agency_id == agency_id}
             accounts.append(AgencyAccount(agency_id, public_of(self._seed(agency_id)), keys))
-        config = HubServerConfig(
-            self._name, self._clients, self._place.leaves, self._place.tls, tuple(accounts)
-        )
+        config = HubServerConfig(self._name, self._clients, self._place.leaves, self._place.tls, tuple(accounts))
         return render_hub(config)
 
     def _connect(self, sites: list[SiteRow]) -> None:
@@ -186,7 +190,7 @@ class HubLink:
             return Position(found.incarnation, found.sequence, found.message_id) if found.incarnation else None
 
         def apply(site_id: str, incarnation: str, batch: list[tuple[int, Envelope]]) -> None:
-            self._inward.take_batch(site_id, agency_id, incarnation, batch)
+            self._inward.take_batch((site_id, agency_id), incarnation, batch)
 
         intake = Intake(connection, site_id, position, apply, self._pool)
         intake.start()

@@ -16,8 +16,8 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import Told, grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Position
+from veedor.desk.sites.tables import SiteRow
 from veedor.hub.joining import service
-from veedor.hub.joining.tables import SiteRow
 from veedor.hub.relay.directory import HubCameras
 from veedor.kit.errors import Forbidden, VeedorError
 from veedor.wire import sync

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from veedor.hub.joining.tables import SiteRow
+from veedor.desk.sites.tables import SiteRow
 
 
 def sites_of(session: Session, agency_id: str) -> list[SiteRow]:

@@ -96,7 +96,9 @@ class Gate:
         if wrong is not None or action is None:
             asked_for = action or next(iter(handler.actions))
             detail = {"pass": told.id, "op": op.value}
-            self._ports.access.note(principal, asked_for, resource, allowed=False, reason=f"pass:{wrong}", detail=detail)
+            self._ports.access.note(
+                principal, asked_for, resource, allowed=False, reason=f"pass:{wrong}", detail=detail
+            )
             raise PassForSomethingElse(action=told.action, act=told.action.replace(".", "-"), reason=wrong or "action")
         detail = {"pass": told.id, "op": op.value, "from": "hub"}
         if span is not None:
@@ -110,10 +112,13 @@ class Gate:
         nobody = Principal("", "", self._ports.agency_id, frozenset())
         resource = Resource(handler.kind, camera_id, self._ports.agency_id)
         action = next(iter(handler.actions))
-        self._ports.access.note(nobody, action, resource, allowed=False, reason=f"pass:{reason}", detail={"from": "hub"})
+        self._ports.access.note(
+            nobody, action, resource, allowed=False, reason=f"pass:{reason}", detail={"from": "hub"}
+        )
 
 
-def _principal(proved: Proved) -> Principal:
+def principal_of(proved: Proved) -> Principal:
+    """The person whom a pass proved, with what they said of their purpose."""
     known = {role.value for role in Role}
     return Principal(
         user_id=proved.identity.person,
@@ -129,10 +134,8 @@ def _principal(proved: Proved) -> Principal:
 def _stream(op: Op, result: Result, standing: _Standing) -> Iterator[bytes] | AsyncIterator[bytes] | None:
     pieces = result.pieces
     if op is Op.LIVE_WATCH:
-        return _live(pieces, standing)  # type: ignore[arg-type]
-    if pieces is None or not hasattr(pieces, "__next__"):
-        return None
-    return _decided_again(pieces, standing)
+        return _live(pieces if isinstance(pieces, AsyncIterator) else None, standing)
+    return _decided_again(pieces, standing) if isinstance(pieces, Iterator) else None
 
 
 def _decided_again(pieces: Iterator[bytes], standing: _Standing) -> Iterator[bytes]:

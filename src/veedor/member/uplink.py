@@ -9,7 +9,7 @@ from veedor.desk.audit.log import ChainedAuditLog, entry_of
 from veedor.desk.outward.outward import Outward
 from veedor.site.alerting.outbox import Outbox
 from veedor.wire.envelope import Envelope
-from veedor.wire.facts import FactKind, audit_written
+from veedor.wire.facts import FactKind, audit_written, event_happened
 
 Rows = Sequence[tuple[int, Envelope]]
 
@@ -64,6 +64,16 @@ class EventSource:
 
     def after(self, sequence: int, limit: int) -> Rows:
         return [
-            (row.sequence, Envelope(row.message_id, row.kind, self._site_id, self._agency_id, row.at, row.body))
+            (
+                row.sequence,
+                Envelope(
+                    f"event-{row.event.id}-{row.what}",
+                    FactKind.EVENT,
+                    self._site_id,
+                    self._agency_id,
+                    row.event.completed_at,
+                    event_happened(row.event, self._agency_id),
+                ),
+            )
             for row in self._outbox.relay_after(sequence, limit)
         ]

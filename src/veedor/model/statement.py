@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from veedor.kit.hashing import canonical_json, sha256_bytes
 from veedor.model.grant import EMERGENCY_LASTS, Grant, GrantKind, iso_time
 
-STATEMENT_CONTEXT = "veedor-grant-statement-1"  # signed with the rest, so that no other document of an agency can pass for one
+STATEMENT_CONTEXT = (
+    "veedor-grant-statement-1"  # signed with the rest, so that no other document of an agency can pass for one
+)
 
 
 class StatementKind(StrEnum):

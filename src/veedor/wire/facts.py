@@ -5,6 +5,7 @@
 | `alert.raised` | `event`, `camera_name`, `agency_id`, `raised_at`; the picture stays at the site |
 | `alert.ended` | `event_id`, `event` (as it ended), `agency_id` |
 | `act` | `act`, `agency_id` (whose thing was acted on), `about` (of an opening: incident or lock; else null) |
+| `event` | `event` as it is now, `agency_id`; told when it begins and when it ends |
 | `audit` | `entry` (every field that its hash covers), `hash` |
 """
 
@@ -25,6 +26,7 @@ class FactKind(StrEnum):
     ALERT_ENDED = "alert.ended"
     ACT = "act"
     AUDIT = "audit"
+    EVENT = "event"
 
 
 _ACTS = frozenset(kind.value for kind in ActKind)
@@ -46,6 +48,10 @@ def alert_ended(event_id: str, event: Mapping[str, Any], agency_id: str) -> dict
 
 def act_done(act: Act, agency_id: str, about: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return {"act": act_to_json(act), "agency_id": agency_id, "about": dict(about) if about else None}
+
+
+def event_happened(event: Event, agency_id: str) -> dict[str, Any]:
+    return {"event": event_to_json(event), "agency_id": agency_id}
 
 
 def audit_written(entry: Mapping[str, Any], hash: str) -> dict[str, Any]:

@@ -96,6 +96,17 @@ def decode_pass(text: str) -> tuple[Identity, Signed, Pass, Signed]:
         raise PassRefused(reason="malformed") from problem
 
 
+def decode_identity(text: str) -> Identity:
+    """What an identity's text says; nothing is proved. Raises PassRefused ("malformed")."""
+    parts = text.split(".") if len(text) <= MAX_LENGTH else []
+    if len(parts) != 2:
+        raise PassRefused(reason="malformed")
+    try:
+        return identity_of(_parts(_IDENTITY, parts[0], parts[1]).fields)
+    except (KeyError, TypeError, ValueError, OverflowError) as problem:
+        raise PassRefused(reason="malformed") from problem
+
+
 def identity_of(told: dict[str, Any]) -> Identity:
     """Raises KeyError, TypeError, ValueError where it is not exactly an identity."""
     _only(told, Identity)

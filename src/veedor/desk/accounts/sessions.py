@@ -55,7 +55,7 @@ class Sessions:
         self._recent: dict[str, tuple[float, LoggedIn | None]] = {}
         self._guard = threading.Lock()
 
-    def open(  # noqa: PLR0913 - what a session is made of
+    def open(
         self,
         session: Session,
         user: UserRow,

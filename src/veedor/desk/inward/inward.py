@@ -5,7 +5,8 @@ A site speaks for its own agency only: what it says of another's things is refus
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,16 @@ from sqlalchemy.orm import Session
 
 from veedor.desk.accounts.service import know_agency
 from veedor.desk.database import Database
-from veedor.desk.inward import acts, alerts, audit
+from veedor.desk.inward import acts, alerts, audit, events
 from veedor.desk.inward.source import Source
 from veedor.desk.inward.tables import SitePositionRow
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import Clock
+from veedor.kit.errors import StoreError, UserError
+from veedor.wire.envelope import Envelope
 from veedor.wire.facts import FactKind
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Position:
 
     incarnation: str
     sequence: int
+    message_id: str = ""
 
 
 class Inward:
@@ -42,7 +48,7 @@ class Inward:
         """Where to go on reading: this is the only cursor there is."""
         with self._database.reading() as session:
             row = session.get(SitePositionRow, site_id)
-        return Position(row.incarnation, row.sequence) if row else Position("", 0)
+        return Position(row.incarnation, row.sequence, row.message_id) if row else Position("", 0)
 
     def take(self, envelope: Mapping[str, Any]) -> bool:
         """Apply a message and remember its place, or neither; False where it has been taken before.
@@ -56,6 +62,31 @@ class Inward:
                 return False
             self.apply(session, envelope)
             return True
+
+    def take_batch(self, source: tuple[str, str], incarnation: str, batch: Sequence[tuple[int, Envelope]]) -> None:
+        """`take` for messages in a row of the site and agency that the connection proved, in one transaction.
+
+        Where one of them is refused, all are taken one by one: the others count, and that one is passed over, with an
+        entry in the log that says why. Raises StoreError; the place then does not move.
+        """
+        told = [_told(source, incarnation, sequence, one) for sequence, one in batch]
+        try:
+            with self._database.session() as session:
+                for one in told:
+                    if self._advance(session, one):
+                        self.apply(session, one)
+        except StoreError:
+            raise
+        except (UserError, KeyError, TypeError, ValueError):
+            for one in told:
+                self._take_or_skip(one)
+
+    def _take_or_skip(self, envelope: Mapping[str, Any]) -> None:
+        try:
+            self.take(envelope)
+        except (UserError, KeyError, TypeError, ValueError) as problem:
+            log.error("message %s of %s is passed over: %r", envelope["message_id"], envelope["site_id"], problem)
+            self.skip(envelope)
 
     def skip(self, envelope: Mapping[str, Any]) -> None:
         """Pass over a message that was refused for good; the caller has written down why."""
@@ -75,6 +106,8 @@ class Inward:
                 alerts.ended(session, source, body)
             case FactKind.ACT:
                 acts.done(session, source, body)
+            case FactKind.EVENT:
+                events.happened(session, source, body)
             case FactKind.AUDIT:
                 audit.written(session, source, body)
             case _:
@@ -92,5 +125,19 @@ class Inward:
         elif row.incarnation == incarnation and sequence <= row.sequence:
             return False
         row.incarnation, row.sequence, row.at = incarnation, sequence, now
+        row.message_id = str(envelope.get("message_id", ""))[:100]
         session.flush()
         return True
+
+
+def _told(source: tuple[str, str], incarnation: str, sequence: int, envelope: Envelope) -> dict[str, Any]:
+    """With the site and agency that the connection proved, whatever the message says of itself."""
+    return {
+        "site_id": source[0],
+        "agency_id": source[1],
+        "incarnation": incarnation,
+        "sequence": sequence,
+        "message_id": envelope.id,
+        "kind": envelope.kind,
+        "body": envelope.body,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +20,7 @@ class SitePositionRow(Base):
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
     incarnation: Mapped[str] = mapped_column(sa.String(64))  # another one: the site's stream began anew
     sequence: Mapped[int] = mapped_column(BIG)
+    message_id: Mapped[str] = mapped_column(sa.String(100))  # of that message: another one there is another stream
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -45,3 +47,20 @@ class SiteAuditRow(Base):
     entry: Mapped[str] = mapped_column(sa.Text)  # all of it, canonical JSON: what the hash was made of
     flaw: Mapped[str | None] = mapped_column(sa.String(16), index=True)  # null: it fits; else gap, break, hash or fork
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SiteEventRow(Base):
+    """An event of a site, whether it became an alert or not, as it was told last."""
+
+    __tablename__ = "site_events"
+    __table_args__ = (sa.Index("ix_site_events_camera_started", "camera_id", "started_at"),)
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    site_id: Mapped[str] = mapped_column(sa.String(64))
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))  # the site's
+    camera_id: Mapped[str] = mapped_column(sa.String(64))
+    kind: Mapped[str] = mapped_column(sa.String(64))
+    rule: Mapped[str] = mapped_column(sa.String(200))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it goes on
+    body: Mapped[dict[str, Any]] = mapped_column(sa.JSON)

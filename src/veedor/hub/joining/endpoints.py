@@ -19,9 +19,9 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.errors import LoginThrottled
 from veedor.desk.need import Need, Permit, address_of
 from veedor.desk.schemas import Id, room_router
+from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.joining import service
 from veedor.hub.joining.schemas import InvitationOut, InviteIn, JoinIn, SiteOut, SitesOut
-from veedor.hub.joining.tables import SiteCameraRow, SiteRow
 from veedor.kit.errors import VeedorError
 from veedor.wire.invitation import Invitation
 from veedor.wire.joining import JoinAnswer, JoinRequest
@@ -69,9 +69,7 @@ def joining_router(hub: HubAddress) -> APIRouter:
         with permit.ports.database.reading() as session:
             counts = _camera_counts(session)
             now = permit.ports.clock.now()
-            return SitesOut(
-                sites=[SiteOut.of(row, counts.get(row.id, 0), now) for row in service.sites(session)]
-            )
+            return SitesOut(sites=[SiteOut.of(row, counts.get(row.id, 0), now) for row in service.sites(session)])
 
     @router.post("/api/invitations")
     def invite(permit: EditSites, body: InviteIn) -> InvitationOut:
@@ -92,9 +90,7 @@ def joining_router(hub: HubAddress) -> APIRouter:
         """A one-time token with which this site joins again, with a new key: a new machine, or a key that was lost."""
         with permit.ports.database.session() as session:
             row = service.site(session, site_id)
-            made, secret = service.invite(
-                session, permit.ports.clock, row.agency_id, row.name, site_id=row.id
-            )
+            made, secret = service.invite(session, permit.ports.clock, row.agency_id, row.name, site_id=row.id)
             return InvitationOut(token=token(hub, secret), expires_at=made.expires_at)
 
     return router

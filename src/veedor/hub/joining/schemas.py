@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from veedor.desk.schemas import In, Out, UtcTime
-from veedor.hub.joining.tables import SiteRow
+from veedor.desk.sites.tables import SiteRow
 
 OFFLINE_AFTER_S = 15.0
 

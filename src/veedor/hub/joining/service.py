@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.desk.accounts.tables import AgencyRow
+from veedor.desk.sites.tables import InvitationRow, SiteRow
 from veedor.hub.joining.errors import InvitationRefused, KeyTaken, OtherAgency, OtherProtocol
-from veedor.hub.joining.tables import InvitationRow, SiteRow
 from veedor.kit.clock import Clock
 from veedor.kit.errors import NotFound
 from veedor.kit.hashing import sha256_bytes

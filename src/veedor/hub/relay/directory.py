@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.desk.database import Database
-from veedor.hub.joining.tables import SiteCameraRow, SiteRow
+from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.kit.clock import Clock
 from veedor.kit.errors import NotFound, Unavailable
 from veedor.model.camera import Camera, StreamHealth

@@ -107,9 +107,7 @@ class LiveRelay:
             if upstream is None:
                 upstream = self._upstreams[key] = _Upstream()
             try:
-                answer = await run_in_threadpool(
-                    remote.open, camera_id, Op.LIVE_WATCH, role=role.value, shares=shares
-                )
+                answer = await run_in_threadpool(remote.open, camera_id, Op.LIVE_WATCH, role=role.value, shares=shares)
                 upstream.join(viewer)
                 if not shares:
                     await _carry(answer, upstream)

@@ -82,7 +82,7 @@ class Remote:
             told |= {"start": span[0].isoformat(), "end": span[1].isoformat()}
         return self.at(site, op, (camera_id,), told, span=span, timeout_s=timeout_s)
 
-    def at(  # noqa: PLR0913 - one call, all of its parts
+    def at(
         self,
         site: SiteOfCamera,
         op: Op,

@@ -78,9 +78,7 @@ class RelayPtz:
         self._remote.ask(camera_id, Op.PTZ_GO_TO, who=values.dump(Steerer, who), token=token)
 
     def save_preset(self, camera_id: str, who: Steerer, name: str, token: str | None = None) -> PtzPreset:
-        told = self._remote.ask(
-            camera_id, Op.PTZ_SAVE_PRESET, who=values.dump(Steerer, who), name=name, token=token
-        )
+        told = self._remote.ask(camera_id, Op.PTZ_SAVE_PRESET, who=values.dump(Steerer, who), name=name, token=token)
         return values.load(PtzPreset, told)
 
     def remove_preset(self, camera_id: str, who: Steerer, token: str) -> None:

@@ -88,3 +88,10 @@ init-hub-keys = Keys: outside "data" and outside its backups. Without them sites
 init-hub-database = A database of its own, unless another is named:
 init-hub-desk = Where the console answers (always with TLS).
 init-hub-link = The port that sites call: the only one that they need to reach.
+
+error-compose-demo-part =
+    "{ $part }" did not start in time.
+    .hint = Look at its log: { $file }
+demo-hub-starting = Starting the hub …
+demo-site-joining = Starting "{ $name }" and joining it …
+demo-grant-signing = Signing the grant at both sites …

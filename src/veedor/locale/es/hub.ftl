@@ -88,3 +88,10 @@ init-hub-keys = Llaves: fuera de «data» y de sus copias de seguridad. Sin ella
 init-hub-database = Base de datos propia salvo que se indique otra:
 init-hub-desk = Dónde atiende la consola (siempre con TLS).
 init-hub-link = Puerto al que llaman las sedes: el único que debe verse desde ellas.
+
+error-compose-demo-part =
+    «{ $part }» no arrancó a tiempo.
+    .hint = Mire su registro: { $file }
+demo-hub-starting = Arrancando el nodo central …
+demo-site-joining = Arrancando y adhiriendo «{ $name }» …
+demo-grant-signing = Firmando el convenio en ambas sedes …

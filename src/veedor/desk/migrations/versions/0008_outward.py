@@ -63,6 +63,7 @@ def _sites() -> None:
         _agency("site_position"),
         sa.Column("incarnation", sa.String(64), nullable=False),
         sa.Column("sequence", BIG, nullable=False),
+        sa.Column("message_id", sa.String(100), nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
     )
     op.create_table(

@@ -1,0 +1,1 @@
+"""Sites that have joined a hub, as its database keeps them. The rows are written by `veedor.hub`."""
