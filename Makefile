@@ -26,8 +26,8 @@ $(CONSOLE): $(READY) $(CONSOLE_SOURCE)
 setup: $(READY) ## Make the virtual environment and install everything
 
 # make demo; make demo CAMERAS="rtsp://192.168.1.64/stream1 video.mp4"; make demo DEMO="--for 90s --report report.json"
-demo: $(READY) $(CONSOLE) ## Everything on one machine, with real video (CAMERAS="rtsp://... file.mp4" for your own)
-	$(BIN)/veedor demo $(DEMO) $(CAMERAS)
+demo: $(READY) $(CONSOLE) ## Everything on one machine, with real video (CAMERAS="rtsp://... file.mp4" for your own; SITES=3: a hub and sites)
+	$(BIN)/veedor demo $(if $(SITES),--sites $(SITES)) $(DEMO) $(CAMERAS)
 
 test: $(READY) $(CONSOLE) ## All tests
 	$(BIN)/veedor models pull

@@ -39,8 +39,12 @@ def demo(
     cameras: Annotated[int, typer.Option("--cameras", min=1, max=64, help=t("cli-demo-cameras"))] = 4,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=t("cli-demo-port"))] = 8480,
     data: Annotated[Path | None, typer.Option("--data", help=t("cli-demo-data"))] = None,
+    sites: Annotated[int, typer.Option("--sites", min=0, max=3, help=t("cli-demo-sites"))] = 0,
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
+    if sites:
+        _federation(sites, _duration_s(duration), port)
+        return
     from veedor.cli.logs import speak_in_log
     from veedor.compose import demo as demos
     from veedor.compose.service import interruptible, stop_on_signals
@@ -64,6 +68,44 @@ def demo(
         running.finish()
         told = running.report(started_at)
     _conclude(told, report, as_json)
+
+
+def _federation(sites: int, duration_s: float | None, port: int) -> None:
+    """A hub and its sites, until Ctrl+C."""
+    from veedor.compose.demo_sites import PURPOSE, federation_demo
+    from veedor.compose.service import interruptible, stop_on_signals
+    from veedor.kit.clock import SystemClock
+    from veedor.kit.messages import Message
+    from veedor.site.detect.models import default_model_path
+
+    def tell(message: Message) -> None:
+        err.print(message.render(lang))
+
+    clock = SystemClock()
+    with ExitStack() as stack:
+        with interruptible():
+            err.print(t("cli-demo-model"))
+            default_model_path(fetch=True)
+            running = stack.enter_context(federation_demo(sites, clock, tell, port=8490 if port == 8480 else port))
+        stop = stop_on_signals()
+        err.print(f"[bold]{t('cli-demo-hub-open', url=running.hub_url, ca=str(running.ca))}[/]")
+        logins = [running.hub_login]
+        logins += [
+            (f"{user}@{party.plan.agency_id}", password)
+            for party in running.parties
+            for user, password in party.logins.items()
+            if user != "admin"
+        ]
+        for user, password in logins:
+            err.print(t("cli-demo-login", user=user, password=password), highlight=False, markup=False)
+        for party in running.parties:
+            err.print(t("cli-demo-site-open", name=party.plan.site, url=party.url))
+            said = t("cli-demo-login", user="admin", password=party.logins["admin"])
+            err.print(said, highlight=False, markup=False)
+        if running.grant_id is not None:
+            err.print(t("cli-demo-grant", purpose=PURPOSE))
+        err.print(t("cli-demo-stop"))
+        clock.wait(stop, duration_s if duration_s is not None else threading.TIMEOUT_MAX)
 
 
 def _greet(running: Demo) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,7 +70,7 @@ class _Parts:
 
 @contextmanager
 def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
-    """A hub, serving. Stops all of it at the end. Raises StoreLocked, PortTaken, NotLoopback, what PostgreSQL raises."""
+    """A hub, serving. Stops all of it at the end. Raises StoreLocked, PortTaken, NotLoopback, and of PostgreSQL."""
     with ExitStack() as stack:
         certificates = _certificates(config, clock)
         desk_file = _desk_file(config, certificates)
@@ -221,7 +221,7 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
     )
 
 
-def _status(clock: Clock):  # type: ignore[no-untyped-def]
+def _status(clock: Clock) -> Callable[[], SiteStatus]:
     started_at = clock.now()
 
     def status() -> SiteStatus:

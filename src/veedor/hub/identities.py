@@ -63,7 +63,7 @@ class Identities:
             raise Unavailable(name=agency_id, problem="its site signed somebody else", detail="hub-wrong-identity")
         with self._ports.database.session() as session:
             user = self._keep_user(session, identity)
-            self._keep(session, session_id, text, key, identity.expires_at)
+            self._keep(session, identity, text, key)
             return user.id
 
     def opened_here(self, user: UserRow, session_id: str) -> None:
@@ -83,7 +83,7 @@ class Identities:
             expires_at=now + IDENTITY_LIFE,
         )
         with self._ports.database.session() as session:
-            self._keep(session, session_id, encode_identity(identity, agency_key), key, identity.expires_at)
+            self._keep(session, identity, encode_identity(identity, agency_key), key)
 
     def _home_of(self, agency_id: str) -> list[str]:
         """Sites of the agency that may know its people, the one heard last first."""
@@ -125,11 +125,17 @@ class Identities:
         session.flush()
         return row
 
-    def _keep(self, session: Session, session_id: str, text: str, key: _StoredKey, until: datetime) -> None:
+    def _keep(self, session: Session, identity: Identity, text: str, key: _StoredKey) -> None:
         now = self._ports.clock.now()
         session.execute(sa.delete(VouchedRow).where(VouchedRow.expires_at < now - _KEEP))
-        private = self._ports.secrets.encrypt(key.private_hex)
-        session.add(VouchedRow(session_id=session_id, identity=text, private_key=private, expires_at=until))
+        row = VouchedRow(
+            session_id=identity.session,
+            agency_id=identity.agency,
+            identity=text,
+            private_key=self._ports.secrets.encrypt(key.private_hex),
+            expires_at=identity.expires_at,
+        )
+        session.add(row)
         session.flush()
 
     # -- passes

@@ -118,9 +118,7 @@ class HubLink:
         with self._lock:
             account = self._accounts.get(self._agency_of.get(site_id, ""))
         if account is None:
-            raise Unavailable(
-                name=site_id, problem="the site has not joined, or was revoked", detail="hub-no-such-site"
-            )
+            raise Unavailable(name=site_id, problem="it has not joined, or was revoked", detail="hub-no-such-site")
         return account.caller.call(site_id, op.value, args, pass_text, timeout_s)
 
     def poke(self, site_ids: list[str]) -> None:

@@ -1,8 +1,8 @@
-"""The gate of a site: every call from afar comes through here, and none reaches a picture or a record otherwise.
+"""The gate of a site: every call from afar comes through here; none reaches a picture or a record otherwise.
 
-In this order: the pass is proved (`wire.passcheck`), it must name what is asked for, `access/` decides as for any of the
-site's own people and writes the site's own audit entry, and only then the op runs. Streams are decided again while
-they last.
+In this order: the pass is proved (`wire.passcheck`), it must name what is asked for, `access/` decides as for any of
+the site's own people and writes the site's own audit entry, and only then the op runs. Streams are decided again
+while they last.
 """
 
 from __future__ import annotations

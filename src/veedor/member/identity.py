@@ -1,4 +1,4 @@
-"""Vouching for the agency's own people: this site looks at the password, and signs who they are for a session elsewhere."""
+"""Vouching for the agency's own people: this site looks at the password and signs who they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A joined site's part in the federation, running: this is the list of what that is, in the order in which it starts."""
+"""A joined site's part in the federation: this is the list of what runs, in the order in which it starts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MemberStatus:
 class Member:
     """`start` after the desk's database is there; `stop` before it is closed."""
 
-    def __init__(  # noqa: PLR0913 - the parts that it joins
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that it joins
         self,
         files: MemberFiles,
         joined: JoinAnswer,

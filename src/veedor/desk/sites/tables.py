@@ -53,9 +53,7 @@ class InvitationRow(Base):
     secret_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
     site_name: Mapped[str] = mapped_column(sa.String(200))
-    site_id: Mapped[str | None] = mapped_column(
-        sa.String(64)
-    )  # set: a new key for a site that is there, or the one made
+    site_id: Mapped[str | None] = mapped_column(sa.String(64))  # null: a new site; else a new key for this one
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: still good
@@ -67,6 +65,7 @@ class VouchedRow(Base):
     __tablename__ = "vouched_sessions"
 
     session_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))
     identity: Mapped[str] = mapped_column(sa.Text)  # as the agency signed it
     private_key: Mapped[bytes]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

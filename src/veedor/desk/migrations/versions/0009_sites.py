@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.create_table(
         "vouched_sessions",
         sa.Column("session_id", sa.String(36), primary_key=True),
+        _agency("vouched_sessions"),
         sa.Column("identity", sa.Text, nullable=False),
         sa.Column("private_key", sa.LargeBinary, nullable=False),
         sa.Column("expires_at", UtcDateTime, nullable=False),
