@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -100,6 +101,7 @@ def federation_demo(
     plans = PLANS[: max(1, min(sites, len(PLANS)))]
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="veedor-demo-"))
+        folder.chmod(0o711)  # PostgreSQL, which never runs as root, must reach its own folder in it
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         options = DemoOptions(cameras=sum(plan.cameras for plan in plans))
         cameras, _server = stack.enter_context(demo_cameras(options))
@@ -293,14 +295,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _answers(url: str, ca: Path | None) -> bool:
     try:
-        return httpx.get(f"{url}/api/health/live", verify=str(ca) if ca else True, timeout=2).status_code == 200
+        return httpx.get(f"{url}/api/health/live", verify=_trust(ca), timeout=2).status_code == 200
     except (httpx.HTTPError, OSError):
         return False
 
 
+def _trust(ca: Path | None) -> ssl.SSLContext | bool:
+    return ssl.create_default_context(cafile=ca) if ca else True
+
+
 @contextmanager
 def _client(url: str, ca: Path | None, login: tuple[str, str]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=url, verify=str(ca) if ca else True, timeout=30) as client:
+    with httpx.Client(base_url=url, verify=_trust(ca), timeout=30) as client:
         said = client.post("/api/login", json={"username": login[0], "password": login[1], "bearer": True})
         said.raise_for_status()
         client.headers["authorization"] = f"Bearer {said.json()['token']}"

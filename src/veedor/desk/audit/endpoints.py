@@ -39,6 +39,7 @@ class AuditEntryOut(Out):
     at: UtcTime
     user_id: str | None
     username: str
+    user_agency_id: str | None = Field(description="Of the person: not the owner of what was looked at")
     session_id: str | None
     address: str | None
     purpose: str | None
