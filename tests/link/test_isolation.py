@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from federation import CLOCK, HOME, Federation, make_authority
 from nats.aio.msg import Msg
 
+from federation import CLOCK, HOME, Federation, make_authority
 from veedor.link.call_server import Answer, CallServer
 from veedor.link.calls import Caller
 from veedor.link.config import Address, render_hub, render_site

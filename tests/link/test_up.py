@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from federation import CLOCK, Federation, Way
 
+from federation import CLOCK, Federation, Way
 from waiting import wait_until
 
 
