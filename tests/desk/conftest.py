@@ -12,18 +12,13 @@ from veedor.desk.accounts import passwords
 
 # Modules whose tests run on both databases; `sqlite_only` marks tests in them that are about the file.
 ON_BOTH = {
-    "test_accounts",
     "test_alerts",
     "test_agencies",
     "test_audit",
-    "test_claims",
     "test_database",
-    "test_evidence_api",
     "test_incidents",
     "test_inward",
     "test_outward",
-    "test_shifts",
-    "test_walls",
 }
 
 

@@ -95,7 +95,7 @@ def test_the_hub_has_what_the_site_has(site: Desk, hub: Desk) -> None:
     assert state(hub) == state(site)
     with hub.ports.database.reading() as session:
         row = session.scalars(sa.select(AlertRow)).one()
-    assert (row.has_snapshot, row.clip_state) == (False, "failed")  # picture and clip stay at the site
+    assert (row.has_snapshot, row.clip_state) == (True, "pending")  # both stay at the site, and are fetched from there
 
 
 def test_again_it_changes_nothing(site: Desk, hub: Desk) -> None:

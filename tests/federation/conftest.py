@@ -58,5 +58,5 @@ class Federation:
 def federation() -> Iterator[Federation]:
     told: list[Message] = []
     tell: Callable[[Message], None] = told.append
-    with federation_demo(3, SystemClock(), tell, port=0, analyse=False) as demo:
+    with federation_demo(3, SystemClock(), tell, port=0, analysed=1) as demo:
         yield Federation(demo)

@@ -72,6 +72,42 @@ PLANS = (
 HUB_AGENCY = "region-lima"
 
 
+class Process:
+    """One `veedor` process; what it says goes into a file."""
+
+    def __init__(self, words: list[str], log: Path) -> None:
+        self._words = words
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "veedor.cli", *self._words],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "COLUMNS": "400"},
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """SIGKILL, as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """In order; by force where that takes too long."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """A site that runs, with its people's logins. At the hub they log in as `name@agency`."""
@@ -80,6 +116,7 @@ class Party:
     url: str
     logins: dict[str, str]
     folder: Path
+    process: Process
 
 
 @dataclass(slots=True)
@@ -89,15 +126,19 @@ class FederationDemo:
     hub_url: str
     ca: Path
     hub_login: tuple[str, str]
+    hub: Process
     parties: list[Party] = field(default_factory=list)
     grant_id: str | None = None
 
 
 @contextmanager
 def federation_demo(
-    sites: int, clock: Clock, tell: Callable[[Message], None], *, port: int = 8490, analyse: bool = True
+    sites: int, clock: Clock, tell: Callable[[Message], None], *, port: int = 8490, analysed: int = len(PLANS)
 ) -> Iterator[FederationDemo]:
-    """Start the hub, make and join the sites, sign the grant. All of it is deleted at the end."""
+    """Start the hub, make and join the sites, sign the grant. All of it is deleted at the end.
+
+    `analysed`: the first so many sites look for events; the others only record.
+    """
     plans = PLANS[: max(1, min(sites, len(PLANS)))]
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="veedor-demo-"))
@@ -108,10 +149,12 @@ def federation_demo(
         tell(Message("demo-hub-starting"))
         hub = _start_hub(folder / "hub", port, clock, stack)
         with _client(hub.hub_url, hub.ca, hub.hub_login) as admin:
-            for plan in plans:
+            for number, plan in enumerate(plans):
                 mine, cameras = cameras[: plan.cameras], cameras[plan.cameras :]
                 tell(Message("demo-site-joining", {"name": plan.site}))
-                hub.parties.append(_start_site(folder / plan.agency_id, plan, mine, admin, clock, stack, analyse))
+                hub.parties.append(
+                    _start_site(folder / plan.agency_id, plan, mine, admin, clock, stack, number < analysed)
+                )
             _wait(clock, lambda: _online(admin) >= len(plans), "sites")
         if len(plans) >= 3:
             tell(Message("demo-grant-signing"))
@@ -136,11 +179,11 @@ def _start_hub(folder: Path, port: int, clock: Clock, stack: ExitStack) -> Feder
     path = folder / "hub.yaml"
     path.write_text(hub_yaml(config), encoding="utf-8")
     log = folder / "hub.log"
-    _run(["hub", "run", "--config", str(path)], log, stack)
+    process = _run(["hub", "run", "--config", str(path)], log, stack)
     url = f"https://127.0.0.1:{config.desk.port}"
     ca = config.keys / "ca.crt"
     _wait(clock, lambda: ca.is_file() and _answers(url, ca), "hub", log)
-    return FederationDemo(url, ca, ("admin", _first_password(log)))
+    return FederationDemo(url, ca, ("admin", _first_password(log)), process)
 
 
 def _first_password(log: Path) -> str:
@@ -192,10 +235,10 @@ def _start_site(
     made.raise_for_status()
     join(MemberFiles.beside(config.secret_key), plan.agency_id, made.json()["token"])
     log = folder / "site.log"
-    _run(["site", "run", "--config", str(path)], log, stack)
+    process = _run(["site", "run", "--config", str(path)], log, stack)
     url = f"http://127.0.0.1:{config.desk.port}"
     _wait(clock, lambda: _answers(url, None), plan.site, log)
-    return Party(plan, url, logins, folder)
+    return Party(plan, url, logins, folder, process)
 
 
 def _add_cameras(config: SiteFile, plan: Plan, cameras: list[DemoCamera], clock: Clock) -> None:
@@ -270,27 +313,12 @@ def _agencies_known(party: Party, agency_id: str) -> Callable[[], bool]:
 # -- processes
 
 
-def _run(words: list[str], log: Path, stack: ExitStack) -> None:
-    """One `veedor` process, ended with the demo."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "veedor.cli", *words],
-            stdout=output,
-            stderr=output,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "COLUMNS": "400"},
-            start_new_session=True,
-        )
-    stack.callback(_end, process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def _run(words: list[str], log: Path, stack: ExitStack) -> Process:
+    """A process, ended with the demo."""
+    process = Process(words, log)
+    stack.callback(process.stop)
+    process.start()
+    return process
 
 
 def _answers(url: str, ca: Path | None) -> bool:

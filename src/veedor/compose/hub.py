@@ -29,6 +29,7 @@ from veedor.hub.identities import Identities
 from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
 from veedor.hub.keys import HubCertificates, open_certificates
 from veedor.hub.link import HubLink, LinkPlace
+from veedor.hub.relay.alerts import RelayAlertPictures
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.relay.footage import RelayFootage
 from veedor.hub.relay.live import LiveRelay, RelayLive
@@ -179,6 +180,7 @@ def _ports(
             map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
             keeps_agencies=True,
             is_hub=True,
+            federated=True,
         ),
     )
     identities = Identities(unbound, link.ask, hosted.key)
@@ -191,6 +193,7 @@ def _ports(
             live=RelayLive(mine, live),
             site=RelaySite(mine, status),
             ptz=RelayPtz(mine),
+            alert_pictures=RelayAlertPictures(mine),
             signer=HubSigner(hosted, mine, database),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -34,6 +34,16 @@ class Vouching(Protocol):
 
     def opened_here(self, user: UserRow, session_id: str) -> None:
         """Somebody of this desk's own logged in: their session needs a key too, to ask other sites."""
+
+
+class AlertPictures(Protocol):
+    """Pictures of alerts that are at their own site. Called by code that has passed `access/`."""
+
+    def snapshot(self, camera_id: str, alert_id: str) -> bytes:
+        """JPEG; NotFound where there is none. Raises what the site raises."""
+
+    def clip(self, camera_id: str, alert_id: str) -> Iterator[bytes]:
+        """MP4; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,9 @@ class DeskConfig:
 class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
-    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `vouching`, `on_behalf`: a hub's; the
-    latter gives the same ports, whose calls to other sites go in the name of one person.
+    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `vouching`,
+    `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in the name of
+    one person.
     """
 
     footage: Footage
@@ -93,6 +104,7 @@ class DeskPorts:
     secrets: SecretBox
     config: DeskConfig = field(default_factory=DeskConfig)
     vouching: Vouching | None = None
+    alert_pictures: AlertPictures | None = None
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
 

@@ -16,6 +16,7 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import Told, grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Position
+from veedor.desk.outward.outward import Outward
 from veedor.desk.sites.tables import SiteRow
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
@@ -33,6 +34,7 @@ class HubRoster:
         self._cameras = cameras
         self._position = position
         self._agreements = Agreements(ports)
+        self._outward = Outward(ports.database)
 
     def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
         """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked."""
@@ -58,6 +60,14 @@ class HubRoster:
         self._cameras.take_health(row.id, args.get("streams") or [])
         return cameras is None and self._cameras.digest_of(row.id) != args.get("digest")
 
+    def _acts(self, agency_id: str, place: dict[str, Any]) -> list[dict[str, Any]]:
+        """What was done here with the agency's alerts, incidents and evidence, and the site does not know yet."""
+        known = (int(place.get("sequence") or 0), str(place.get("message_id") or ""))
+        return [
+            {"sequence": one.sequence, "message_id": one.message_id, "kind": one.kind, "body": one.body}
+            for one in self._outward.of_agency(agency_id, known)
+        ]
+
     def _take_grants(self, told: list[dict[str, Any]]) -> None:
         for one in told:
             grants, statements = sync.grants_from_json([one])
@@ -80,8 +90,16 @@ class HubRoster:
             "agencies": agencies if knows.get("agencies") != digest else None,
             "grants": sync.missing(told, knows.get("grants") or {}),
             "knows": sync.marks(told),
+            "acts": self._acts(row.agency_id, knows.get("acts") or {}),
             "position": {"incarnation": place.incarnation, "sequence": place.sequence},
         }
+
+
+def _bounded(health: Any) -> dict[str, Any]:
+    """What a site says of itself, if it is no larger than such a thing is."""
+    if not isinstance(health, dict) or len(str(health)) > 50_000:
+        return {}
+    return health
 
 
 def _take_people(session: Session, row: SiteRow, people: dict[str, Any]) -> None:
@@ -102,10 +120,3 @@ def _take_people(session: Session, row: SiteRow, people: dict[str, Any]) -> None
         elif not disabled:
             user.disabled_at = None
     session.flush()
-
-
-def _bounded(health: Any) -> dict[str, Any]:
-    """What a site says of itself, if it is no larger than such a thing is."""
-    if not isinstance(health, dict) or len(str(health)) > 50_000:
-        return {}
-    return health

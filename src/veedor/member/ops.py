@@ -14,7 +14,9 @@ from typing import Any
 
 from veedor.access.actions import Action
 from veedor.desk.alerts.media import AlertMedia
+from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
+from veedor.kit.errors import NotFound
 from veedor.model.camera import StreamRole
 from veedor.model.recording import Gap, Segment
 from veedor.wire import values
@@ -184,13 +186,23 @@ def _places(asked: Asked) -> Result:
     return Result(asked.ports.site.places(asked.camera_id))
 
 
+def alert_of(asked: Asked) -> str:
+    """The alert that is asked for, which must be of the camera that the pass is for."""
+    alert_id = str(asked.args["alert_id"])
+    with asked.ports.database.reading() as session:
+        row = session.get(AlertRow, alert_id)
+    if row is None or row.camera_id != asked.camera_id:
+        raise NotFound(kind="alert", name=alert_id[:80])
+    return row.id
+
+
 def _alert_snapshot(asked: Asked) -> Result:
-    path = AlertMedia(asked.ports.data_directory).snapshot(str(asked.args["alert_id"]))
+    path = AlertMedia(asked.ports.data_directory).snapshot(alert_of(asked))
     return Result(None, _file(path) if path.is_file() else iter([]))
 
 
 def _alert_clip(asked: Asked) -> Result:
-    path = AlertMedia(asked.ports.data_directory).clip(str(asked.args["alert_id"]))
+    path = AlertMedia(asked.ports.data_directory).clip(alert_of(asked))
     return Result(None, _file(path) if path.is_file() else iter([]))
 
 

@@ -17,6 +17,7 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
 from veedor.desk.grants.service import Agreements
+from veedor.desk.inward.inward import Inward
 from veedor.kit.errors import StoreError, VeedorError
 from veedor.member.lease import Lease
 from veedor.wire import directory, sync
@@ -24,6 +25,8 @@ from veedor.wire.calls import Op
 from veedor.wire.passcheck import HighWater
 
 log = logging.getLogger(__name__)
+
+_HUB = "hub"  # whose facts they are, in the table of positions
 
 
 class AskHub(Protocol):
@@ -52,6 +55,7 @@ class Roster:
         self._boot = secrets.token_hex(8)
         self._send_cameras = True
         self._hub_knows: dict[str, Any] = {}
+        self._inward = Inward(ports.database, ports.clock)
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="roster", daemon=True)
@@ -93,12 +97,13 @@ class Roster:
         self._take_agencies(answer.get("agencies"))
         self._take_grants(answer.get("grants") or [])
         self._hub_knows = dict(answer.get("knows") or {})
+        more = self._take_acts(answer.get("acts") or [])
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
         self._lease.renew(now, float(answer.get("lease_s") or 0.0))
         self.synced_at = self._ports.clock.now()
-        if self._send_cameras:
+        if self._send_cameras or more:
             self._wake.set()
 
     # -- what is told
@@ -107,6 +112,7 @@ class Roster:
         ports = self._ports
         cameras = [directory.camera_to_json(one) for one in ports.cameras.cameras()]
         status = ports.site.status()
+        place = self._inward.position(_HUB)
         with ports.database.reading() as session:
             people = {
                 row.id: {"roles": list(row.roles), "disabled": row.disabled_at is not None}
@@ -126,7 +132,11 @@ class Roster:
                 "cameras": len(cameras),
             },
             "people": people,
-            "knows": {"agencies": sync.agencies_digest(agencies), "grants": sync.marks(told)},
+            "knows": {
+                "agencies": sync.agencies_digest(agencies),
+                "grants": sync.marks(told),
+                "acts": {"sequence": place.sequence, "message_id": place.message_id},
+            },
             "grants": sync.missing(told, self._hub_knows),
         }
 
@@ -145,6 +155,15 @@ class Roster:
                 except AgencyKeyChanged as problem:
                     log.error("%s", problem)
                     session.rollback()
+
+    def _take_acts(self, told: list[dict[str, Any]]) -> bool:
+        """What people did at the hub with this agency's things: merged, whatever was done here meanwhile. Whether there
+        may be more."""
+        if told and int(told[0]["sequence"]) <= self._inward.position(_HUB).sequence:
+            self._inward.forget(_HUB)  # the hub was restored: its numbers begin anew
+        for one in told:
+            self._inward.take_or_skip({**one, "site_id": _HUB, "agency_id": self._ports.agency_id, "incarnation": _HUB})
+        return bool(told)
 
     def _take_grants(self, told: list[dict[str, Any]]) -> None:
         """One by one: a forged one must not keep a true revocation out."""

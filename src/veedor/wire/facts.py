@@ -4,6 +4,7 @@
 |---|---|
 | `alert.raised` | `event`, `camera_name`, `agency_id`, `raised_at`; the picture stays at the site |
 | `alert.ended` | `event_id`, `event` (as it ended), `agency_id` |
+| `alert.clip` | `alert_id`, `state` (ready or failed), `agency_id`; the clip stays at the site |
 | `act` | `act`, `agency_id` (whose thing was acted on), `about` (of an opening: incident or lock; else null) |
 | `event` | `event` as it is now, `agency_id`; told when it begins and when it ends |
 | `audit` | `entry` (every field that its hash covers), `hash` |
@@ -24,6 +25,7 @@ from veedor.wire.messages import event_to_json
 class FactKind(StrEnum):
     ALERT_RAISED = "alert.raised"
     ALERT_ENDED = "alert.ended"
+    ALERT_CLIP = "alert.clip"
     ACT = "act"
     AUDIT = "audit"
     EVENT = "event"
@@ -44,6 +46,10 @@ def alert_raised(event: Event, camera_name: str, agency_id: str, raised_at: date
 
 def alert_ended(event_id: str, event: Mapping[str, Any], agency_id: str) -> dict[str, Any]:
     return {"event_id": event_id, "event": dict(event), "agency_id": agency_id}
+
+
+def alert_clip(alert_id: str, state: str, agency_id: str) -> dict[str, Any]:
+    return {"alert_id": alert_id, "state": state, "agency_id": agency_id}
 
 
 def act_done(act: Act, agency_id: str, about: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from veedor.desk.alerts import repository
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
+from veedor.desk.outward.outward import tell_clip
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import NotFound, StoreError, Unavailable, VeedorError
 from veedor.kit.messages import Message
@@ -151,6 +152,7 @@ class ClipWorker:
                 return False
             current.clip_state = state.value
             current.clip_problem = problem.to_json() if problem else None
+            tell_clip(session, row.id, state.value, row.agency_id)
             self._feed.publish(
                 session, "alert.clip", {"id": row.id, "state": state.value}, row.agency_id, row.camera_id
             )

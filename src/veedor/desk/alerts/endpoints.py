@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import Field
 
 from veedor.access.actions import Action
@@ -130,9 +130,11 @@ def show_alert(permit: ReadOne, alert_id: Id) -> AlertDetailOut:
 
 
 @router.get("/api/alerts/{alert_id}/snapshot.jpg", response_class=FileResponse)
-def alert_snapshot(permit: ReadOne, alert_id: Id) -> FileResponse:
+def alert_snapshot(permit: ReadOne, alert_id: Id) -> Response:
     """The picture, with the track and the zone drawn."""
     row = _found(permit, alert_id)
+    if permit.ports.alert_pictures is not None:
+        return Response(permit.ports.alert_pictures.snapshot(row.camera_id, row.id), media_type="image/jpeg")
     path = AlertMedia(permit.ports.data_directory).snapshot(row.id)
     if not row.has_snapshot or not path.is_file():
         raise NotFound(kind="snapshot", name=alert_id)
@@ -140,10 +142,13 @@ def alert_snapshot(permit: ReadOne, alert_id: Id) -> FileResponse:
 
 
 @router.get("/api/alerts/{alert_id}/clip.mp4", response_class=FileResponse)
-def alert_clip(permit: PlayOne, alert_id: Id) -> FileResponse:
-    """The clip, once it is ready; byte ranges are served."""
+def alert_clip(permit: PlayOne, alert_id: Id) -> Response:
+    """The clip, once it is ready; byte ranges are served where the clip is at this desk."""
     require(permit, Action.ALERT_READ, "alert", alert_id)
     row = _found(permit, alert_id)
+    if permit.ports.alert_pictures is not None:
+        pieces = permit.ports.alert_pictures.clip(row.camera_id, row.id)
+        return StreamingResponse(pieces, media_type="video/mp4")
     path = AlertMedia(permit.ports.data_directory).clip(row.id)
     if row.clip_state != ClipState.READY.value or not path.is_file():
         raise NotFound(kind="clip", name=alert_id)

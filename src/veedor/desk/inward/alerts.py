@@ -12,7 +12,6 @@ from veedor.desk.alerts import repository
 from veedor.desk.alerts.service import BURST
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.inward.source import Source
-from veedor.kit.messages import Message
 from veedor.model.alert import AlertStatus, ClipState
 from veedor.wire.messages import event_from_json
 
@@ -41,9 +40,8 @@ def raised(session: Session, source: Source, body: Mapping[str, Any]) -> None:
         completed_at=event.completed_at,
         ended_at=event.ended_at,
         group_id=repository.group_of(session, event.camera_id, event.rule, raised_at, BURST) or event.id,
-        has_snapshot=False,
-        clip_state=ClipState.FAILED.value,
-        clip_problem=Message("alerts-clip-at-site").to_json(),
+        has_snapshot=True,  # at its site, and fetched from there when somebody looks
+        clip_state=ClipState.PENDING.value,
         status=AlertStatus.NEW.value,
         version=0,
     )
@@ -69,6 +67,19 @@ def ended(session: Session, source: Source, body: Mapping[str, Any]) -> None:
     if row is not None:
         source.must_own(row.agency_id, row.id)
         _end(session, source, row, body["event"])
+
+
+def clip_settled(session: Session, source: Source, body: Mapping[str, Any]) -> None:
+    """The clip can be had at the site, or never will be."""
+    row = session.get(AlertRow, body["alert_id"])
+    if row is None:
+        return
+    source.must_own(row.agency_id, row.id)
+    state = ClipState.READY if body["state"] == ClipState.READY.value else ClipState.FAILED
+    row.clip_state = state.value
+    session.flush()
+    told = {"id": row.id, "state": state.value}
+    source.feed.publish(session, "alert.clip", told, row.agency_id, row.camera_id)
 
 
 def _end(session: Session, source: Source, row: AlertRow, event: dict[str, Any]) -> None:

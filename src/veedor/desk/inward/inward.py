@@ -72,16 +72,19 @@ class Inward:
         told = [_told(source, incarnation, sequence, one) for sequence, one in batch]
         try:
             with self._database.session() as session:
-                for one in told:
-                    if self._advance(session, one):
-                        self.apply(session, one)
+                for one in told:  # also such as come again: the site's log may have begun anew
+                    self.apply(session, one)
+                if told:
+                    self._place(session, told[-1])
         except StoreError:
             raise
         except (UserError, KeyError, TypeError, ValueError):
+            self.forget(source[0])
             for one in told:
-                self._take_or_skip(one)
+                self.take_or_skip(one)
 
-    def _take_or_skip(self, envelope: Mapping[str, Any]) -> None:
+    def take_or_skip(self, envelope: Mapping[str, Any]) -> None:
+        """`take`; a message that is refused for good is passed over, with an entry in the log. Raises StoreError."""
         try:
             self.take(envelope)
         except (UserError, KeyError, TypeError, ValueError) as problem:
@@ -104,6 +107,8 @@ class Inward:
                 alerts.raised(session, source, body)
             case FactKind.ALERT_ENDED:
                 alerts.ended(session, source, body)
+            case FactKind.ALERT_CLIP:
+                alerts.clip_settled(session, source, body)
             case FactKind.ACT:
                 acts.done(session, source, body)
             case FactKind.EVENT:
@@ -115,6 +120,21 @@ class Inward:
         return True
 
     def _advance(self, session: Session, envelope: Mapping[str, Any]) -> bool:
+        row = session.get(SitePositionRow, envelope["site_id"])
+        incarnation, sequence = str(envelope["incarnation"]), int(envelope["sequence"])
+        if row is not None and row.incarnation == incarnation and sequence <= row.sequence:
+            return False
+        self._place(session, envelope)
+        return True
+
+    def forget(self, site_id: str) -> None:
+        """Whoever speaks as `site_id` has begun anew: all of it is taken again, and changes nothing that is known."""
+        with self._database.session() as session:
+            row = session.get(SitePositionRow, site_id)
+            if row is not None:
+                session.delete(row)
+
+    def _place(self, session: Session, envelope: Mapping[str, Any]) -> None:
         now: datetime = self._clock.now()
         incarnation, sequence = str(envelope["incarnation"]), int(envelope["sequence"])
         row = session.get(SitePositionRow, envelope["site_id"])
@@ -122,12 +142,9 @@ class Inward:
             know_agency(session, self._clock, envelope["agency_id"])
             row = SitePositionRow(site_id=envelope["site_id"], agency_id=envelope["agency_id"])
             session.add(row)
-        elif row.incarnation == incarnation and sequence <= row.sequence:
-            return False
         row.incarnation, row.sequence, row.at = incarnation, sequence, now
         row.message_id = str(envelope.get("message_id", ""))[:100]
         session.flush()
-        return True
 
 
 def _told(source: tuple[str, str], incarnation: str, sequence: int, envelope: Envelope) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from veedor.kit.clock import Clock
 from veedor.kit.ids import new_id
 from veedor.model.act import Act
 from veedor.model.event import Event
-from veedor.wire.facts import FactKind, act_done, alert_ended, alert_raised
+from veedor.wire.facts import FactKind, act_done, alert_clip, alert_ended, alert_raised
 
 _CLOCK = "outward-clock"  # in a session's info: the desk is federated
 
@@ -48,6 +48,23 @@ class Outward:
                 for row in session.scalars(query)
             ]
 
+    def of_agency(self, agency_id: str, place: tuple[int, str], limit: int = 200) -> list[OutwardFact]:
+        """Facts about one agency's things that follow `place`: the sequence and message id of the last one that is
+        known elsewhere. Where another message stands there (this database was restored), all of them, from the first."""
+        with self._database.reading() as session:
+            there = session.get(OutwardRow, place[0])
+            after = place[0] if there is not None and there.message_id == place[1] else 0
+            query = (
+                sa.select(OutwardRow)
+                .where(OutwardRow.agency_id == agency_id, OutwardRow.sequence > after)
+                .order_by(OutwardRow.sequence)
+                .limit(limit)
+            )
+            return [
+                OutwardFact(row.sequence, row.message_id, row.kind, row.agency_id, row.body, row.at)
+                for row in session.scalars(query)
+            ]
+
     def trim(self, up_to: int) -> int:
         """Forget facts up to and with `up_to`, once they are safe elsewhere; returns how many there were."""
         with self._database.session() as session:
@@ -67,6 +84,11 @@ def tell_alert(session: Session, event: Event, camera_name: str, agency_id: str,
 
 def tell_ended(session: Session, event_id: str, event: Mapping[str, Any], agency_id: str) -> None:
     _put(session, FactKind.ALERT_ENDED, agency_id, alert_ended(event_id, event, agency_id))
+
+
+def tell_clip(session: Session, alert_id: str, state: str, agency_id: str) -> None:
+    """The clip of an alert can be had at this desk, or will never be."""
+    _put(session, FactKind.ALERT_CLIP, agency_id, alert_clip(alert_id, state, agency_id))
 
 
 def tell_act(session: Session, act: Act, owner_agency_id: str, about: Mapping[str, Any] | None = None) -> None:

@@ -27,7 +27,6 @@ error-acts-text-missing = The text of "{ $field }" is missing
 
 alerts-clip-no-footage = There is no recording of that moment
 alerts-clip-expired = The clip and the picture have had their time and were removed
-alerts-clip-at-site = the clip stays at the site that has the footage
 alerts-clip-fault = The clip could not be cut
 
 alert-status-new = new

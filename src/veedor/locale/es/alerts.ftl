@@ -27,7 +27,6 @@ error-acts-text-missing = Falta el texto de «{ $field }»
 
 alerts-clip-no-footage = No hay grabación de ese momento
 alerts-clip-expired = El clip y la imagen ya cumplieron su plazo y se retiraron
-alerts-clip-at-site = el clip queda en la sede que tiene la grabación
 alerts-clip-fault = No se pudo cortar el clip
 
 alert-status-new = nueva
