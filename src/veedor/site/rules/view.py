@@ -14,6 +14,7 @@ from veedor.model.scene import SceneFacts
 from veedor.site.rules.place import Zone
 
 _LAST_CLASS = max(ObjectClass)
+_BORDER = 0.005
 _EDGE = 1e-6  # a foot cut off by the picture's border still stands in a zone that reaches the border
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,9 @@ class View:
     """The observed tracks of one moment. Predicted boxes are not in it: no event rests on a guess.
 
     `boxes`: (n, 4) 0..1 of the picture; `foot`, `center`: (n, 2), 0..1; `height`, `area`: (n,), shares of the
-    picture's; `classes`: (n,) ObjectClass numbers; `ids`: (n,) int64; `aspect`: width / height.
+    picture's; `size`: (n,), side of a square as large as the box, picture heights; `classes`: (n,) ObjectClass numbers;
+    `ids`: (n,) int64; `aspect`: width / height;
+    `whole`: (n,) bool, not cut off by the picture's border.
     """
 
     def __init__(self, obs: Observation) -> None:
@@ -56,9 +59,12 @@ class View:
         sides = np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 0.0)
         self.height: Floats = sides[:, 1]
         self.area: Floats = sides[:, 0] * sides[:, 1]
+        self.size: Floats = np.sqrt(self.area * self.aspect)
         middle = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
         self.center: Floats = np.clip(middle, _EDGE, 1 - _EDGE)
         self.foot: Floats = np.clip(np.column_stack((middle[:, 0], self.boxes[:, 3])), _EDGE, 1 - _EDGE)
+        self.whole = ~((self.boxes <= _BORDER) | (self.boxes >= 1 - _BORDER)).any(axis=1)
+        self.movements: dict[float, object] = {}  # kept by `movement.py`
         self._inside: dict[tuple[str, str], NDArray[np.bool_]] = {}
 
     def __len__(self) -> int:
