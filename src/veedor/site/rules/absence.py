@@ -21,8 +21,8 @@ class AbsenceParams(CompositionParams):
 
 
 class Absence(Composition[AbsenceParams]):
-    """An event of the rule `after`, and none of the rule `missing` that is told within `within_s` from then (alike,
-    as `same` and `near` ask). It is told when the time is over. If the camera gave no picture meanwhile, nothing is told:
+    """An event of the rule `after`, and none of the rule `missing` that is told within `within_s` from then (alike, as
+    `same` and `near` ask). It is told when the time is over. If the camera gave no picture meanwhile, nothing is told:
     what was not seen is not absent."""
 
     kind: ClassVar[str] = "absence"

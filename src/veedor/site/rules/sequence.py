@@ -16,9 +16,10 @@ class SequenceParams(StepsParams):
 
 class Sequence(Composition[SequenceParams]):
     """Events of the rules in `steps`, in this order: each is told after the one before it, and at most `within_s` after
-    that one was last seen to hold. An event is told when it is complete: loitering when the dwell is over. With `same: place` they are of one zone or line, with `same: track` of
-    one track, with `near` at most so far apart; and no rule in `without` had an event between the first and the last.
-    Each event is part of one sequence at most. The parts need not be alerts: give them severity `info`."""
+    that one was last seen to hold. An event is told when it is complete: loitering when the dwell is over. With
+    `same: place` they are of one zone or line, with `same: track` of one track, with `near` at most so far apart; and
+    no event of a rule in `without` came or held between the first and the last. Each event is part of one sequence at
+    most. The parts need not be alerts: give them severity `info`."""
 
     kind: ClassVar[str] = "sequence"
     Params = SequenceParams

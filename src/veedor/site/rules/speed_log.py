@@ -13,7 +13,9 @@ from veedor.site.rules.view import View
 
 _OVER_S = 0.5  # what a speed is measured over
 _EVERY_S = 0.2
-BRAKE_S = (1.0, 2.5)  # how long ago a thing went that has stopped suddenly
+_BEFORE_S = (1.5, 2.5)  # how long ago a thing went that has stopped suddenly
+_UNTIL_S = (0.8, 1.2)  # and how long ago it still went
+_STILL_WENT = 0.55  # of the speed before: steady braking over 1.5 s or more is slower by then
 _BRAKED = 0.15  # of its speed then
 
 
@@ -23,10 +25,10 @@ class Speeds:
     def __init__(self) -> None:
         self.past: deque[tuple[float, float]] = deque(maxlen=20)
 
-    def mean(self, at_s: float, ago_s: tuple[float, float]) -> float | None:
-        """Mean speed between so many and so many seconds before `at_s`; None where too little is known."""
+    def mean(self, at_s: float, ago_s: tuple[float, float], least: int) -> float | None:
+        """Mean speed between so many and so many seconds before `at_s`; None with fewer than `least` measurements."""
         found = [one[1] for one in self.past if ago_s[0] - 1e-6 <= at_s - one[0] <= ago_s[1] + 1e-6]
-        return float(np.mean(found)) if len(found) >= 3 else None
+        return float(np.mean(found)) if len(found) >= least else None
 
 
 class SpeedLog:
@@ -57,11 +59,11 @@ class SpeedLog:
         self._tracks.prune(now_s)
         return result
 
-    def mean(self, track_id: int, at_s: float, ago_s: tuple[float, float]) -> float | None:
-        found = self._tracks.get(track_id)
-        return found.mean(at_s, ago_s) if found else None
-
     def braked(self, track_id: int, at_s: float, speed: float, least: float) -> bool:
         """Whether the track went at `least` sizes a second until about a second ago, and now, at `speed`, hardly."""
-        before = self.mean(track_id, at_s, BRAKE_S)
-        return before is not None and before >= least and speed <= _BRAKED * before
+        found = self._tracks.get(track_id)
+        before = found.mean(at_s, _BEFORE_S, 3) if found else None
+        until = found.mean(at_s, _UNTIL_S, 1) if found else None
+        if before is None or until is None:
+            return False
+        return before >= least and until >= _STILL_WENT * before and speed <= _BRAKED * before
