@@ -15,7 +15,7 @@ _OVER_S = 0.5  # what a speed is measured over
 _EVERY_S = 0.2
 _BEFORE_S = (1.5, 2.5)  # how long ago a thing went that has stopped suddenly
 _UNTIL_S = (0.8, 1.2)  # and how long ago it still went
-_STILL_WENT = 0.55  # of the speed before: steady braking over 1.5 s or more is slower by then
+_STILL_WENT = 0.65  # of the speed before: steady braking over two seconds or more is slower by then
 _BRAKED = 0.15  # of its speed then
 
 

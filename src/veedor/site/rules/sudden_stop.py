@@ -31,10 +31,10 @@ class _Stop:
 
 
 class SuddenStop(TrackRule[SuddenStopParams]):
-    """A vehicle that went at `from_speed` of its own sizes a second or more (mean of 2.5 to 1.5 seconds ago), and hardly
-    slower a second ago, goes at less than 15 % of that now, and stands for `dwell_s`: it stopped within about a second.
-    One size a second is some 10 km/h for a car seen from the side. Braking for a light takes two seconds and more. A vehicle that goes behind something, so that its box shrinks and
-    halts at the edge, can look so."""
+    """A vehicle that went at `from_speed` of its own sizes a second or more (mean of 2.5 to 1.5 seconds ago), and at
+    nearly as much a second ago, goes at less than 15 % of that now, and stands for `dwell_s`: it stopped in less than
+    two seconds. One size a second is some 10 km/h for a car seen from the side. Braking for a light takes longer. A
+    vehicle that goes behind something, so that its box shrinks and halts at the edge, can look so."""
 
     kind: ClassVar[str] = "sudden_stop"
     standing: ClassVar[Standing] = Standing.EXPERIMENTAL
