@@ -57,7 +57,7 @@ class Fight(TrackRule[FightParams]):
         rows = np.flatnonzero(self.inside(view)).tolist()
         self._rates = {}
         for key, one, two, _ in near_pairs(view, rows, self.params.within_bodies):
-            body = max(float(view.height[one] + view.height[two]) / 2, 1e-6)
+            body = max(float(view.body[one] + view.body[two]) / 2, 1e-6)
             way = self._ways.setdefault(key, deque(maxlen=16))
             if not way or now_s - way[-1][0] >= _EVERY_S - 1e-6:
                 x, y = ((view.foot[two] - view.foot[one]) * (view.aspect, 1.0) / body).tolist()

@@ -60,7 +60,7 @@ class GroupConverging(TrackRule[GroupConvergingParams]):
         now_s, trails, scale = view.moment.at_s, self.setting.trails, (view.aspect, 1.0)
         past = [trails[one].back(now_s, self.params.within_s) for one in view.ids[rows].tolist()]
         then = np.asarray([point[1:] if point else (np.nan, np.nan) for point in past]) * scale
-        feet, bodies = view.foot[rows] * scale, np.maximum(view.height[rows], 1e-6)
+        feet, bodies = view.foot[rows] * scale, np.maximum(view.body[rows], 1e-6)
         stood = np.hypot(*(feet - then).T) <= _STOOD * bodies
         for target in np.flatnonzero(stood).tolist():
             near = np.hypot(*(feet - feet[target]).T) <= self.params.within_bodies * bodies[target]

@@ -53,7 +53,7 @@ class Lingering(TrackRule[LingeringParams]):
             track_id = int(view.ids[index])
             spot = self._spots.at(track_id, now.at_s)
             x, y = float(view.foot[index, 0]) * view.aspect, float(view.foot[index, 1])
-            reach = self.params.reach_bodies * float(view.height[index])
+            reach = self.params.reach_bodies * float(view.body[index])
             if spot.place is None or np.hypot(x - spot.place[0], y - spot.place[1]) > reach:
                 spot.place, spot.since = (x, y), now
             result[track_id] = spot.since

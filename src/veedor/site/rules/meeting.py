@@ -85,4 +85,4 @@ class Meeting(TrackRule[MeetingParams]):
         """Now, if the two do not merely pass each other."""
         moved = movement(view, self.setting.trails)
         against = float(np.hypot(*(moved.velocity[one] - moved.velocity[two])))
-        return view.moment if against <= 0.25 * float(view.height[one] + view.height[two]) else None
+        return view.moment if against <= 0.25 * float(view.body[one] + view.body[two]) else None

@@ -27,11 +27,12 @@ def pair_of(key: int) -> tuple[int, int]:
 
 def foot_distances(view: View, rows: Sequence[int]) -> NDArray[np.float64]:
     """(k, k): how far the feet of `rows` are apart, in mean body heights of the two; the diagonal is infinite."""
-    feet, heights = view.foot[rows] * (view.aspect, 1.0), view.height[rows]
-    apart = np.hypot(*(feet[:, None] - feet[None, :]).transpose(2, 0, 1))
-    distances = apart / np.maximum((heights[:, None] + heights[None, :]) / 2, 1e-6)
-    np.fill_diagonal(distances, np.inf)
-    return np.asarray(distances)
+    if view.distances is None:
+        across = view.foot[:, 0] * view.aspect
+        apart = np.hypot(across[:, None] - across, view.foot[:, 1][:, None] - view.foot[:, 1])
+        view.distances = apart / np.maximum((view.body[:, None] + view.body) / 2, 1e-6)
+        np.fill_diagonal(view.distances, np.inf)
+    return view.distances if len(rows) == len(view) else view.distances[np.ix_(rows, rows)]
 
 
 def box_gaps(view: View, rows: Sequence[int]) -> NDArray[np.float64]:
@@ -51,7 +52,9 @@ def near_pairs(
         return []
     distances = foot_distances(view, rows)
     ids = view.ids[list(rows)].tolist()
-    found = {(int(one), int(two)) for one, two in np.argwhere(np.triu(distances <= reach, 1))}
+    found = {(one, two) for one, two in np.argwhere(distances <= reach).tolist() if one < two}
+    if not found and not also:
+        return []
     places = {track_id: place for place, track_id in enumerate(ids)}
     for key in also:
         low, high = pair_of(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from statistics import median
 from typing import ClassVar
 
 import numpy as np
@@ -89,8 +90,8 @@ class PersonDown(TrackRule[PersonDownParams]):
             return
         stood = [one for one in stance.past if _BEFORE_S[0] - 1e-6 <= now.at_s - one[0] <= _BEFORE_S[1]]
         if whole and len(stood) >= 3:
-            top_then = float(np.median([one[1] for one in stood]))
-            bottom_then = float(np.median([one[2] for one in stood]))
+            top_then = median(one[1] for one in stood)
+            bottom_then = median(one[2] for one in stood)
             height = bottom_then - top_then
             low = bottom - top <= self.params.height_below * height
             if low and top - top_then >= _TOP_FELL * height and bottom >= bottom_then - _FOOT_ROSE * height:

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.sparse.csgraph import connected_components
 
 from veedor.kit.messages import Message
 from veedor.model.event import Event, Severity
@@ -71,10 +70,22 @@ class Queue(Rule[QueueParams]):
         mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
         if int(mask.sum()) <= self.params.more_than:
             return np.zeros(0, np.intp)
-        slow = movement(view, self.setting.trails).speed <= _SLOW * view.height
+        slow = movement(view, self.setting.trails).speed <= _SLOW * view.body
         rows = np.flatnonzero(mask & slow)
         if len(rows) < 2:
             return rows
         near = foot_distances(view, rows.tolist()) <= self.params.spacing_bodies
-        _, labels = connected_components(near, directed=False)
-        return np.asarray(rows[labels == np.bincount(labels).argmax()])
+        return rows[_largest(near)]
+
+
+def _largest(near: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The places of the largest set of which each is `near` (k, k) another."""
+    waiting, best = set(range(len(near))), list[int]()
+    while len(waiting) > len(best):
+        chain = [waiting.pop()]
+        for place in chain:
+            found = [one for one in np.flatnonzero(near[place]).tolist() if one in waiting]
+            waiting.difference_update(found)
+            chain.extend(found)  # and theirs, in turn
+        best = max(best, chain, key=len)
+    return np.asarray(sorted(best), np.intp)

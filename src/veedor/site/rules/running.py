@@ -44,7 +44,7 @@ class Running(TrackRule[RunningParams]):
             speed, error = metres_per_s(view, moved, self.setting.ground)
             bodies = np.where(error <= 0.5 * speed, speed / BODY_M, 0.0)
         else:
-            bodies = moved.speed / np.maximum(view.height, 1e-6)
+            bodies = moved.speed / np.maximum(view.body, 1e-6)
         fast = moved.known & view.whole & (np.nan_to_num(bodies) >= self.params.bodies_per_s) & self.inside(view)
         self._speeds = dict(zip(view.ids[fast].tolist(), bodies[fast].tolist(), strict=True))
         return dict.fromkeys(self._speeds)

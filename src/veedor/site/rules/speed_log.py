@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-import numpy as np
-
 from veedor.site.rules.movement import movement
 from veedor.site.rules.per_track import PerTrack
 from veedor.site.rules.trails import Trails
@@ -28,7 +26,7 @@ class Speeds:
     def mean(self, at_s: float, ago_s: tuple[float, float], least: int) -> float | None:
         """Mean speed between so many and so many seconds before `at_s`; None with fewer than `least` measurements."""
         found = [one[1] for one in self.past if ago_s[0] - 1e-6 <= at_s - one[0] <= ago_s[1] + 1e-6]
-        return float(np.mean(found)) if len(found) >= least else None
+        return sum(found) / len(found) if len(found) >= least else None
 
 
 class SpeedLog:

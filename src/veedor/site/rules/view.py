@@ -33,7 +33,8 @@ class View:
     """The observed tracks of one moment. Predicted boxes are not in it: no event rests on a guess.
 
     `boxes`: (n, 4) 0..1 of the picture; `foot`, `center`: (n, 2), 0..1; `height`, `area`: (n,), shares of the
-    picture's; `size`: (n,), side of a square as large as the box, picture heights; `classes`: (n,) ObjectClass numbers;
+    picture's; `size`: (n,), side of a square as large as the box, picture heights; `body`: (n,), the box's longer side,
+    picture heights: how tall a person looks, from the front or steeply from above; `classes`: (n,) ObjectClass numbers;
     `ids`: (n,) int64; `aspect`: width / height;
     `whole`: (n,) bool, not cut off by the picture's border.
     """
@@ -59,12 +60,14 @@ class View:
         sides = np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 0.0)
         self.height: Floats = sides[:, 1]
         self.area: Floats = sides[:, 0] * sides[:, 1]
+        self.body: Floats = np.maximum(self.height, sides[:, 0] * self.aspect)
         self.size: Floats = np.sqrt(self.area * self.aspect)
         middle = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
         self.center: Floats = np.clip(middle, _EDGE, 1 - _EDGE)
         self.foot: Floats = np.clip(np.column_stack((middle[:, 0], self.boxes[:, 3])), _EDGE, 1 - _EDGE)
         self.whole = ~((self.boxes <= _BORDER) | (self.boxes >= 1 - _BORDER)).any(axis=1)
         self.movements: dict[float, object] = {}  # kept by `movement.py`
+        self.distances: Floats | None = None  # kept by `pairs.py`
         self._inside: dict[tuple[str, str], NDArray[np.bool_]] = {}
 
     def __len__(self) -> int:
