@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,7 @@ class View:
     """The observed tracks of one moment. Predicted boxes are not in it: no event rests on a guess.
 
     `boxes`: (n, 4) 0..1 of the picture; `foot`, `center`: (n, 2), 0..1; `height`, `area`: (n,), shares of the
-    picture's; `size`: (n,), side of a square as large as the box, picture heights; `body`: (n,), the box's longer side,
-    picture heights: how tall a person looks, from the front or steeply from above; `classes`: (n,) ObjectClass numbers;
-    `ids`: (n,) int64; `aspect`: width / height;
-    `whole`: (n,) bool, not cut off by the picture's border.
+    picture's; `classes`: (n,) ObjectClass numbers; `ids`: (n,) int64; `aspect`: width / height.
     """
 
     def __init__(self, obs: Observation) -> None:
@@ -60,15 +58,28 @@ class View:
         sides = np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 0.0)
         self.height: Floats = sides[:, 1]
         self.area: Floats = sides[:, 0] * sides[:, 1]
-        self.body: Floats = np.maximum(self.height, sides[:, 0] * self.aspect)
-        self.size: Floats = np.sqrt(self.area * self.aspect)
+        self._width: Floats = sides[:, 0]
         middle = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
         self.center: Floats = np.clip(middle, _EDGE, 1 - _EDGE)
         self.foot: Floats = np.clip(np.column_stack((middle[:, 0], self.boxes[:, 3])), _EDGE, 1 - _EDGE)
-        self.whole = ~((self.boxes <= _BORDER) | (self.boxes >= 1 - _BORDER)).any(axis=1)
         self.movements: dict[float, object] = {}  # kept by `movement.py`
         self.distances: Floats | None = None  # kept by `pairs.py`
         self._inside: dict[tuple[str, str], NDArray[np.bool_]] = {}
+
+    @cached_property
+    def body(self) -> Floats:
+        """(n,) the box's longer side, picture heights: how tall a person looks, from in front or steeply from above."""
+        return np.maximum(self.height, self._width * self.aspect)
+
+    @cached_property
+    def size(self) -> Floats:
+        """(n,) the side of a square as large as the box, picture heights."""
+        return np.sqrt(self.area * self.aspect)
+
+    @cached_property
+    def whole(self) -> NDArray[np.bool_]:
+        """(n,) whether the box is not cut off by the picture's border."""
+        return np.asarray(((self.boxes > _BORDER) & (self.boxes < 1 - _BORDER)).all(axis=1))
 
     def __len__(self) -> int:
         return len(self.ids)
