@@ -12,7 +12,7 @@ from veedor.kit.geometry import box_iou
 from veedor.kit.messages import Param
 from veedor.model.event import Severity
 from veedor.site.rules.rule import Setting, duration_params
-from veedor.site.rules.schema import Classes, Enabled, Seconds
+from veedor.site.rules.schema import Classes, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.stillness import Stillness
 from veedor.site.rules.track_rule import HoldParams, TrackRule
@@ -23,7 +23,6 @@ _STANDS_S = 5.0
 
 
 class ParkedVehicleParams(HoldParams):
-    enabled: Enabled = False
     classes: Classes | None = ("car", "bus", "truck", "motorcycle")
     severity: Severity = Severity.LOW
     dwell_s: Seconds = 1800.0
@@ -47,7 +46,7 @@ class ParkedVehicle(TrackRule[ParkedVehicleParams]):
     how a vehicle looks."""
 
     kind: ClassVar[str] = "parked_vehicle"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     by_track: ClassVar[bool] = False
     Params = ParkedVehicleParams
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from veedor.model.event import Severity
 from veedor.site.rules.movement import movement
 from veedor.site.rules.rule import Setting
-from veedor.site.rules.schema import Classes, Enabled, Name, Ratio, Seconds
+from veedor.site.rules.schema import Classes, Name, Ratio, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
 from veedor.site.rules.view import Moment, View
@@ -20,7 +20,6 @@ from veedor.site.rules.view import Moment, View
 class WrongWayParams(HoldParams):
     needs = "tripwire"
 
-    enabled: Enabled = False
     tripwire: Name
     allowed: Literal["left_to_right", "right_to_left"] = "left_to_right"
     classes: Classes | None = ("vehicle",)
@@ -37,7 +36,7 @@ class WrongWay(TrackRule[WrongWayParams]):
     road bends, draw the zone around its straight part."""
 
     kind: ClassVar[str] = "wrong_way"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = WrongWayParams
 
     def __init__(self, params: WrongWayParams, setting: Setting) -> None:
