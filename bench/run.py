@@ -25,6 +25,8 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "video": ("video.py", [], []),
     "tracker": ("tracker.py", [], []),
     "rules": ("rules.py", [], []),
+    "caviar": ("caviar.py", [], []),
+    "counting": ("counting.py", [], []),
     "console": ("console.py", [], ["--full"]),
     "memory": ("memory.py", ["--minutes", "1"], ["--minutes", "60"]),
 }

@@ -147,6 +147,7 @@ def test_check_tells_all_problems(files: Path) -> None:
 def test_list_has_every_kind() -> None:
     kinds = json.loads(veedor("rules", "list", "--json").stdout)
     assert len(kinds) >= 8
-    assert {"kind", "meaning", "parameters"} == set(kinds[0])
+    assert {"kind", "meaning", "standing", "needs_ground", "parameters"} == set(kinds[0])
+    assert {one["standing"] for one in kinds} == {"measured", "demonstrated", "experimental"}
     table = veedor("rules", "list", lang="en").stdout
     assert all(one["kind"] in table for one in kinds)

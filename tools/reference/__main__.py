@@ -18,12 +18,13 @@ THIRD_PARTY = ROOT / "docs" / "third-party.md"
 def generate() -> dict[str, str]:
     """Every page, by its path from the root of the repository."""
     os.environ["VEEDOR_LANG"] = "en"
-    from tools.reference import api, cli, problems, roles, rules, settings, weights
+    from tools.reference import api, cli, drawings, problems, roles, rules, settings, weights
 
     made: dict[str, str] = {}
     for room in (cli, settings, rules, api, problems, roles, weights):
         made |= {f"docs/reference/{name}": page for name, page in room.pages().items()}
     made["docs/reference/README.md"] = _index(made)
+    made |= {f"docs/reference/drawings/{name}": drawing for name, drawing in drawings.drawings().items()}
     return made
 
 
@@ -39,6 +40,7 @@ def main() -> int:
     options = parser.parse_args()
     pages = generate()
     kept = {f"docs/reference/{path.name}" for path in FOLDER.glob("*.md")}
+    kept |= {f"docs/reference/drawings/{path.name}" for path in FOLDER.glob("drawings/*.svg")}
     differing = sorted(kept - set(pages))
     for name, content in sorted(pages.items()):
         path = ROOT / name

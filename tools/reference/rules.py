@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -35,9 +36,19 @@ def pages() -> dict[str, str]:
         base = next(model for model in (ZoneRuleParams, TrackRuleParams, RuleParams) if issubclass(rule.Params, model))
         title = next(heading for heading, model, _ in common if model is base)
         takes = f"Takes what {title[0].lower()}{title[1:]} takes, and:"
-        heading = f"## Kind `{kind}`\n\n{text.sentence(rule.__doc__)}\n\n{takes}"
+        told = f"![{kind}](drawings/{kind}.svg)\n\n{text.sentence(rule.__doc__)}\n\n{_standing(rule)}\n\n{takes}"
+        heading = f"## Kind `{kind}`\n\n{told}"
         parts.append(_section(heading, rule.Params, _added(rule.Params, base)))
     return {"rules.md": text.page("Rules", *parts)}
+
+
+def _standing(rule: Any) -> str:
+    """What is known of how well a kind does, and what it needs."""
+    from veedor.kit.messages import render
+
+    said = render("rules-standing", "en", {"standing": rule.standing.value})
+    needs = " Needs a calibrated camera: it rests where there is none." if rule.Params.needs_ground else ""
+    return f"Standing: {said}.{needs}"
 
 
 def _parts(schedule: type[BaseModel], tripwire: type[BaseModel]) -> Iterable[tuple[str, type[BaseModel]]]:

@@ -73,6 +73,8 @@ def list_kinds(
                 {
                     "kind": kind,
                     "meaning": meaning(kind, lang),
+                    "standing": KINDS[kind].standing.value,
+                    "needs_ground": KINDS[kind].Params.needs_ground,
                     "parameters": [
                         {"name": p.name, "meaning": p.meaning, "default": p.default, "required": p.default is None}
                         for p in params
@@ -84,6 +86,7 @@ def list_kinds(
         return
     for kind, params in kinds.items():
         out.print(f"[bold]{kind}[/]: {meaning(kind, lang)}")
+        out.print(t("rules-cli-standing", standing=KINDS[kind].standing.value), highlight=False)
         rows = [
             {"parameter": p.name, "meaning": p.meaning, "default": p.default or t("rules-cli-required")} for p in params
         ]

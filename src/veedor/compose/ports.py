@@ -98,4 +98,5 @@ def problems(site: Site, lang: str | None = None) -> list[Message]:
     waiting = [worker for worker in site.workers if not worker.status()["ready"]]
     found.extend(Message("problem-worker", {"worker": worker.name}) for worker in waiting)
     found.extend(error.message for error in site.parts.rules.problem_list())
+    found.extend(site.reasoner.problems())
     return found

@@ -13,6 +13,7 @@ from veedor.kit.messages import Message
 from veedor.model.event import Event
 from veedor.site.rules import edit
 from veedor.site.rules.backtest import backtest
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.reference import json_schema, meaning, place_of
 from veedor.site.rules.ruleset import RuleSet, check, read_text
@@ -37,6 +38,8 @@ class LocalRulesBook:
                 "meaning": meaning(kind, lang),
                 "needs": rule.Params.needs,
                 "place": place_of(kind),
+                "standing": rule.standing.value,
+                "needs_ground": rule.Params.needs_ground,
                 "parameters": json_schema(kind, lang),
             }
             for kind, rule in KINDS.items()
@@ -73,8 +76,15 @@ class LocalRulesBook:
         rules = RuleSet.loads(text, name=_FILE)
         camera = self._site.parts.cameras.camera(camera_id)
         tracks = self._site.parts.archive.tracks(camera_id, start, end)
-        time_zone = self._site.config.time_zone
-        done = backtest(rules, tracks, (start, end), camera_id=camera_id, time_zone=time_zone, fps=camera.analyse.fps)
+        done = backtest(
+            rules,
+            tracks,
+            (start, end),
+            camera_id=camera_id,
+            time_zone=self._site.config.time_zone,
+            fps=camera.analyse.fps,
+            ground=Ground.of(camera.calibration),
+        )
         return list(done.events)
 
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreError
+from veedor.kit.messages import Message
 from veedor.model.camera import Camera
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Event
@@ -26,6 +27,7 @@ from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.rules.engine import RuleEngine
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,10 @@ class _Watched:
     analysed: bool
     newest: Observation | None = None
     clock_offset_s: float | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        return self.camera.calibration is not None and self.camera.calibration.stale
 
 
 class Reasoner:
@@ -80,7 +86,8 @@ class Reasoner:
         `analysed`: a worker sends observations of this camera.
         """
         old = self._cameras.get(camera.id)
-        fresh = _Watched(camera, rules, RuleEngine(rules, camera.id, self._time_zone), threading.Lock(), analysed)
+        engine = RuleEngine(rules, camera.id, self._time_zone, ground=Ground.of(camera.calibration))
+        fresh = _Watched(camera, rules, engine, threading.Lock(), analysed)
         if old is not None:
             self.forget(camera.id)
         self._cameras[camera.id] = fresh
@@ -122,6 +129,16 @@ class Reasoner:
     def counters(self, camera_id: str) -> dict[str, int]:
         """Since start, also of a camera that is no longer watched."""
         return dict(self._counted[camera_id])
+
+    def problems(self) -> list[Message]:
+        """The rules that rest since their camera is not calibrated, or was moved since."""
+        return [
+            Message(
+                "rules-resting", {"rule": name, "camera": one.camera.name, "why": "stale" if one.is_stale else "none"}
+            )
+            for one in list(self._cameras.values())
+            for name in one.engine.resting()
+        ]
 
     def rules(self, camera_id: str) -> RuleSet:
         """The rules that the camera is watched by now."""

@@ -153,6 +153,8 @@ class Site:
                         self._stop_camera(camera_id)
                     else:
                         self._running[camera_id] = camera
+                        if camera.calibration != running.calibration:
+                            self._reason(camera)
                 for camera in wanted.values():
                     if camera.id not in self._running:
                         self._start_camera(camera)

@@ -18,6 +18,7 @@ from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
 from veedor.site.rules import RuleEngine, RuleSet
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.replay import says_classes, without_classes
 from veedor.site.track.motchallenge import read_tracks
 
@@ -37,6 +38,13 @@ class Actor:
     size: tuple[float, float] = (0.04, 0.2)
     hidden: Sequence[tuple[float, float]] = ()
     guessed: Sequence[tuple[float, float]] = ()
+    sizes: Sequence[Spot] = ()  # seconds, width, height: where the box changes
+
+    def size_at(self, t: float) -> tuple[float, float]:
+        if not self.sizes:
+            return self.size
+        times, widths, heights = zip(*self.sizes, strict=True)
+        return float(np.interp(t, times, widths)), float(np.interp(t, times, heights))
 
     def at(self, t: float) -> tuple[float, float] | None:
         if not self.way[0][0] - 1e-9 <= t <= self.way[-1][0] + 1e-9:
@@ -78,8 +86,8 @@ def observation(
 ) -> Observation:
     seen = [(actor, spot) for actor in actors if (spot := actor.at(t)) is not None]
     boxes = [
-        ((x - a.size[0] / 2) * WIDTH, (y - a.size[1]) * HEIGHT, (x + a.size[0] / 2) * WIDTH, y * HEIGHT)
-        for a, (x, y) in seen
+        ((x - w / 2) * WIDTH, (y - h) * HEIGHT, (x + w / 2) * WIDTH, y * HEIGHT)
+        for (w, h), (x, y) in ((a.size_at(t), spot) for a, spot in seen)
     ]
     tracks = Tracks(
         np.asarray([a.track_id for a, _ in seen], np.int64),
@@ -96,9 +104,9 @@ def numbered() -> Callable[[datetime], str]:
     return lambda _at: f"event-{next(counter)}"
 
 
-def run(rules: str, stage: Stage, time_zone: str = "America/Lima") -> list[Event]:
+def run(rules: str, stage: Stage, time_zone: str = "America/Lima", ground: Ground | None = None) -> list[Event]:
     """Every event of the stage, in its last state, by completion."""
-    engine = RuleEngine(RuleSet.loads(rules, name="test"), "c1", time_zone, ids=numbered())
+    engine = RuleEngine(RuleSet.loads(rules, name="test"), "c1", time_zone, ids=numbered(), ground=ground)
     last = {event.id: event for event in engine.run(stage.observations())}
     return list(last.values())
 

@@ -360,3 +360,18 @@ def test_a_clock_that_is_not_known_or_a_little_off_is_no_event() -> None:
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=step)
         off = None if step < 100 else 4.9
         assert engine.step(Observation("cam", step, at, step, 640, 360, Tracks.empty(), clock_offset_s=off)) == []
+
+
+def test_pacing_in_and_out_of_the_zone_is_one_visit() -> None:
+    """Ten seconds inside, six outside, in sight; four times."""
+    way = [(0.0, 0.6, 0.7)]
+    for turn in range(4):
+        start = turn * 16.0
+        way += [(start + 9, 0.6, 0.7), (start + 10, 0.3, 0.7), (start + 15, 0.3, 0.7), (start + 16, 0.6, 0.7)]
+    rule = zone_rule("loitering", "dwell_s: 40")
+    (event,) = run(rule, Stage([Actor(1, way)], 90))
+    assert event.start_s == pytest.approx(0.0)
+    assert event.end_s == pytest.approx(64.0, abs=0.21)
+    assert run(zone_rule("loitering", "dwell_s: 40, pacing_s: 3"), Stage([Actor(1, way)], 90)) == []
+    away = [Actor(1, way, hidden=[(9.6, 15.8)])]  # out of sight: another visit
+    assert run(zone_rule("loitering", "dwell_s: 22"), Stage(away, 30)) == []

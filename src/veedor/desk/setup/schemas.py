@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -138,6 +138,10 @@ class RuleKindOut(Out):
     meaning: str
     needs: str | None = Field(description="The place that it cannot do without: zone or tripwire")
     place: str | None = Field(description="The place that it watches; None: the camera itself")
+    standing: Literal["measured", "demonstrated", "experimental"] = Field(
+        "experimental", description="What is known of how well it does; experimental kinds are off unless switched on"
+    )
+    needs_ground: bool = Field(False, description="Whether it rests until the camera is calibrated")
     parameters: dict[str, Any]
 
 

@@ -183,3 +183,110 @@ rules-camera-clock = The camera's clock is { $seconds } s { $way ->
     }
 rules-kind-camera-clock = The camera's clock is wrong
 rules-param-off-by-more-than-s = Seconds of difference from the site's time that count
+
+# Movement rules
+rules-wrong-way = { rules-class } going the wrong way { rules-in-place }, for { rules-duration }
+rules-running = { rules-class } running { rules-in-place } ({ $speed } body heights a second, limit { $limit })
+rules-speeding = { rules-class } at { $speed } km/h { rules-in-place } (limit { $limit })
+rules-closed-area = { rules-class } moving { rules-in-place }, closed now
+rules-lingering = { rules-class } has stopped { rules-in-place } for { rules-duration }
+rules-person-down = { rules-class } dropped to the ground { rules-in-place } and has not stood up for { rules-duration }
+rules-sudden-stop = { rules-class } stopped suddenly { rules-in-place } and stands for { rules-duration }
+rules-collision = { rules-class }: possible collision { rules-in-place }; both have stood for { rules-duration }
+rules-fight = Two people close together move to and fro against each other { rules-in-place } ({ $speed } body heights a second, limit { $limit })
+rules-meeting = Two people met { rules-in-place } and have stayed together for { rules-duration }
+rules-parting = Two people who were together parted { rules-in-place }
+rules-group-converging = { $count } people came to one from several sides { rules-in-place } within { $within } s
+rules-object-removed = { $class ->
+    [bag] Bag taken away
+   *[object] Object taken away
+} { rules-in-place }; it had stood there for { rules-duration }
+rules-parked-vehicle = { $class ->
+    [motorcycle] Motorcycle parked
+    [bus] Bus parked
+    [truck] Truck parked
+   *[car] Vehicle parked
+} for { rules-duration } { rules-in-place } (limit { $limit } { $limit_unit })
+rules-vehicle-circling = { $count } passes { rules-in-place } in { rules-duration }, alike in class, size and way, as of one vehicle that goes round ({ rules-class })
+rules-stop-and-flee = { rules-class } stood for { rules-duration } beside a person { rules-in-place } and drove off fast
+rules-queue = Queue of { $count } { rules-classes } { rules-in-place } for { rules-duration } (limit { $limit })
+rules-crowd = { $change ->
+    [forming] Crowd forming
+   *[dispersing] Crowd scattering
+} { rules-in-place }: from { $before } to { $count } { rules-classes } within { $within } s
+rules-counting = Line { $place }, { rules-duration }: from left to right { $people_left_to_right } people, { $vehicles_left_to_right } vehicles, { $others_left_to_right } others; from right to left { $people_right_to_left } people, { $vehicles_right_to_left } vehicles, { $others_right_to_left } others
+rules-sequence = In this order, within { rules-duration }: { $steps }
+rules-together = Together, within { rules-duration }: { $steps }
+rules-absence = After "{ $after }", for { rules-duration }, no "{ $missing }"
+rules-resting = The rule "{ $rule }" of { $camera } rests: it needs metres. { $why ->
+    [stale] The camera was moved since it was calibrated: calibrate it again
+   *[none] Calibrate the camera on the map
+}
+rules-problem-steps = name 2 to 5 rules
+rules-problem-unknown-rule = there is no rule "{ $given }" in this file{ rules-guess }
+rules-problem-circular = this rule hears itself, by way of the rules that it names
+rules-standing = { $standing ->
+    [measured] measured on labelled data
+    [demonstrated] demonstrated on real or rendered video
+   *[experimental] experimental: off unless "enabled: true"
+}
+rules-cli-standing = Standing: { rules-standing }
+rules-kind-wrong-way = Somebody goes against the direction of a road or passage
+rules-kind-running = Somebody runs where people walk
+rules-kind-speeding = A vehicle is faster than is allowed (needs a calibrated camera)
+rules-kind-closed-area = A vehicle moves in a protected area or on a closed road
+rules-kind-lingering = Somebody stops on the way and stays about one spot
+rules-kind-person-down = Somebody drops to the ground and stays there
+rules-kind-sudden-stop = A vehicle stops suddenly
+rules-kind-collision = Two come together, one stops at once, and they stay there
+rules-kind-fight = Two people close together move to and fro against each other
+rules-kind-meeting = Two people who came from apart stay together
+rules-kind-parting = Two people who were together part
+rules-kind-group-converging = Several people come from several sides to one who is not moving
+rules-kind-object-removed = A thing that stood in its place was taken away
+rules-kind-parked-vehicle = A vehicle is parked for longer than is allowed
+rules-kind-vehicle-circling = What may be one vehicle passes again and again
+rules-kind-stop-and-flee = A vehicle stops beside somebody on foot and drives off fast
+rules-kind-queue = A queue is longer than so many
+rules-kind-crowd = A crowd forms or scatters all at once
+rules-kind-counting = Counts who goes over a line, by class and direction, and tells it once a period
+rules-kind-sequence = Other rules have events one after the other
+rules-kind-together = Other rules have events about the same time
+rules-kind-absence = After the event of one rule, that of another does not come
+rules-param-pacing-s = Seconds outside the zone, but in sight, that still belong to the same visit
+rules-param-allowed = Allowed direction over the line, looking along from -> to: left_to_right, right_to_left
+rules-param-within-deg = Degrees by which a heading may differ from the opposite direction
+rules-param-least-speed = Least speed, in sizes of the object itself per second
+rules-param-bodies-per-s = Speed limit, in body heights per second (walking 0.8, running from 1.5)
+rules-param-limit-kmh = Speed limit in km/h
+rules-param-reach-bodies = How far one may go from the spot, in body heights
+rules-param-height-below = Share of the height before, below which somebody is down
+rules-param-from-speed = Speed before stopping, in sizes of the object itself per second
+rules-param-within-bodies = Distance of two people, in body heights, within which they are together
+rules-param-apart-bodies = Distance of two people, in body heights, beyond which they are apart
+rules-param-together-s = Seconds for which they must have been together
+rules-param-people = How many people must come
+rules-param-within-s = Seconds within which it must happen
+rules-param-from-bodies = Distance from which they come, in body heights
+rules-param-spread-deg = Degrees between the outermost directions that they come from
+rules-param-change = What is told: forming, dispersing, both
+rules-param-by-count = How many more or fewer
+rules-param-spacing-bodies = Distance between two in a queue, in body heights
+rules-param-stood-s = Seconds for which it must have stood
+rules-param-stood-most-s = Most seconds for which it stands
+rules-param-beside-within = Distance (share of the picture's height) within which a person is beside the thing
+rules-param-times = How many passes
+rules-param-span-s = Seconds in which all the passes must be
+rules-param-apart-s = Least seconds between two passes
+rules-param-regular = Longest pause over shortest pause between passes, at most
+rules-param-quiet-below = Says nothing where so many of the class or more pass in the span
+rules-param-leaves-within-s = Seconds in which it reaches its speed
+rules-param-leaves-at = Speed with which it leaves, in sizes of the vehicle itself per second
+rules-param-beside-bodies = Distance to the person, in body heights
+rules-param-period-s = Seconds of a period
+rules-param-steps = Names of the rules, in order
+rules-param-without = Names of rules that must not have an event meanwhile
+rules-param-same = What the events must have in common: anything, place (zone or line), track
+rules-param-near = Distance (share of the picture's height) between the events, at most; 0 does not look
+rules-param-after = Name of the rule whose event begins the wait
+rules-param-missing = Name of the rule whose event should come

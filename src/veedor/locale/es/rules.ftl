@@ -183,3 +183,110 @@ rules-camera-clock = El reloj de la cámara está { $way ->
     } { $seconds } s
 rules-kind-camera-clock = El reloj de la cámara no está en hora
 rules-param-off-by-more-than-s = Segundos de diferencia con la hora del sitio que ya cuentan
+
+# Reglas de movimiento
+rules-wrong-way = { rules-class } en sentido contrario { rules-in-place }, durante { rules-duration }
+rules-running = { rules-class } corriendo { rules-in-place } ({ $speed } alturas de cuerpo por segundo, límite { $limit })
+rules-speeding = { rules-class } a { $speed } km/h { rules-in-place } (límite { $limit })
+rules-closed-area = { rules-class } en movimiento { rules-in-place }, cerrada a esta hora
+rules-lingering = { rules-class } se detuvo { rules-in-place } desde hace { rules-duration }
+rules-person-down = { rules-class } cayó al suelo { rules-in-place } y no se levanta desde hace { rules-duration }
+rules-sudden-stop = { rules-class } frenó de golpe { rules-in-place } y sigue detenido { rules-duration }
+rules-collision = { rules-class }: posible choque { rules-in-place }; ambos siguen detenidos { rules-duration }
+rules-fight = Dos personas muy cerca se mueven una contra otra { rules-in-place } ({ $speed } alturas de cuerpo por segundo, límite { $limit })
+rules-meeting = Dos personas se encontraron { rules-in-place } y siguen juntas desde hace { rules-duration }
+rules-parting = Dos personas que estaban juntas se separaron { rules-in-place }
+rules-group-converging = { $count } personas rodearon a una desde varios lados { rules-in-place } en { $within } s
+rules-object-removed = { $class ->
+    [bag] Se llevaron un bolso
+   *[object] Se llevaron un objeto
+} { rules-in-place }; llevaba { rules-duration } en su lugar
+rules-parked-vehicle = { $class ->
+    [motorcycle] Motocicleta estacionada
+    [bus] Bus estacionado
+    [truck] Camión estacionado
+   *[car] Vehículo estacionado
+} { rules-duration } { rules-in-place } (límite { $limit } { $limit_unit })
+rules-vehicle-circling = { $count } pasadas { rules-in-place } en { rules-duration }, parecidas en clase, tamaño y recorrido, como de un vehículo que da vueltas ({ rules-class })
+rules-stop-and-flee = { rules-class } se detuvo { rules-duration } junto a una persona { rules-in-place } y arrancó a toda velocidad
+rules-queue = Cola de { $count } { rules-classes } { rules-in-place } durante { rules-duration } (límite { $limit })
+rules-crowd = { $change ->
+    [forming] Aglomeración repentina
+   *[dispersing] Dispersión repentina
+} { rules-in-place }: de { $before } a { $count } { rules-classes } en { $within } s
+rules-counting = Línea { $place }, { rules-duration }: de izquierda a derecha { $people_left_to_right } personas, { $vehicles_left_to_right } vehículos, { $others_left_to_right } otros; de derecha a izquierda { $people_right_to_left } personas, { $vehicles_right_to_left } vehículos, { $others_right_to_left } otros
+rules-sequence = En este orden, en { rules-duration }: { $steps }
+rules-together = Juntos, en { rules-duration }: { $steps }
+rules-absence = Después de «{ $after }», en { rules-duration }, no hubo «{ $missing }»
+rules-resting = La regla «{ $rule }» de { $camera } está en pausa: necesita metros. { $why ->
+    [stale] La cámara se movió desde que se calibró: calíbrela de nuevo
+   *[none] Calibre la cámara en el mapa
+}
+rules-problem-steps = indique de 2 a 5 reglas
+rules-problem-unknown-rule = no hay ninguna regla «{ $given }» en este archivo{ rules-guess }
+rules-problem-circular = esta regla se escucha a sí misma, a través de las reglas que nombra
+rules-standing = { $standing ->
+    [measured] medida con datos etiquetados
+    [demonstrated] demostrada con video real o simulado
+   *[experimental] experimental: apagada mientras no diga «enabled: true»
+}
+rules-cli-standing = Estado: { rules-standing }
+rules-kind-wrong-way = Alguien va contra el sentido de una vía o un paso
+rules-kind-running = Alguien corre donde se camina
+rules-kind-speeding = Un vehículo supera la velocidad permitida (requiere cámara calibrada)
+rules-kind-closed-area = Un vehículo se mueve en un área protegida o una vía cerrada
+rules-kind-lingering = Alguien se detiene en el camino y se queda en un punto
+rules-kind-person-down = Alguien cae al suelo y no se levanta
+rules-kind-sudden-stop = Un vehículo frena de golpe
+rules-kind-collision = Dos se juntan, uno se detiene de golpe y ambos se quedan ahí
+rules-kind-fight = Dos personas muy cerca se mueven una contra otra
+rules-kind-meeting = Dos personas que venían separadas se quedan juntas
+rules-kind-parting = Dos personas que estaban juntas se separan
+rules-kind-group-converging = Varias personas rodean desde varios lados a una que no se mueve
+rules-kind-object-removed = Se llevaron un objeto que estaba en su lugar
+rules-kind-parked-vehicle = Un vehículo está estacionado más de lo permitido
+rules-kind-vehicle-circling = Un mismo vehículo, al parecer, pasa una y otra vez
+rules-kind-stop-and-flee = Un vehículo se detiene junto a un peatón y arranca a toda velocidad
+rules-kind-queue = Una cola supera cierto número
+rules-kind-crowd = Una multitud se forma o se dispersa de golpe
+rules-kind-counting = Cuenta quién cruza una línea, por clase y sentido, y lo informa una vez por período
+rules-kind-sequence = Otras reglas tienen eventos una después de otra
+rules-kind-together = Otras reglas tienen eventos casi al mismo tiempo
+rules-kind-absence = Después del evento de una regla no llega el de otra
+rules-param-pacing-s = Segundos fuera de la zona, pero a la vista, que aún son la misma visita
+rules-param-allowed = Sentido permitido sobre la línea, mirando de from a to: left_to_right, right_to_left
+rules-param-within-deg = Grados que el rumbo puede apartarse del sentido contrario
+rules-param-least-speed = Velocidad mínima, en tamaños del propio objeto por segundo
+rules-param-bodies-per-s = Límite de velocidad, en alturas de cuerpo por segundo (caminar 0.8, correr desde 1.5)
+rules-param-limit-kmh = Límite de velocidad en km/h
+rules-param-reach-bodies = Cuánto puede apartarse del punto, en alturas de cuerpo
+rules-param-height-below = Parte de la altura anterior por debajo de la cual está en el suelo
+rules-param-from-speed = Velocidad antes de frenar, en tamaños del propio objeto por segundo
+rules-param-within-bodies = Distancia entre dos personas, en alturas de cuerpo, a la que están juntas
+rules-param-apart-bodies = Distancia entre dos personas, en alturas de cuerpo, desde la que están separadas
+rules-param-together-s = Segundos que debían estar juntas
+rules-param-people = Cuántas personas deben llegar
+rules-param-within-s = Segundos en los que debe ocurrir
+rules-param-from-bodies = Distancia desde la que vienen, en alturas de cuerpo
+rules-param-spread-deg = Grados entre las direcciones más alejadas de las que vienen
+rules-param-change = Qué se avisa: forming (se forma), dispersing (se dispersa), both (ambos)
+rules-param-by-count = Cuántos más o cuántos menos
+rules-param-spacing-bodies = Distancia entre dos de la cola, en alturas de cuerpo
+rules-param-stood-s = Segundos que debió estar quieto
+rules-param-stood-most-s = Segundos que está quieto como máximo
+rules-param-beside-within = Distancia (parte de la altura de la imagen) a la que una persona está junto al objeto
+rules-param-times = Cuántas pasadas
+rules-param-span-s = Segundos en los que deben caber todas las pasadas
+rules-param-apart-s = Segundos mínimos entre dos pasadas
+rules-param-regular = Pausa más larga entre pausa más corta, como máximo
+rules-param-quiet-below = No dice nada donde pasan tantos de la clase o más en ese tiempo
+rules-param-leaves-within-s = Segundos en los que alcanza su velocidad
+rules-param-leaves-at = Velocidad con la que se va, en tamaños del propio vehículo por segundo
+rules-param-beside-bodies = Distancia a la persona, en alturas de cuerpo
+rules-param-period-s = Segundos de un período
+rules-param-steps = Nombres de las reglas, en orden
+rules-param-without = Nombres de reglas que no deben tener evento mientras tanto
+rules-param-same = Qué deben tener en común los eventos: anything (nada), place (zona o línea), track (el mismo objeto)
+rules-param-near = Distancia (parte de la altura de la imagen) entre los eventos como máximo; 0 no la mira
+rules-param-after = Nombre de la regla cuyo evento inicia la espera
+rules-param-missing = Nombre de la regla cuyo evento debía llegar

@@ -10,6 +10,7 @@ from veedor.model.event import Event
 from veedor.model.track import ArchivedTrack
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.export import last_states
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.replay import from_archive
 from veedor.site.rules.ruleset import RuleSet
 
@@ -30,12 +31,13 @@ def backtest(
     camera_id: str,
     time_zone: str = "UTC",
     fps: float = 5.0,
+    ground: Ground | None = None,
 ) -> Backtest:
     """Run `rules` over the archived `tracks` of one camera within `span` (start, end).
 
     Rules about the camera itself (offline, tampered) find nothing here: the archive of tracks does not hold what they
     read.
     """
-    engine = RuleEngine(rules, camera_id, time_zone)
+    engine = RuleEngine(rules, camera_id, time_zone, ground=ground)
     events = last_states(engine.run(from_archive(tracks, camera_id, *span, fps=fps)))
     return Backtest(tuple(events), engine.crossings())

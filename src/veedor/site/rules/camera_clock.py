@@ -9,6 +9,7 @@ from veedor.model.event import Event, Severity
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting
 from veedor.site.rules.schema import RuleParams, Seconds
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
 
@@ -22,6 +23,7 @@ class CameraClock(Rule[CameraClockParams]):
     """While the camera's clock (told by RTCP sender reports) differs from ours by too much."""
 
     kind: ClassVar[str] = "camera_clock"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = CameraClockParams
 
     def __init__(self, params: CameraClockParams, setting: Setting) -> None:

@@ -9,6 +9,7 @@ from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting, duration_params
 from veedor.site.rules.schema import RuleParams, Seconds
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
 
@@ -20,6 +21,7 @@ class CameraOffline(Rule[CameraOfflineParams]):
     """From the first moment without a connection to the last; reconnecting ends it at once."""
 
     kind: ClassVar[str] = "camera_offline"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = CameraOfflineParams
 
     def __init__(self, params: CameraOfflineParams, setting: Setting) -> None:

@@ -12,6 +12,7 @@ from veedor.model.scene import SceneFacts
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting, duration_params
 from veedor.site.rules.schema import RuleParams, Seconds, Share, not_empty
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
 Check = Literal["covered", "turned", "defocused", "frozen"]
@@ -31,6 +32,7 @@ class CameraTampered(Rule[CameraTamperedParams]):
     """One event while anything is wrong; it tells the cause that held when it completed, the gravest first."""
 
     kind: ClassVar[str] = "camera_tampered"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = CameraTamperedParams
 
     def __init__(self, params: CameraTamperedParams, setting: Setting) -> None:

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from veedor.kit.ids import new_id
 from veedor.model.event import Event
 from veedor.model.observation import Observation
+from veedor.site.rules.composition import Composition, in_order
+from veedor.site.rules.counting import Counted, Counting
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.rule import Rule, Setting
 from veedor.site.rules.ruleset import RuleSet
@@ -23,7 +26,8 @@ class RuleEngine:
     """`step` each observation in order, then `close`.
 
     It has no clock: what it returns follows from the observations alone, however they are cut into chunks, and it can
-    be pickled between any two. Memory per track ends some seconds after the track was last seen.
+    be pickled between any two. Memory per track ends some seconds after the track was last seen. Rules that need metres
+    rest where there is no `ground`, or a stale one: `resting` names them.
     """
 
     def __init__(
@@ -33,7 +37,9 @@ class RuleEngine:
         time_zone: tzinfo | str = UTC,
         *,
         ids: Callable[[datetime], str] = new_id,
+        ground: Ground | None = None,
     ) -> None:
+        self._ground = ground if ground is not None and not ground.stale else None
         self._rules = rules
         self._camera_id = camera_id
         self._time_zone = ZoneInfo(time_zone) if isinstance(time_zone, str) else time_zone
@@ -43,10 +49,13 @@ class RuleEngine:
 
     def _start(self) -> None:
         self._trails = Trails()
-        setting = Setting(
-            self._camera_id, self._time_zone, self._rules.zones, self._rules.wires, self._trails, self._ids
-        )
-        self._running: list[Rule[Any]] = [KINDS[one.kind](one, setting) for one in self._rules.rules if one.enabled]
+        places = (self._rules.zones, self._rules.wires)
+        setting = Setting(self._camera_id, self._time_zone, *places, self._trails, self._ids, self._ground)
+        self._running: list[Rule[Any]] = [
+            KINDS[one.kind](one, setting)
+            for one in in_order(self._rules.rules)
+            if one.enabled and (self._ground is not None or not one.needs_ground)
+        ]
 
     def step(self, obs: Observation) -> list[Event]:
         """Events that begin or end with `obs`: a new one without its end (a crossing has both), then, same id, with it.
@@ -63,7 +72,10 @@ class RuleEngine:
         self._last_s = obs.at_s
         view = View(obs)
         self._trails.update(view)
+        begun = len(events)
         for rule in self._running:
+            if isinstance(rule, Composition):
+                rule.hear(events[begun:], view)
             events += rule.step(view)
         return events
 
@@ -78,8 +90,18 @@ class RuleEngine:
         return [event for rule in self._running for event in rule.close()]
 
     def crossings(self) -> dict[str, dict[tuple[str, str], int]]:
-        """Tripwire rule -> (class, direction) -> crossings counted since the start, whatever the rule's schedule."""
-        return {rule.params.name: dict(rule.counts.items()) for rule in self._running if isinstance(rule, TripwireRule)}
+        """Tripwire or counting rule -> (class, direction) -> crossings counted since the start (a
+        tripwire counts whatever its schedule)."""
+        counting = [rule for rule in self._running if isinstance(rule, TripwireRule | Counting)]
+        return {rule.params.name: dict(rule.counts.items()) for rule in counting}
+
+    def counts(self) -> dict[str, list[Counted]]:
+        """Counting rule -> its last finished periods, oldest first."""
+        return {rule.params.name: list(rule.periods) for rule in self._running if isinstance(rule, Counting)}
+
+    def resting(self) -> list[str]:
+        """Names of rules that are on and do not run, since the camera has no calibration that can be trusted."""
+        return [one.name for one in self._rules.rules if one.enabled and one.needs_ground and self._ground is None]
 
     @property
     def tracks_in_memory(self) -> int:

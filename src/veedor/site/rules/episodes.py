@@ -63,10 +63,12 @@ class Episodes:
         *,
         armed: bool = True,
         may_begin: Collection[int] | None = None,
+        patience: Mapping[int, float] | None = None,
     ) -> list[Event]:
         """`holds`: subject -> since when its condition holds, None for since now. `make(subject, since)` makes its
-        event. Unless `armed` no event begins; where `may_begin` is given, only those of its subjects do."""
-        events = self._expire(now)
+        event. Unless `armed` no event begins; where `may_begin` is given, only those of its subjects do. `patience`:
+        subject -> seconds instead of `release_s`."""
+        events = self._expire(now, patience or {})
         for subject, since in holds.items():
             episode = self._open.get(subject)
             if episode is not None and since not in (None, episode.since) and episode.event:
@@ -89,10 +91,10 @@ class Episodes:
         self._open.clear()
         return events
 
-    def _expire(self, now: Moment) -> list[Event]:
+    def _expire(self, now: Moment, patience: Mapping[int, float]) -> list[Event]:
         events = []
         for subject, episode in list(self._open.items()):
-            if now.at_s - episode.last.at_s > self._release_s + _EPS_S:
+            if now.at_s - episode.last.at_s > patience.get(subject, self._release_s) + _EPS_S:
                 del self._open[subject]
                 if episode.event:
                     events.append(ended(episode.event, episode.last))

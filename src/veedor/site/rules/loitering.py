@@ -9,6 +9,7 @@ from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
 from veedor.site.rules.schema import Classes, Seconds, ZoneRuleParams
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
 
@@ -16,13 +17,16 @@ class LoiteringParams(ZoneRuleParams):
     classes: Classes | None = ("person",)
     dwell_s: Seconds = 60.0
     absence_s: Seconds = 5.0
+    pacing_s: Seconds = 20.0
 
 
 class Loitering(Rule[LoiteringParams]):
-    """Time in the zone per track. Short absences do not end it, nor does a track that is lost and found again under
-    another number. Time spent before the schedule begins counts; the event comes only within it."""
+    """Time from first entering the zone, per track. Who walks in and out is on one visit while each time outside is no
+    longer than `pacing_s` and in sight; out of sight, `absence_s` counts. A track that is lost and found again under
+    another number goes on. Time before the schedule begins counts; the event comes only within it, and in the zone."""
 
     kind: ClassVar[str] = "loitering"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = LoiteringParams
 
     def __init__(self, params: LoiteringParams, setting: Setting) -> None:
@@ -38,9 +42,11 @@ class Loitering(Rule[LoiteringParams]):
 
     def step(self, view: View) -> list[Event]:
         inside: list[int] = []
+        patience = {track_id: self._pacing_s(track_id, view) for track_id in self._episodes.subjects()}
         if len(view):
             for new, old in self.setting.trails.heirs.items():
                 self._episodes.rename(old, new)
+                patience[new] = patience.get(old, self.params.absence_s)
             mask = selected(view, self.params, self._table)
             inside = view.ids[mask & view.inside(self._zone, self.params.anchor)].tolist()
 
@@ -51,7 +57,14 @@ class Loitering(Rule[LoiteringParams]):
             return self.event(Finding(since, (track_id,), message, self._zone.name, self._zone.ring), view.moment)
 
         armed = self.scheduled(view.moment)
-        return self._episodes.update(dict.fromkeys(inside), view.moment, make, armed=armed)
+        return self._episodes.update(dict.fromkeys(inside), view.moment, make, armed=armed, patience=patience)
+
+    def _pacing_s(self, track_id: int, view: View) -> float:
+        """How long the track may be out of the zone: longer while it is seen to be near."""
+        trails = self.setting.trails
+        hidden_s = view.moment.at_s - trails[track_id].last.at_s if track_id in trails else float("inf")
+        seen = hidden_s <= self.params.absence_s + 1e-6
+        return max(self.params.pacing_s, self.params.absence_s) if seen else self.params.absence_s
 
     def close(self) -> list[Event]:
         return self._episodes.close()

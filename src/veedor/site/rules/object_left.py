@@ -13,6 +13,7 @@ from veedor.model.event import Event, Severity
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
 from veedor.site.rules.schema import Classes, Seconds, Share, ZoneRuleParams
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.stillness import Still, Stillness
 from veedor.site.rules.trails import FORGET_S, Trail
 from veedor.site.rules.view import Moment, View
@@ -41,6 +42,7 @@ class ObjectLeft(Rule[ObjectLeftParams]):
     """
 
     kind: ClassVar[str] = "object_left"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = ObjectLeftParams
 
     def __init__(self, params: ObjectLeftParams, setting: Setting) -> None:

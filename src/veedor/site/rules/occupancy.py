@@ -9,8 +9,10 @@ from pydantic import Field
 from veedor.kit.messages import Message
 from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
+from veedor.site.rules.presence import Presence
+from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params
 from veedor.site.rules.schema import Classes, Seconds, ZoneRuleParams
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
 
@@ -25,19 +27,18 @@ class Occupancy(Rule[OccupancyParams]):
     """One event while the count is above the limit. A track that is not seen for a moment still counts."""
 
     kind: ClassVar[str] = "occupancy"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = OccupancyParams
 
     def __init__(self, params: OccupancyParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
-        self._inside_s: dict[int, float] = {}  # track -> when last seen inside
+        self._presence = Presence(params, setting)
         self._episodes = Episodes(params.dwell_s + params.debounce_s, max(2.0, params.absence_s), params.cooldown_s)
 
     def step(self, view: View) -> list[Event]:
         now = view.moment
-        self._count(view)
-        present = tuple(sorted(self._inside_s))
+        present = self._presence.update(view)
         over = len(present) > self.params.more_than and self.scheduled(now)
 
         def make(_subject: int, since: Moment) -> Event:
@@ -51,19 +52,5 @@ class Occupancy(Rule[OccupancyParams]):
         return self._episodes.update({0: None} if over else {}, now, make)
 
     def close(self) -> list[Event]:
-        self._inside_s.clear()
+        self._presence.clear()
         return self._episodes.close()
-
-    def _count(self, view: View) -> None:
-        now_s = view.moment.at_s
-        if len(view):
-            for new, old in self.setting.trails.heirs.items():
-                if old in self._inside_s:
-                    self._inside_s[new] = self._inside_s.pop(old)
-            mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
-            for track_id, inside in zip(view.ids.tolist(), mask.tolist(), strict=True):
-                if inside:
-                    self._inside_s[track_id] = now_s
-                else:
-                    self._inside_s.pop(track_id, None)
-        self._inside_s = {k: v for k, v in self._inside_s.items() if now_s - v <= self.params.absence_s + 1e-6}

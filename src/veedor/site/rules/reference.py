@@ -37,6 +37,11 @@ def meaning(kind: str, lang: str) -> str:
     return render(f"rules-kind-{kind.replace('_', '-')}", lang)
 
 
+def standing(kind: str, lang: str) -> str:
+    """How much is known of how well a kind does, in words."""
+    return render("rules-standing", lang, {"standing": KINDS[kind].standing.value})
+
+
 def json_schema(kind: str, lang: str) -> dict[str, Any]:
     """The parameters of one kind as JSON Schema, made from the model that checks the YAML. Each is described in
     `lang`; what the kind cannot do without is required."""

@@ -15,8 +15,10 @@ from veedor.kit.ids import new_id
 from veedor.kit.messages import Message, Param
 from veedor.model.detection import VEHICLES, ObjectClass
 from veedor.model.event import Event, TrackOverlay
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.place import WHOLE_PICTURE, Ring, Wire, Zone
 from veedor.site.rules.schema import RuleParams, TrackRuleParams
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.trails import Trails
 from veedor.site.rules.view import Moment, View
 
@@ -27,7 +29,7 @@ _CLOCK_STEP_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a rule runs."""
+    """Where a rule runs. `ground`: metres, where the camera is calibrated."""
 
     camera_id: str
     time_zone: tzinfo
@@ -35,6 +37,7 @@ class Setting:
     wires: Mapping[str, Wire]
     trails: Trails
     new_id: Callable[[datetime], str] = field(default=new_id)
+    ground: Ground | None = None  # only where it can be trusted
 
     def zone(self, name: str | None) -> Zone:
         return self.zones[name] if name else WHOLE_PICTURE
@@ -55,6 +58,7 @@ class Rule(ABC, Generic[P]):
     """One rule of one camera. `step` is given every moment in order; nothing else moves it."""
 
     kind: ClassVar[str]
+    standing: ClassVar[Standing]
     Params: ClassVar[type[RuleParams]]
 
     def __init__(self, params: P, setting: Setting) -> None:

@@ -16,6 +16,7 @@ from veedor.kit.errors import ConfigError
 from veedor.kit.messages import Message, Param
 from veedor.kit.reasons import os_reason
 from veedor.model.event import Severity
+from veedor.site.rules.composition import CompositionParams, circular
 from veedor.site.rules.errors import RulesFileError
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.place import Wire, Zone
@@ -156,14 +157,15 @@ class _Checker:
             if found is not None:
                 yield place, found
 
-    def _rules(self, data: dict[str, Any]) -> Iterable[RuleParams]:
+    def _rules(self, data: dict[str, Any]) -> Sequence[RuleParams]:
         rules = data.get("rules")
         if not isinstance(rules, list):
             self._say(
                 ("rules",), "rules-problem-type" if "rules" in data else "rules-problem-no-rules", expected="list"
             )
-            return
+            return []
         names: dict[str, int] = {}
+        valid: list[tuple[int, RuleParams]] = []
         for number, raw in enumerate(rules):
             at: Location = ("rules", number)
             if not isinstance(raw, dict):
@@ -174,7 +176,24 @@ class _Checker:
                 self._say((*at, "name"), "rules-problem-duplicate", given=name)
             rule = self._rule(at, raw, data)
             if rule is not None:
-                yield rule
+                valid.append((number, rule))
+        self._compositions(
+            valid, [str(one["name"]).strip() for one in rules if isinstance(one, dict) and "name" in one]
+        )
+        return [rule for _, rule in valid]
+
+    def _compositions(self, rules: Sequence[tuple[int, RuleParams]], names: Sequence[str]) -> None:
+        """Rules that name other rules: those are there, and lead to no circle."""
+        for number, rule in rules:
+            for key, given in rule.refers().items() if isinstance(rule, CompositionParams) else ():
+                for name in given:
+                    if name not in names:
+                        at: Location = ("rules", number, key)
+                        self._say(at, "rules-problem-unknown-rule", given=name, **_guess(name, names))
+        in_circles = circular([rule for _, rule in rules])
+        for number, rule in rules:
+            if rule.name in in_circles:
+                self._say(("rules", number), "rules-problem-circular")
 
     def _rule(self, at: Location, raw: dict[str, Any], data: dict[str, Any]) -> RuleParams | None:
         kind = raw.get("kind")

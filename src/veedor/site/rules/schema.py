@@ -35,8 +35,18 @@ def _name(value: str) -> str:
 
 
 Name = Annotated[str, Field(strict=True, max_length=100), AfterValidator(_name)]
+
+
+def _names(value: Any) -> Any:
+    """`"A, B"`, as a form writes it, is the list of the two."""
+    return [one for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_names, json_schema_input_type=str)]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=7 * 86_400)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Ratio = Annotated[float, Field(strict=True, gt=0, le=100)]
+Enabled = Annotated[bool, Field(strict=True)]  # False by default where a kind is experimental
 
 
 def _point(value: Any) -> tuple[float, float]:
@@ -169,10 +179,11 @@ class RuleParams(Strict):
     """What every rule has."""
 
     needs: ClassVar[Literal["zone", "tripwire"] | None] = None  # the place that this kind cannot do without
+    needs_ground: ClassVar[bool] = False  # whether it rests until the camera is calibrated
 
     name: Name
     kind: str
-    enabled: Annotated[bool, Field(strict=True)] = True
+    enabled: Enabled = True
     severity: Severity = Severity.MEDIUM
     schedule: Schedule | None = None
     debounce_s: Seconds = 0.0

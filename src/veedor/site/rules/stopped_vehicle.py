@@ -9,6 +9,7 @@ from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
 from veedor.site.rules.schema import Classes, Seconds, ZoneRuleParams
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.stillness import Stillness
 from veedor.site.rules.view import Moment, View
 
@@ -23,6 +24,7 @@ class StoppedVehicle(Rule[StoppedVehicleParams]):
     """From when it stopped until it moved on, left or was no longer seen."""
 
     kind: ClassVar[str] = "stopped_vehicle"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = StoppedVehicleParams
 
     def __init__(self, params: StoppedVehicleParams, setting: Setting) -> None:

@@ -41,6 +41,15 @@ class Trail:
         reach = 0.3 * (self.box[3] - self.box[1])
         return len(recent) >= 5 and all(np.hypot((last[1] - x) * aspect, last[2] - y) <= reach for _, x, y in recent)
 
+    def back(self, at_s: float, ago_s: float) -> tuple[float, float, float] | None:
+        """Seconds and foot point `ago_s` before `at_s`; the oldest that is known, where that is younger."""
+        found = None
+        for point in reversed(self.path):
+            found = point
+            if at_s - point[0] >= ago_s - 1e-6:
+                break
+        return found
+
     def expected(self, at_s: float) -> tuple[float, float]:
         """Where its foot would be at `at_s`, if it went on as in its last second: x, y."""
         last_s, x, y = self.path[-1]

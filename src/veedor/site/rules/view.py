@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from veedor.model.scene import SceneFacts
 from veedor.site.rules.place import Zone
 
 _LAST_CLASS = max(ObjectClass)
+_BORDER = 0.005
 _EDGE = 1e-6  # a foot cut off by the picture's border still stands in a zone that reaches the border
 
 Floats = NDArray[np.float64]
@@ -56,10 +58,28 @@ class View:
         sides = np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 0.0)
         self.height: Floats = sides[:, 1]
         self.area: Floats = sides[:, 0] * sides[:, 1]
+        self._width: Floats = sides[:, 0]
         middle = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
         self.center: Floats = np.clip(middle, _EDGE, 1 - _EDGE)
         self.foot: Floats = np.clip(np.column_stack((middle[:, 0], self.boxes[:, 3])), _EDGE, 1 - _EDGE)
+        self.movements: dict[float, object] = {}  # kept by `movement.py`
+        self.distances: Floats | None = None  # kept by `pairs.py`
         self._inside: dict[tuple[str, str], NDArray[np.bool_]] = {}
+
+    @cached_property
+    def body(self) -> Floats:
+        """(n,) the box's longer side, picture heights: how tall a person looks, from in front or steeply from above."""
+        return np.maximum(self.height, self._width * self.aspect)
+
+    @cached_property
+    def size(self) -> Floats:
+        """(n,) the side of a square as large as the box, picture heights."""
+        return np.sqrt(self.area * self.aspect)
+
+    @cached_property
+    def whole(self) -> NDArray[np.bool_]:
+        """(n,) whether the box is not cut off by the picture's border."""
+        return np.asarray(((self.boxes > _BORDER) & (self.boxes < 1 - _BORDER)).all(axis=1))
 
     def __len__(self) -> int:
         return len(self.ids)

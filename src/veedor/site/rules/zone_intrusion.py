@@ -9,6 +9,7 @@ from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.rule import Finding, Rule, Setting, class_word, place_params, selected
 from veedor.site.rules.schema import Seconds, ZoneRuleParams
+from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
 
@@ -23,6 +24,7 @@ class ZoneIntrusion(Rule[ZoneIntrusionParams]):
     under another number is the same."""
 
     kind: ClassVar[str] = "zone_intrusion"
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = ZoneIntrusionParams
 
     def __init__(self, params: ZoneIntrusionParams, setting: Setting) -> None:

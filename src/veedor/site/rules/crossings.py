@@ -1,0 +1,136 @@
+"""Who goes over a line, and which way: for the tripwire and for counting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from veedor.site.rules.place import Wire
+from veedor.site.rules.rule import Setting, selected
+from veedor.site.rules.schema import Name, Seconds, TrackRuleParams
+from veedor.site.rules.trails import FORGET_S
+from veedor.site.rules.view import Moment, View
+
+Direction = Literal["left_to_right", "right_to_left"]
+_MARGIN_OF_BOX = 0.1  # a foot point trembles by some hundredths of the height of its box: a palm for a person
+_MARGIN_MIN = 0.005  # of the picture's height
+
+
+class LineParams(TrackRuleParams):
+    """What rules about a line have."""
+
+    needs = "tripwire"
+
+    tripwire: Name
+    bridge_s: Annotated[Seconds, Field(gt=0)] = 3.0
+
+
+@dataclass(slots=True)
+class Walker:
+    """One track near the line: its settled side (+1 right, -1 left, 0 not yet), and its way since it settled there.
+
+    `odd`: whether it has passed the line itself, rather than round its ends, an odd number of times since.
+    """
+
+    point: tuple[float, float]
+    distance: float
+    sign: int
+    side: int
+    last: Moment
+    odd: bool = False
+    beyond_since: Moment | None = None
+
+
+class Crossings:
+    """A crossing belongs to a track: it has settled on one side, a margin away from the line, then on the other, and
+    its path in between went through the line. Trembling on the line is none, nor is walking round its end; two tracks
+    that swap sides at once are two."""
+
+    def __init__(self, params: LineParams, setting: Setting) -> None:
+        self.params = params
+        self.wire: Wire = setting.wires[params.tripwire]
+        self._table = params.class_table
+        self._walkers: dict[int, Walker] = {}
+        self._pruned_at_s = 0.0
+
+    def clear(self) -> None:
+        self._walkers.clear()
+
+    def step(self, view: View) -> list[tuple[int, Direction]]:
+        """The tracks that have crossed with this moment."""
+        now_s = view.moment.at_s
+        if now_s - self._pruned_at_s > FORGET_S / 6:
+            self._pruned_at_s = now_s
+            self._walkers = {k: v for k, v in self._walkers.items() if now_s - v.last.at_s <= self.params.bridge_s}
+        if not len(view):
+            return []
+        scale = np.asarray((view.aspect, 1.0))
+        start, end = np.asarray(self.wire.start) * scale, np.asarray(self.wire.end) * scale
+        along = end - start
+        length = float(np.hypot(*along)) or 1.0
+        points = view.points(self.params.anchor) * scale
+        offset = points - start
+        # > 0: right of start -> end, since y points down
+        distances = (along[0] * offset[:, 1] - along[1] * offset[:, 0]) / length
+        margins = np.maximum(_MARGIN_OF_BOX * view.height, _MARGIN_MIN)
+        wanted = selected(view, self.params, self._table)
+        crossed: list[tuple[int, Direction]] = []
+        for index in np.flatnonzero(wanted).tolist():
+            track_id = int(view.ids[index])
+            point = (float(points[index, 0]), float(points[index, 1]))
+            direction = self._walk(track_id, point, (float(distances[index]), float(margins[index])), view)
+            if direction is not None:
+                crossed.append((track_id, direction))
+        return crossed
+
+    def _walk(
+        self, track_id: int, point: tuple[float, float], reach: tuple[float, float], view: View
+    ) -> Direction | None:
+        """Take one step of a track, `reach` being its distance from the line and the margin; the crossing, if any."""
+        distance, margin = reach
+        now, sign = view.moment, _sign(distance)
+        walker = self._walkers.get(track_id)
+        if walker is None or now.at_s - walker.last.at_s > self.params.bridge_s:
+            side = sign if abs(distance) >= margin / 2 else 0
+            self._walkers[track_id] = Walker(point, distance, sign, side, now)
+            return None
+        if sign and walker.sign and sign != walker.sign and self._through(walker, point, distance, view.aspect):
+            walker.odd = not walker.odd
+        walker.point, walker.distance, walker.last = point, distance, now
+        walker.sign = sign or walker.sign
+        return self._settle(walker, sign if abs(distance) >= margin else 0, now)
+
+    def _settle(self, walker: Walker, side: int, now: Moment) -> Direction | None:
+        """Follow the settled side: `side` is where the track clearly is, 0 on the line."""
+        if side == 0:
+            walker.beyond_since = None
+            return None
+        if side == walker.side:
+            walker.odd, walker.beyond_since = False, None
+            return None
+        walker.beyond_since = walker.beyond_since or now
+        if now.at_s - walker.beyond_since.at_s < self.params.debounce_s - 1e-6:
+            return None
+        crossed = walker.odd and walker.side != 0
+        walker.side, walker.odd, walker.beyond_since = side, False, None
+        if not crossed:
+            return None
+        return "left_to_right" if side > 0 else "right_to_left"
+
+    def _through(self, walker: Walker, point: tuple[float, float], distance: float, aspect: float) -> bool:
+        """Whether the step from the walker's last point to `point` meets the line between its two ends."""
+        share = walker.distance / (walker.distance - distance) if walker.distance != distance else 0.0
+        share = min(max(share, 0.0), 1.0)
+        x = walker.point[0] + share * (point[0] - walker.point[0])
+        y = walker.point[1] + share * (point[1] - walker.point[1])
+        ax, ay = self.wire.start[0] * aspect, self.wire.start[1]
+        dx, dy = self.wire.end[0] * aspect - ax, self.wire.end[1] - ay
+        place = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)
+        return 0.0 <= place <= 1.0
+
+
+def _sign(value: float) -> int:
+    return (value > 0) - (value < 0)

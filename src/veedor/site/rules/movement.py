@@ -1,0 +1,60 @@
+"""How fast the tracks of one moment go, and where to: in the picture, and on the ground where it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veedor.site.rules.ground import Ground
+from veedor.site.rules.trails import Trails
+from veedor.site.rules.view import View
+
+Floats = NDArray[np.float64]
+_LEAST = 0.6  # a speed is known when at least so much of the time asked for has passed
+_MOST = 2.5  # and not when the track was out of sight for so many times of it
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Of the tracks of a view, in its order, over about `over_s`.
+
+    `known`: (n,) bool; `velocity`: (n, 2), picture heights per second, y down; `speed`: (n,), its length, 0 where not
+    known; `before`: (n, 2), where the foot was, 0..1; `taken_s`: (n,), how long ago that was.
+    """
+
+    known: NDArray[np.bool_]
+    velocity: Floats
+    speed: Floats
+    before: Floats
+    taken_s: Floats
+
+
+def movement(view: View, trails: Trails, over_s: float = 1.0) -> Movement:
+    """The movement of every track of `view`; made once for each moment and `over_s`, for all rules."""
+    found = view.movements.get(over_s)
+    if not isinstance(found, Movement):
+        found = view.movements[over_s] = _measured(view, trails, over_s)
+    return found
+
+
+def _measured(view: View, trails: Trails, over_s: float) -> Movement:
+    now_s, count = view.moment.at_s, len(view)
+    back = [trails[track_id].back(now_s, over_s) for track_id in view.ids.tolist()]
+    points = np.asarray([point or (now_s, 0.0, 0.0) for point in back], np.float64).reshape(count, 3)
+    taken_s, before = now_s - points[:, 0], points[:, 1:]
+    known = (taken_s >= _LEAST * over_s - 1e-6) & (taken_s <= _MOST * over_s)
+    way = (view.foot - before) * (view.aspect, 1.0)
+    velocity = np.where(known[:, None], way / np.where(known, taken_s, 1.0)[:, None], 0.0)
+    return Movement(known, velocity, np.hypot(velocity[:, 0], velocity[:, 1]), before, taken_s)
+
+
+def metres_per_s(view: View, moved: Movement, ground: Ground) -> tuple[Floats, Floats]:
+    """(n,) speeds on the ground and (n,) how far they may be off: what a foot point's trembling by a twentieth of its
+    box does. NaN where it cannot be told."""
+    now, then = ground.metres(view.foot), ground.metres(moved.before)
+    shaken = ground.metres(view.foot - np.column_stack((np.zeros(len(view)), 0.05 * view.height)))
+    seconds = np.where(moved.known, moved.taken_s, np.nan)
+    speed = np.hypot(*(now - then).T) / seconds
+    return speed, np.hypot(*(now - shaken).T) / seconds
