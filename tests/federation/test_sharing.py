@@ -83,7 +83,10 @@ def test_an_alert_is_seen_by_those_who_may_and_handled_once(federation: Federati
         assert luis.get(f"/api/alerts/{alert['id']}").status_code == 404
         picture = olga.get(f"/api/alerts/{alert['id']}/snapshot.jpg")
         assert picture.content[:2] == b"\xff\xd8"
-        assert olga.post(f"/api/alerts/{alert['id']}/acknowledge", json={"expected_version": 0}).status_code in (403, 404)
+        assert olga.post(f"/api/alerts/{alert['id']}/acknowledge", json={"expected_version": 0}).status_code in (
+            403,
+            404,
+        )
         # Handled at the hub, and so at the site.
         assert rosa.post(f"/api/alerts/{alert['id']}/acknowledge", json={"expected_version": 0}).status_code == 200
         wait_until(lambda: _status(at_home, alert["id"]) == "acknowledged", timeout_s=20)

@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * Alert Clip
-         * @description The clip, once it is ready; byte ranges are served.
+         * @description The clip, once it is ready; byte ranges are served where the clip is at this desk.
          */
         get: operations["alert_clip_api_alerts__alert_id__clip_mp4_get"];
         put?: never;
@@ -4150,6 +4150,12 @@ export interface components {
              * @description The place that it cannot do without: zone or tripwire
              */
             needs: string | null;
+            /**
+             * Needs Ground
+             * @description Whether it rests until the camera is calibrated
+             * @default false
+             */
+            needs_ground: boolean;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
@@ -4159,6 +4165,13 @@ export interface components {
              * @description The place that it watches; None: the camera itself
              */
             place: string | null;
+            /**
+             * Standing
+             * @description What is known of how well it does; experimental kinds are off unless switched on
+             * @default experimental
+             * @enum {string}
+             */
+            standing: "measured" | "demonstrated" | "experimental";
         };
         /**
          * RulesCheckIn
