@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agencies
+         * @description Every agency that this desk knows, by name.
+         */
+        get: operations["list_agencies_api_agencies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{agency_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Agency
+         * @description Change one's own agency; at a desk that keeps the tree, add or change any.
+         */
+        put: operations["save_agency_api_agencies__agency_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -776,6 +816,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/emergency-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Emergency Access
+         * @description An hour of live, playback and alerts, at once, for the purpose "emergency". The owner is told and reviews it.
+         */
+        post: operations["take_emergency_access_api_emergency_access_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -937,6 +997,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/grant-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description What waits for one's agency: requests and drafts to sign or refuse, emergencies to review.
+         */
+        get: operations["queue_api_grant_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grant-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Footage
+         * @description Ask another agency for a span of one camera.
+         */
+        post: operations["request_footage_api_grant_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Grants
+         * @description Grants that one's agency gave and received, newest first.
+         */
+        get: operations["list_grants_api_grants_get"];
+        put?: never;
+        /**
+         * Draft Grant
+         * @description Draft a convenio. It gives nothing until both agencies have signed it.
+         */
+        post: operations["draft_grant_api_grants_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Grant
+         * @description One grant of one's agency.
+         */
+        get: operations["show_grant_api_grants__grant_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Grant
+         * @description The owner has looked at an emergency; `reason` says what they found.
+         */
+        post: operations["review_grant_api_grants__grant_id__review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Grant
+         * @description End a grant for good, or refuse a request. Who watches under it sees nothing more.
+         */
+        post: operations["revoke_grant_api_grants__grant_id__revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Grant
+         * @description Sign for one's agency: a convenio, or a request that stands in the queue.
+         */
+        post: operations["sign_grant_api_grants__grant_id__sign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -1035,6 +1239,46 @@ export interface paths {
         get: operations["show_incident_api_incidents__incident_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Follow an invitation to one's own agency.
+         */
+        post: operations["accept_api_incidents__incident_id__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite
+         * @description Invite another agency to work on it. It sees the incident; of cameras, what its own rights allow.
+         */
+        post: operations["invite_api_incidents__incident_id__agencies_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1149,6 +1393,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents/{incident_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description Offer it to another agency; it changes hands when that agency takes it over.
+         */
+        post: operations["hand_over_api_incidents__incident_id__hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/incidents/{incident_id}/notes": {
         parameters: {
             query?: never;
@@ -1183,6 +1447,86 @@ export interface paths {
          * @description It was not over; say why.
          */
         post: operations["reopen_api_incidents__incident_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description Take what was offered to one's own agency: it owns the incident, which gets a number of its own.
+         */
+        post: operations["take_over_api_incidents__incident_id__take_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite
+         * @description A one-time token for a new site.
+         */
+        post: operations["invite_api_invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Use an invitation.
+         */
+        post: operations["join_api_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/join/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authority
+         * @description The certificate that signs the hub's: worth nothing to a caller who has no fingerprint to compare.
+         */
+        get: operations["authority_api_join_authority_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1762,6 +2106,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sites
+         * @description Every site that has joined, and how it is.
+         */
+        get: operations["list_sites_api_sites_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{site_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rekey
+         * @description A one-time token with which this site joins again, with a new key: a new machine, or a key that was lost.
+         */
+        post: operations["rekey_api_sites__site_id__invitation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{site_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke
+         * @description Cut the site off, at once.
+         */
+        post: operations["revoke_api_sites__site_id__revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stream": {
         parameters: {
             query?: never;
@@ -1984,7 +2388,7 @@ export interface components {
          * @description `<kind>.<verb>`.
          * @enum {string}
          */
-        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "user.list" | "user.edit" | "audit.read" | "login" | "self";
+        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "user.list" | "user.edit" | "audit.read" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
         /**
          * ActOut
          * @description Who did what to which thing, when and why.
@@ -2016,6 +2420,50 @@ export interface components {
             /** Subject Kind */
             subject_kind: string;
         };
+        /**
+         * AgencyKind
+         * @enum {string}
+         */
+        AgencyKind: "ministry" | "region" | "province" | "municipality" | "police_region" | "police" | "other";
+        /** AgencyOut */
+        AgencyOut: {
+            /** Area */
+            area: {
+                [key: string]: unknown;
+            } | null;
+            /** Editable */
+            editable: boolean;
+            /** Hosted */
+            hosted: boolean;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["AgencyKind"];
+            /** Name */
+            name: string;
+            /**
+             * Own
+             * @description The agency of the person who asks
+             */
+            own: boolean;
+            /** Parent Id */
+            parent_id: string | null;
+            /**
+             * Public Key
+             * @description Ed25519, hex; null: not known yet
+             */
+            public_key: string | null;
+            /**
+             * Signs Here
+             * @description Its key is at this desk: its grants can be signed here
+             */
+            signs_here: boolean;
+        };
+        /**
+         * AgencyPart
+         * @description What an agency that does not own an incident has to do with it.
+         * @enum {string}
+         */
+        AgencyPart: "invited" | "accepted" | "offered";
         /** AlertActIn */
         AlertActIn: {
             /**
@@ -2472,6 +2920,30 @@ export interface components {
             username: string | null;
         };
         /**
+         * CamerasIn
+         * @description `list` with ids, `area` with a polygon, `tag`, or `all` of the owner's. An empty list is none.
+         */
+        CamerasIn: {
+            /**
+             * Area
+             * @description GeoJSON Polygon or MultiPolygon
+             */
+            area?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: string[];
+            kind: components["schemas"]["Selecting"];
+            /**
+             * Tag
+             * @default
+             */
+            tag: string;
+        };
+        /**
          * CameraTestOut
          * @description What the site gets from the camera now. `veedor cameras test` on the machine itself tells more.
          */
@@ -2601,6 +3073,22 @@ export interface components {
              */
             code: string;
         };
+        /**
+         * ConditionsIn
+         * @description `case_number`: true for any, or exactly this one. `two_person`: a second person approves each look.
+         */
+        ConditionsIn: {
+            /**
+             * Case Number
+             * @default false
+             */
+            case_number: boolean | string;
+            /**
+             * Two Person
+             * @default false
+             */
+            two_person: boolean;
+        };
         /** DeviceOut */
         DeviceOut: {
             /** Address */
@@ -2655,6 +3143,15 @@ export interface components {
             /** Districts */
             districts: number;
         };
+        /** EmergencyIn */
+        EmergencyIn: {
+            /** Cameras */
+            cameras: string[];
+            /** Owner */
+            owner: string;
+            /** Reason */
+            reason: string;
+        };
         /**
          * ErrorOut
          * @description What every refusal and failure looks like.
@@ -2676,6 +3173,11 @@ export interface components {
              * @description What is wrong, in the caller's language
              */
             message: string;
+            /**
+             * Reason
+             * @description Of a 403: what is missing, such as `role`, `purpose` or `case`
+             */
+            reason?: string | null;
         };
         /**
          * EscalateIn
@@ -2852,6 +3354,133 @@ export interface components {
          */
         GapReason: "started" | "crashed" | "lost" | "codec_changed" | "clock_stepped" | "disk_full" | "disk_error" | "disabled" | "missing";
         /**
+         * GrantIn
+         * @description A draft of a convenio; one of the two agencies is the drafter's own.
+         */
+        GrantIn: {
+            cameras: components["schemas"]["CamerasIn"];
+            /**
+             * @default {
+             *       "case_number": false,
+             *       "two_person": false
+             *     }
+             */
+            conditions: components["schemas"]["ConditionsIn"];
+            /**
+             * Document Sha256
+             * @description Of the signed paper
+             */
+            document_sha256?: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Grantee */
+            grantee: string;
+            /** @description null: at any hour */
+            hours?: components["schemas"]["HoursIn"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Owner */
+            owner: string;
+            /** Purposes */
+            purposes: string[];
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * GrantKind
+         * @enum {string}
+         */
+        GrantKind: "convenio" | "request" | "emergency";
+        /**
+         * GrantOut
+         * @description A grant as the data of a sentence: "GRANTEE may RIGHTS CAMERAS of OWNER, HOURS, for PURPOSES, until EXPIRES".
+         */
+        GrantOut: {
+            /**
+             * Awaits Own Signature
+             * @description In the queue of the agency of the person who asks
+             */
+            awaits_own_signature: boolean;
+            /**
+             * Awaits Review
+             * @description An emergency that its owner has not looked at
+             */
+            awaits_review: boolean;
+            /**
+             * Cameras
+             * @description kind, and ids, area or tag
+             */
+            cameras: {
+                [key: string]: unknown;
+            };
+            /** Conditions */
+            conditions: {
+                [key: string]: unknown;
+            };
+            /** Document Sha256 */
+            document_sha256: string | null;
+            /**
+             * Expires At
+             * @description When it ends by itself; an emergency after 60 minutes
+             */
+            expires_at: string;
+            /**
+             * Given
+             * @description By the agency of the person who asks; false: received
+             */
+            given: boolean;
+            grantee: components["schemas"]["PartyOut"];
+            /** Hours */
+            hours: {
+                [key: string]: unknown;
+            } | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["GrantKind"];
+            /** Note */
+            note: string;
+            owner: components["schemas"]["PartyOut"];
+            /** Purposes */
+            purposes: string[];
+            /**
+             * Refused
+             * @description A request that its owner did not grant
+             */
+            refused: boolean;
+            /** Rights */
+            rights: string[];
+            /** Signed By */
+            signed_by: components["schemas"]["PartyOut"][];
+            /** Span End */
+            span_end: string | null;
+            /**
+             * Span Start
+             * @description Only footage from here
+             */
+            span_start: string | null;
+            /** Starts At */
+            starts_at: string;
+            state: components["schemas"]["GrantState"];
+            /** Statements */
+            statements: components["schemas"]["StatementOut"][];
+        };
+        /**
+         * GrantState
+         * @enum {string}
+         */
+        GrantState: "draft" | "signed_by_one" | "scheduled" | "active" | "expired" | "revoked";
+        /**
          * GroundPairIn
          * @description A point of the picture, 0..1 from its upper left corner, and where on the ground that is.
          */
@@ -2895,6 +3524,13 @@ export interface components {
             name: string;
             /** User Id */
             user_id: string;
+        };
+        /** HoursIn */
+        HoursIn: {
+            /** Time Zone */
+            time_zone: string;
+            /** Windows */
+            windows: components["schemas"]["WindowIn"][];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2948,6 +3584,16 @@ export interface components {
          * @description One incident with all that happened, in order: acts on it, on its alerts and on its locks.
          */
         IncidentDetailOut: {
+            /**
+             * Agencies
+             * @description Other agencies that work on it, or are asked to
+             */
+            agencies: components["schemas"]["PartOut"][];
+            /**
+             * Agency Id
+             * @description Of its owner
+             */
+            agency_id: string;
             /** Alerts */
             alerts: components["schemas"]["JoinedAlertOut"][];
             /** Assignee */
@@ -2994,6 +3640,11 @@ export interface components {
          * @description One incident of a list.
          */
         IncidentOut: {
+            /**
+             * Agency Id
+             * @description Of its owner
+             */
+            agency_id: string;
             /** Assignee */
             assignee: string | null;
             /** Closed At */
@@ -3031,6 +3682,23 @@ export interface components {
          * @enum {string}
          */
         IncidentStatus: "open" | "closed";
+        /** InvitationOut */
+        InvitationOut: {
+            /** Expires At */
+            expires_at: string;
+            /**
+             * Token
+             * @description Shown once: the site's engineer gives it to `veedor site join`
+             */
+            token: string;
+        };
+        /** InviteIn */
+        InviteIn: {
+            /** Agency Id */
+            agency_id: string;
+            /** Site Name */
+            site_name: string;
+        };
         /** JoinedAlertOut */
         JoinedAlertOut: {
             /** Camera Id */
@@ -3043,6 +3711,59 @@ export interface components {
             raised_at: string;
             /** Rule */
             rule: string;
+        };
+        /** JoinedSiteOut */
+        JoinedSiteOut: {
+            /** Agency Id */
+            agency_id: string;
+            /**
+             * Behind
+             * @description Messages that the hub does not have yet, as the site counted them
+             */
+            behind: number | null;
+            /** Cameras */
+            cameras: number;
+            /** Health */
+            health: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Is Doubled
+             * @description Two machines speak with this site's identity
+             */
+            is_doubled: boolean;
+            /** Joined At */
+            joined_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Online
+             * @description It called within the last 15 s
+             */
+            online: boolean;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Seen At */
+            seen_at: string | null;
+            /** Version */
+            version: string;
+        };
+        /** JoinIn */
+        JoinIn: {
+            /** Agency Id */
+            agency_id: string;
+            /** Agency Key */
+            agency_key?: string | null;
+            /** Link Key */
+            link_key: string;
+            /** Protocol */
+            protocol: number;
+            /** Secret */
+            secret: string;
+            /** Version */
+            version: string;
         };
         /**
          * KeyOut
@@ -3398,6 +4119,19 @@ export interface components {
             /** Revision */
             revision: number;
         };
+        /** PartOut */
+        PartOut: {
+            /** Agency Id */
+            agency_id: string;
+            part: components["schemas"]["AgencyPart"];
+        };
+        /** PartyOut */
+        PartyOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** PasswordIn */
         PasswordIn: {
             /** Current */
@@ -3503,6 +4237,11 @@ export interface components {
             /** Problem */
             problem: string | null;
         };
+        /** ReasonIn */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * RecorderMake
          * @description How to speak with a recorder. `onvif`: any make, by its profiles.
@@ -3548,6 +4287,40 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * RequestIn
+         * @description Footage of one camera, for a case.
+         */
+        RequestIn: {
+            /** Camera */
+            camera: string;
+            /** Case Number */
+            case_number: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Owner */
+            owner: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /**
+         * Right
+         * @enum {string}
+         */
+        Right: "live" | "playback" | "search" | "alerts" | "ptz" | "evidence";
         /**
          * Role
          * @enum {string}
@@ -3712,6 +4485,12 @@ export interface components {
             /** Width */
             width: number;
         };
+        /**
+         * Selecting
+         * @description How a grant says which cameras.
+         * @enum {string}
+         */
+        Selecting: "list" | "area" | "tag" | "all";
         /** SessionOut */
         SessionOut: {
             /** Address */
@@ -3795,6 +4574,11 @@ export interface components {
             agency: string;
             /** Agency Id */
             agency_id: string;
+            /**
+             * Is Hub
+             * @description Cameras are at other sites, which join here
+             */
+            is_hub: boolean;
             /** Language */
             language: string;
             /** Name */
@@ -3814,6 +4598,11 @@ export interface components {
              */
             watermark: boolean;
         };
+        /** SitesOut */
+        SitesOut: {
+            /** Sites */
+            sites: components["schemas"]["JoinedSiteOut"][];
+        };
         /**
          * SourceKind
          * @enum {string}
@@ -3827,6 +4616,22 @@ export interface components {
             ended_at: string;
             /** Started At */
             started_at: string;
+        };
+        /**
+         * StatementKind
+         * @enum {string}
+         */
+        StatementKind: "sign" | "revoke" | "review";
+        /** StatementOut */
+        StatementOut: {
+            agency: components["schemas"]["PartyOut"];
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            kind: components["schemas"]["StatementKind"];
+            /** Reason */
+            reason: string;
         };
         /**
          * StepOut
@@ -4075,6 +4880,43 @@ export interface components {
             type: string;
         };
         /**
+         * AgencyIn
+         * @description `public_key` left out: the known one stays. Another one than the known needs `repin`.
+         */
+        veedor__desk__agencies__endpoints__AgencyIn: {
+            /**
+             * Area
+             * @description Jurisdiction: GeoJSON Polygon or MultiPolygon
+             */
+            area?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default other */
+            kind: components["schemas"]["AgencyKind"];
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Public Key */
+            public_key?: string | null;
+            /**
+             * Repin
+             * @description The new key was compared with the agency, by another way than this
+             * @default false
+             */
+            repin: boolean;
+        };
+        /**
+         * AgencyIn
+         * @description Which agency, and why.
+         */
+        veedor__desk__incidents__schemas__AgencyIn: {
+            /** Agency Id */
+            agency_id: string;
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * VerificationOut
          * @description Whether a package is as it was signed.
          */
@@ -4154,6 +4996,18 @@ export interface components {
             /** Tour S */
             tour_s: number | null;
         };
+        /**
+         * WindowIn
+         * @description Days 0 (Monday) to 6; an end at or before the start is on the next day.
+         */
+        WindowIn: {
+            /** Days */
+            days: number[];
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -4163,6 +5017,124 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_agencies_api_agencies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    save_agency_api_agencies__agency_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["veedor__desk__agencies__endpoints__AgencyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     list_alerts_api_alerts_get: {
         parameters: {
             query?: {
@@ -6798,6 +7770,66 @@ export interface operations {
             };
         };
     };
+    take_emergency_access_api_emergency_access_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     list_events_api_events_get: {
         parameters: {
             query: {
@@ -7068,6 +8100,509 @@ export interface operations {
             };
         };
     };
+    queue_api_grant_queue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    request_footage_api_grant_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_grants_api_grants_get: {
+        parameters: {
+            query?: {
+                /** @description true: by one's agency; false: to it */
+                given?: boolean | null;
+                state?: components["schemas"]["GrantState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    draft_grant_api_grants_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_grant_api_grants__grant_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    review_grant_api_grants__grant_id__review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The grant's state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    revoke_grant_api_grants__grant_id__revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The grant's state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    sign_grant_api_grants__grant_id__sign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The grant's state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     health_api_health_get: {
         parameters: {
             query?: never;
@@ -7278,6 +8813,72 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    accept_api_incidents__incident_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    invite_api_incidents__incident_id__agencies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["veedor__desk__incidents__schemas__AgencyIn"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -7536,6 +9137,41 @@ export interface operations {
             };
         };
     };
+    hand_over_api_incidents__incident_id__hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["veedor__desk__incidents__schemas__AgencyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     note_api_incidents__incident_id__notes_post: {
         parameters: {
             query?: never;
@@ -7602,6 +9238,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_over_api_incidents__incident_id__take_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    invite_api_invitations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    join_api_join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    authority_api_join_authority_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorOut"];
                 };
             };
         };
@@ -9372,6 +11217,176 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SiteOut"];
                 };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_sites_api_sites_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitesOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    rekey_api_sites__site_id__invitation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    revoke_api_sites__site_id__revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not logged in */
             401: {

@@ -21,7 +21,7 @@ from veedor.desk.need import Need, Permit, address_of
 from veedor.desk.schemas import Id, room_router
 from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.joining import service
-from veedor.hub.joining.schemas import InvitationOut, InviteIn, JoinIn, SiteOut, SitesOut
+from veedor.hub.joining.schemas import InvitationOut, InviteIn, JoinedSiteOut, JoinIn, SitesOut
 from veedor.kit.errors import VeedorError
 from veedor.wire.invitation import Invitation
 from veedor.wire.joining import JoinAnswer, JoinRequest
@@ -69,7 +69,7 @@ def joining_router(hub: HubAddress) -> APIRouter:
         with permit.ports.database.reading() as session:
             counts = _camera_counts(session)
             now = permit.ports.clock.now()
-            return SitesOut(sites=[SiteOut.of(row, counts.get(row.id, 0), now) for row in service.sites(session)])
+            return SitesOut(sites=[JoinedSiteOut.of(row, counts.get(row.id, 0), now) for row in service.sites(session)])
 
     @router.post("/api/invitations")
     def invite(permit: EditSites, body: InviteIn) -> InvitationOut:

@@ -32,7 +32,7 @@ class JoinIn(In):
     agency_key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
-class SiteOut(Out):
+class JoinedSiteOut(Out):
     id: str
     name: str
     agency_id: str
@@ -47,9 +47,9 @@ class SiteOut(Out):
     health: dict[str, Any]
 
     @staticmethod
-    def of(row: SiteRow, cameras: int, now: datetime) -> SiteOut:
+    def of(row: SiteRow, cameras: int, now: datetime) -> JoinedSiteOut:
         online = row.revoked_at is None and row.seen_at is not None
-        return SiteOut(
+        return JoinedSiteOut(
             id=row.id,
             name=row.name,
             agency_id=row.agency_id,
@@ -66,4 +66,4 @@ class SiteOut(Out):
 
 
 class SitesOut(Out):
-    sites: list[SiteOut]
+    sites: list[JoinedSiteOut]
