@@ -27,7 +27,7 @@ from veedor.desk.agencies import repository as agencies
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
 from veedor.desk.context import DeskPorts
-from veedor.desk.sites.tables import SiteRow
+from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
 from veedor.kit.clock import SystemClock
 from veedor.model.agency import Agency, AgencyKind
@@ -105,7 +105,7 @@ def _fill(desk: DeskPorts) -> None:
             PNP,
             {
                 "seen_at": now - timedelta(hours=3),
-                "health": {"behind": 1204, "problems": ["El disco /data está por llenarse"]},
+                "health": {"behind": 1204, "problems": [{"key": "error-store-full", "params": {"path": "/data"}}]},
             },
         ),
         ("s-doubled", "La Victoria, Puesto 2", MUNI, {"seen_at": now + timedelta(days=1), "is_doubled": True}),
@@ -126,3 +126,9 @@ def _fill(desk: DeskPorts) -> None:
                 **changes,
             }
             session.add(SiteRow(id=site_id, name=name, agency_id=agency_id, **values))
+            session.flush()
+            sent = {"placement": {"latitude_deg": -12.05 + number * 0.004, "longitude_deg": -77.045}}
+            camera = SiteCameraRow(
+                id=f"c-{site_id}", site_id=site_id, agency_id=agency_id, name="Puerta", sent=sent, removed_at=None
+            )
+            session.add(camera)

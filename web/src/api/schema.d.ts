@@ -3743,6 +3743,13 @@ export interface components {
              * @description It called within the last 15 s
              */
             online: boolean;
+            /** @description The middle of its cameras; null: none of them has a place */
+            place: components["schemas"]["PlaceOut"] | null;
+            /**
+             * Problems
+             * @description What the site said is wrong there, in the caller's language
+             */
+            problems: string[];
             /** Revoked At */
             revoked_at: string | null;
             /** Seen At */
@@ -4159,6 +4166,13 @@ export interface components {
             direction_deg?: number | null;
             /** Field Of View Deg */
             field_of_view_deg?: number | null;
+            /** Latitude Deg */
+            latitude_deg: number;
+            /** Longitude Deg */
+            longitude_deg: number;
+        };
+        /** PlaceOut */
+        PlaceOut: {
             /** Latitude Deg */
             latitude_deg: number;
             /** Longitude Deg */

@@ -12,7 +12,7 @@ interface Window {
 }
 
 export type GrantState = Grant["state"];
-export const RIGHTS = ["live", "playback", "search", "alerts", "ptz", "evidence"] as const;
+export const RIGHTS = ["live", "playback", "ptz", "search", "alerts", "evidence"] as const;
 const NAMED = 3;
 
 export function listed(words: string[], type: "conjunction" | "disjunction" = "conjunction"): string {
@@ -28,8 +28,29 @@ export function dayOf(iso: string): string {
   }).format(new Date(iso));
 }
 
-export function rightsOf(grant: Grant): string {
-  return listed(grant.rights.map((one) => (known(`sharing-may-${one}`) ? t(`sharing-may-${one}`) : one)));
+/** In one order everywhere, those that this version does not know last. */
+const inOrder = (rights: string[]): string[] =>
+  rights.toSorted((a, b) => place(a) - place(b) || a.localeCompare(b));
+const place = (right: string): number => {
+  const found = (RIGHTS as readonly string[]).indexOf(right);
+  return found < 0 ? RIGHTS.length : found;
+};
+const word = (stem: string, right: string): string =>
+  known(`sharing-${stem}-${right}`) ? t(`sharing-${stem}-${right}`) : right;
+
+export const rightsOf = (grant: Grant): string =>
+  listed(inOrder(grant.rights).map((one) => word("right", one)));
+
+/** What is done with the cameras themselves, and what beside: "watch live" them, "and get their alerts". */
+function deeds(grant: Grant): { rights: string; also: string } {
+  const rights = inOrder(grant.rights);
+  const direct = rights.filter((one) => known(`sharing-may-${one}`));
+  const beside = rights.filter((one) => !direct.includes(one));
+  if (!direct.length) return { rights: listed(beside.map((one) => word("of", one))), also: "" };
+  const also = beside.length
+    ? t("sharing-also", { deeds: listed(beside.map((one) => word("their", one))) })
+    : "";
+  return { rights: listed(direct.map((one) => word("may", one))), also: also && ` ${also}` };
 }
 
 export function camerasOf(grant: Grant): string {
@@ -93,7 +114,7 @@ export function sentenceOf(grant: Grant): string {
   const parts = {
     owner: grant.owner.name,
     grantee: grant.grantee.name,
-    rights: rightsOf(grant),
+    ...deeds(grant),
     cameras: camerasOf(grant),
     hours: hoursOf(grant),
     purposes: listed(grant.purposes, "disjunction"),
