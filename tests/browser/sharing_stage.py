@@ -127,7 +127,7 @@ def _fill(desk: DeskPorts) -> None:
             }
             session.add(SiteRow(id=site_id, name=name, agency_id=agency_id, **values))
             session.flush()
-            sent = {"placement": {"latitude_deg": -12.05 + number * 0.004, "longitude_deg": -77.045}}
+            sent = {"placement": {"latitude_deg": -12.0475 + number * 0.0012, "longitude_deg": -77.0395}}
             camera = SiteCameraRow(
                 id=f"c-{site_id}", site_id=site_id, agency_id=agency_id, name="Puerta", sent=sent, removed_at=None
             )

@@ -25,14 +25,28 @@ export function watchSites(): () => void {
   return () => clearInterval(timer);
 }
 
+function middleOf(shape: GeoJSON.Polygon | GeoJSON.MultiPolygon): [number, number] {
+  const rings = shape.type === "Polygon" ? shape.coordinates : shape.coordinates.flat();
+  const points = rings.flat();
+  const middle = (axis: 0 | 1): number => {
+    const values = points.map((one) => one[axis] ?? 0);
+    return (Math.min(...values) + Math.max(...values)) / 2;
+  };
+  return [middle(0), middle(1)];
+}
+
 export function areas(): GeoJSON.FeatureCollection {
   const features = agencies.all
     .filter((one) => one.area)
-    .map((one): GeoJSON.Feature => ({
-      type: "Feature",
-      properties: { name: one.name },
-      geometry: one.area as unknown as GeoJSON.Polygon,
-    }));
+    .flatMap((one): GeoJSON.Feature[] => {
+      const geometry = one.area as unknown as GeoJSON.Polygon | GeoJSON.MultiPolygon;
+      // The name stands once, in the middle: on the shape itself it would come again with each tile of the map.
+      const middle: GeoJSON.Point = { type: "Point", coordinates: middleOf(geometry) };
+      return [
+        { type: "Feature", properties: {}, geometry },
+        { type: "Feature", properties: { name: one.name }, geometry: middle },
+      ];
+    });
   return { type: "FeatureCollection", features };
 }
 

@@ -103,6 +103,7 @@ export function agencyLayers(look: Colours): LayerSpecification[] {
       id: "area-names",
       type: "symbol",
       source: "areas",
+      filter: ["has", "name"],
       minzoom: 8,
       layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-padding": 6 },
       paint: { ...text, "text-color": look.severities.medium },

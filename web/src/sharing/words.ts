@@ -38,6 +38,10 @@ const place = (right: string): number => {
 const word = (stem: string, right: string): string =>
   known(`sharing-${stem}-${right}`) ? t(`sharing-${stem}-${right}`) : right;
 
+/** The purpose of emergencies is the program's own word; all others are people's. */
+export const purposeWords = (purpose: string): string =>
+  purpose === "emergency" ? t("sharing-purpose-emergency") : purpose;
+
 export const rightsOf = (grant: Grant): string =>
   listed(inOrder(grant.rights).map((one) => word("right", one)));
 
@@ -117,7 +121,7 @@ export function sentenceOf(grant: Grant): string {
     ...deeds(grant),
     cameras: camerasOf(grant),
     hours: hoursOf(grant),
-    purposes: listed(grant.purposes, "disjunction"),
+    purposes: listed(grant.purposes.map(purposeWords), "disjunction"),
     until: dayOf(grant.expires_at),
     span: spanOf(grant),
     clock: clockTime(grant.expires_at),

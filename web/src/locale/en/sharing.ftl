@@ -143,6 +143,7 @@ sharing-purpose-offered = Purposes of the grants in force
 sharing-purpose-missing = State one of the purposes that the grant allows.
 sharing-purpose-state = State purpose and case
 sharing-purpose-stated = Purpose: { $purpose }
+sharing-purpose-emergency = emergency
 sharing-purpose-save = Use
 sharing-purpose-clear = Clear
 sharing-case = Case number

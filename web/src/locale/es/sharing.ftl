@@ -143,6 +143,7 @@ sharing-purpose-offered = Finalidades de los convenios vigentes
 sharing-purpose-missing = Declare una finalidad de las que el convenio permite.
 sharing-purpose-state = Indicar finalidad y caso
 sharing-purpose-stated = Finalidad: { $purpose }
+sharing-purpose-emergency = emergencia
 sharing-purpose-save = Usar
 sharing-purpose-clear = Quitar
 sharing-case = Número de caso
