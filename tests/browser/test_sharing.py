@@ -57,6 +57,7 @@ def test_a_convenio_from_draft_to_picture(two: Stage, open_console: Open, axe: A
     paper = tmp_path / "convenio.pdf"
     paper.write_bytes(b"%PDF-1.4 firmado")
     mario = open_console(two, "mario", "#/sharing")
+    expect(mario.get_by_role("button", name="Nuevo convenio")).to_be_visible()
     mario.keyboard.press("n")
     form = mario.get_by_role("dialog")
     form.get_by_label("Con la entidad").select_option("PNP Comisaría Cercado")
@@ -98,13 +99,14 @@ def test_a_convenio_from_draft_to_picture(two: Stage, open_console: Open, axe: A
     mario.keyboard.press("d")
     mario.get_by_label("Razón").fill("El convenio se renegocia")
     mario.get_by_role("dialog").get_by_role("button", name="Revocar").click()
-    expect(tile).not_to_have_attribute("data-state", "live", timeout=15_000)
+    expect(petra.locator("figure[data-state=live]")).to_have_count(0, timeout=5000)
 
 
 def test_asking_for_footage_and_taking_access(two: Stage, open_console: Open, axe: Axe) -> None:
     mario = open_console(two, "mario", "#/wall")
     petra = open_console(two, "petra", "#/sharing")
     agree(mario, petra, rights=["live"])
+    expect(petra.locator("[data-grant]")).to_be_visible()
     petra.keyboard.press("r")
     form = petra.get_by_role("dialog")
     form.get_by_label("Entidad").select_option("Municipalidad de La Victoria")
@@ -118,6 +120,7 @@ def test_asking_for_footage_and_taking_access(two: Stage, open_console: Open, ax
     expect(mario.get_by_role("link", name=re.compile("Convenios"))).to_contain_text("1")
     mario.goto(f"{two.url}/#/sharing/queue")
     mario.locator("[data-grant]").click()
+    expect(mario.locator("[data-grant-panel]")).to_contain_text("Conceder esta vez")
     mario.keyboard.press("d")
     mario.get_by_label("Razón").fill("Falta el oficio")
     mario.get_by_role("dialog").get_by_role("button", name="Denegar").click()
@@ -139,6 +142,7 @@ def test_asking_for_footage_and_taking_access(two: Stage, open_console: Open, ax
     expect(banner).to_contain_text("Persona armada en el mercado", timeout=3000)
     assert axe(mario) == []
     banner.get_by_role("link").click()
+    expect(mario.locator("[data-grant-panel]")).to_be_visible()
     mario.keyboard.press("v")
     mario.get_by_label("Qué encontró").fill("Era necesario")
     mario.get_by_role("dialog").get_by_role("button", name="Revisar").click()
@@ -188,6 +192,7 @@ def test_a_hub_sees_its_sites_and_keeps_the_tree(two: Stage, open_console: Open,
     adela.get_by_role("dialog").get_by_role("button", name="Retirar").click()
     expect(adela.locator("[data-site=s-doubled] [data-link=revoked]")).to_be_visible()
 
+    expect(adela.get_by_role("dialog")).to_have_count(0)
     adela.keyboard.press("a")
     expect(adela.locator("[data-agency=pnp]")).to_be_visible()
     adela.keyboard.press("a")
