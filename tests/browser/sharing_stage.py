@@ -1,7 +1,7 @@
 """Two agencies at one desk with real cameras, as at a hub: the municipality owns them, the police looks at some.
 
-The desk has both agencies' keys, keeps the tree of agencies and has a hub's routes; sites that have joined are rows, since no
-second machine is needed to show them.
+The desk has both agencies' keys, keeps the tree of agencies and has a hub's routes; sites that have joined are rows,
+since no second machine is needed to show them.
 """
 
 from __future__ import annotations

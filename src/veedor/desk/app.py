@@ -188,7 +188,7 @@ async def _on_http_error(connection: HTTPConnection, error: Exception) -> Respon
     log.warning("HTTP %d for %s: %s", error.status_code, connection.url.path, error.detail)
     lang = language_of(connection, connection.app.state.ports.config)
     message = render("desk-http-refused", lang, {"status": str(error.status_code)})
-    body = ErrorOut(error=f"http-{error.status_code}", message=message, hint=None)
+    body = ErrorOut(error=f"http-{error.status_code}", message=message, hint=None, reason=None)
     return JSONResponse(body.model_dump(), error.status_code, error.headers)
 
 
