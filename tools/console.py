@@ -79,8 +79,11 @@ def openapi_text() -> str:
     """The API as the program describes it now."""
     from veedor.desk.app import ROUTERS
     from veedor.desk.console.endpoints import describe
+    from veedor.hub.joining.endpoints import HubAddress, joining_router
 
-    routes = [route for router in ROUTERS for route in router.routes]
+    # The console of a hub is the same one: it has to know a hub's routes too. Describing them asks nothing of a hub.
+    hub = joining_router(HubAddress("", "", "", "", "", "", "", lambda: None))
+    routes = [route for router in (*ROUTERS, hub) for route in router.routes]
     return json.dumps(describe(routes), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -156,7 +156,7 @@ def stage(
     `again`: start once more what ran in this folder, with its people and cameras. `streams`: other pictures, as
     "/0/main", "/0/sub", "/1/main" ... `serve`: where the cameras run.
     """
-    streams = streams or _small_streams(folder, len(names), clip)
+    streams = streams or small_streams(folder, len(names), clip)
     config = SiteFile(
         site="Serenazgo de prueba",
         agency="Municipalidad de prueba",
@@ -174,12 +174,12 @@ def stage(
             made.cameras += service.site.parts.cameras.cameras()
         else:
             add_people(service)
-            made.cameras += [_add_camera(service, server, number, name) for number, name in enumerate(names)]
+            made.cameras += [add_camera(service, server, number, name) for number, name in enumerate(names)]
         service.site.follow_configuration()
         yield made
 
 
-def _small_streams(folder: Path, cameras: int, clip: Path | None) -> list[ServedStream]:
+def small_streams(folder: Path, cameras: int, clip: Path | None) -> list[ServedStream]:
     main = clip or write_clip(folder / "main.mp4", seconds=10, size=(640, 360))
     sub = write_clip(folder / "sub.mp4", seconds=10, size=(320, 176), fps=10, keyframe_every=10)
     return [
@@ -189,7 +189,7 @@ def _small_streams(folder: Path, cameras: int, clip: Path | None) -> list[Served
     ]
 
 
-def _add_camera(service: Service, server: RtspServer | RtspServerProcess, number: int, name: str) -> Camera:
+def add_camera(service: Service, server: RtspServer | RtspServerProcess, number: int, name: str) -> Camera:
     streams = tuple(StreamSource(role, server.url(f"/{number}/{role.value}")) for role in StreamRole)
     place = Placement(-12.0464 + number * 0.002, -77.0428 + number * 0.002, 45.0 * number, 70.0)
     camera = Camera(new_id(SystemClock().now()), name, service.agency_id, SourceKind.RTSP, streams, placement=place)

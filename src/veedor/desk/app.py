@@ -54,7 +54,7 @@ from veedor.desk.playback.gate import CopyGate
 from veedor.desk.schemas import ErrorOut
 from veedor.desk.security import HostGuard, SecurityHeaders, language_of
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import NotAuthenticated, NotFound, VeedorError
+from veedor.kit.errors import Forbidden, NotAuthenticated, NotFound, VeedorError
 from veedor.kit.messages import render
 from veedor.kit.reasons import value_reason
 
@@ -134,7 +134,8 @@ def need_of(dependant: Dependant) -> Need | None:
 
 def error_response(error: VeedorError, lang: str) -> JSONResponse:
     """`error` as JSON in `lang`: {"error": key, "message", "hint"}."""
-    body = ErrorOut(error=error.key, message=error.render(lang), hint=error.hint(lang))
+    reason = str(error.params["reason"]) if isinstance(error, Forbidden) and "reason" in error.params else None
+    body = ErrorOut(error=error.key, message=error.render(lang), hint=error.hint(lang), reason=reason)
     headers = {}
     if isinstance(error, LoginThrottled):
         headers["retry-after"] = str(error.params.get("seconds", 1))
@@ -187,7 +188,7 @@ async def _on_http_error(connection: HTTPConnection, error: Exception) -> Respon
     log.warning("HTTP %d for %s: %s", error.status_code, connection.url.path, error.detail)
     lang = language_of(connection, connection.app.state.ports.config)
     message = render("desk-http-refused", lang, {"status": str(error.status_code)})
-    body = ErrorOut(error=f"http-{error.status_code}", message=message, hint=None)
+    body = ErrorOut(error=f"http-{error.status_code}", message=message, hint=None, reason=None)
     return JSONResponse(body.model_dump(), error.status_code, error.headers)
 
 

@@ -5,6 +5,7 @@ import { badge } from "../lib/badges.svelte";
 import { feed } from "../lib/feed.svelte";
 import { i18n } from "../lib/i18n.svelte";
 import { now } from "../lib/now.svelte";
+import { purpose } from "../lib/purpose.svelte";
 import { session } from "../lib/session.svelte";
 import { site } from "../lib/site.svelte";
 import { byUrgency, isOpen, type Alert, type Severity } from "./queue";
@@ -202,6 +203,7 @@ export const alerts = {
     // Sentences come in the reader's language: another language is another answer.
     $effect.root(() => {
       $effect(() => {
+        void purpose.key; // another purpose opens other agencies' alerts
         if (i18n.language) load();
       });
     });

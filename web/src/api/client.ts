@@ -2,6 +2,7 @@
 
 import createClient, { type Middleware } from "openapi-fetch";
 import { i18n } from "../lib/i18n.svelte";
+import { purpose } from "../lib/purpose.svelte";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -10,7 +11,14 @@ export type Schemas = components["schemas"];
 export type Result<T> =
   | { kind: "ok"; data: T }
   | { kind: "aborted" }
-  | { kind: "error"; status: number; key: string; message: string; hint: string | null };
+  | {
+      kind: "error";
+      status: number;
+      key: string;
+      message: string;
+      hint: string | null;
+      reason: string | null;
+    };
 
 /** Told when the server says that nobody is logged in. */
 export const loggedOut = new EventTarget();
@@ -18,6 +26,8 @@ export const loggedOut = new EventTarget();
 const language: Middleware = {
   onRequest({ request }) {
     request.headers.set("x-veedor-language", i18n.language);
+    if (purpose.purpose) request.headers.set("x-veedor-purpose", encodeURIComponent(purpose.purpose));
+    if (purpose.caseNumber) request.headers.set("x-veedor-case", encodeURIComponent(purpose.caseNumber));
     return request;
   },
   async onResponse({ response }) {
@@ -50,23 +60,29 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<Result<T>> {
     return refusal(response.status, error);
   } catch (problem) {
     if (problem instanceof DOMException && problem.name === "AbortError") return { kind: "aborted" };
-    return { kind: "error", status: 0, key: "no-connection", message: "", hint: null };
+    return { kind: "error", status: 0, key: "no-connection", message: "", hint: null, reason: null };
   }
 }
 
 function refusal(status: number, body: unknown): Result<never> {
-  const said = (body ?? {}) as { error?: string; message?: string; hint?: string | null };
+  const said = (body ?? {}) as {
+    error?: string;
+    message?: string;
+    hint?: string | null;
+    reason?: string | null;
+  };
   return {
     kind: "error",
     status,
     key: said.error ?? `http-${status}`,
     message: said.message ?? `HTTP ${status}`,
     hint: said.hint ?? null,
+    reason: said.reason ?? null,
   };
 }
 
-/** The address of a picture or clip, in the reader's language where it fails. Parts are escaped. */
+/** The address of a picture or clip, in the reader's language where it fails, with what they look for. Parts are escaped. */
 export function mediaUrl(parts: string[], query: Record<string, string> = {}): string {
-  const text = new URLSearchParams({ ...query, lang: i18n.language }).toString();
+  const text = new URLSearchParams({ ...purpose.query(), ...query, lang: i18n.language }).toString();
   return `/${["api", ...parts].map(encodeURIComponent).join("/")}?${text}`;
 }

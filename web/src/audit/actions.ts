@@ -34,6 +34,15 @@ const all: Record<Schemas["Action"], true> = {
   "user.list": true,
   "user.edit": true,
   "audit.read": true,
+  "site.read": true,
+  "site.edit": true,
+  "agency.read": true,
+  "agency.edit": true,
+  "grant.read": true,
+  "grant.edit": true,
+  "grant.sign": true,
+  "grant.request": true,
+  "grant.emergency": true,
 };
 
 export const actions = Object.keys(all) as Schemas["Action"][];

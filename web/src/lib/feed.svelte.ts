@@ -2,6 +2,7 @@
 // connection that is dead without knowing it (a laptop that slept, a cable that was pulled).
 
 import { i18n } from "./i18n.svelte";
+import { purpose } from "./purpose.svelte";
 import { session } from "./session.svelte";
 
 type Handler = (payload: Record<string, unknown>) => void;
@@ -27,6 +28,9 @@ const KINDS = [
   "ptz.changed",
   "shift.changed",
   "map.changed",
+  "agency.changed",
+  "grant.changed",
+  "grant.emergency",
 ];
 
 const handlers = new Map<string, Set<Handler>>();
@@ -58,7 +62,7 @@ function lost(): void {
 
 function open(): void {
   source?.close();
-  const query = new URLSearchParams({ lang: i18n.language });
+  const query = new URLSearchParams({ ...purpose.query(), lang: i18n.language });
   if (lastId) query.set("after", lastId);
   const made = new EventSource(`/api/stream?${query}`);
   source = made;
@@ -97,6 +101,10 @@ export const feed = {
   },
   start(): void {
     if (!source) open();
+  },
+  /** Another purpose was stated: what one may hear of is another thing now. */
+  again(): void {
+    if (source) open();
   },
   stop(): void {
     clearTimeout(retry);

@@ -82,6 +82,7 @@ export const site = {
     if (result.kind === "ok") {
       info = result.data;
       now.learn(info.now);
+      localStorage.setItem("veedor.hub", info.is_hub ? "yes" : "no");
     }
     await site.loadCameras();
   },

@@ -3,6 +3,8 @@
 // It knows when it is not live, and says so: a frozen picture is never passed off as a live one. "Shown" is what the
 // browser says it has shown (requestVideoFrameCallback), not what it has received.
 
+import { purpose } from "../lib/purpose.svelte";
+
 export type StreamRole = "main" | "sub";
 
 export type PlayerState =
@@ -37,6 +39,8 @@ export interface PlayerEvents {
   onstate: (state: PlayerState) => void;
   /** The login has ended or the right was withdrawn. */
   onrefused: () => void;
+  /** The connection was not even opened: no network, or the server refuses (a handshake's answer is hidden from us). */
+  onclosed?: () => void;
   /** Capture time of the newest fragment, about once a second. */
   ontime?: (capturedAtMs: number) => void;
   /** Pictures that the server has left out for us so far, because we were too slow. */
@@ -139,10 +143,13 @@ export class LivePlayer {
       return;
     }
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const path = `/api/cameras/${encodeURIComponent(this.cameraId)}/live?role=${this.role}`;
+    const query = new URLSearchParams({ role: this.role, ...purpose.query() });
+    const path = `/api/cameras/${encodeURIComponent(this.cameraId)}/live?${query}`;
     const socket = new WebSocket(`${scheme}://${location.host}${path}`);
     socket.binaryType = "arraybuffer";
+    let opened = false;
     socket.onopen = () => {
+      opened = true;
       if (socket === this.socket && this.tracksWanted) this.askForTracks();
     };
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
@@ -156,6 +163,7 @@ export class LivePlayer {
       this.problem = event.reason;
       this.transit_s = null;
       if (event.code === CLOSED_NOT_ALLOWED) this.events.onrefused();
+      else if (!opened) this.events.onclosed?.();
       if (!this.wanted) return;
       const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? 8000;
       this.failures += 1;

@@ -83,6 +83,51 @@ export function districtLayers(look: Colours): LayerSpecification[] {
   ];
 }
 
+/** The jurisdictions of agencies, and the sites that joined: at a hub. */
+export function agencyLayers(look: Colours): LayerSpecification[] {
+  const text = { "text-color": look.text, "text-halo-color": look.land, "text-halo-width": 1.5 };
+  return [
+    {
+      id: "areas-fill",
+      type: "fill",
+      source: "areas",
+      paint: { "fill-color": look.severities.medium, "fill-opacity": 0.06 },
+    },
+    {
+      id: "areas-line",
+      type: "line",
+      source: "areas",
+      paint: { "line-color": look.severities.medium, "line-width": 1.6 },
+    },
+    {
+      id: "area-names",
+      type: "symbol",
+      source: "areas",
+      filter: ["has", "name"],
+      minzoom: 8,
+      layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-padding": 6 },
+      paint: { ...text, "text-color": look.severities.medium },
+    },
+    {
+      id: "sites",
+      type: "symbol",
+      source: "sites",
+      layout: {
+        "icon-image": ["concat", "site-", ["get", "link"]],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "text-field": ["get", "name"],
+        "text-font": FONT,
+        "text-size": 12,
+        "text-anchor": "bottom",
+        "text-offset": [0, -1.5],
+        "text-optional": true,
+      },
+      paint: text,
+    },
+  ];
+}
+
 export function labelLayers(look: Colours): LayerSpecification[] {
   const paint = { "text-color": look.muted, "text-halo-color": look.land, "text-halo-width": 1.5 };
   return [

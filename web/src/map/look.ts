@@ -1,5 +1,6 @@
 // Colours and pictures of the map, from the tokens of the theme. Pictures are drawn here: no sprite, no font is fetched.
 
+import { LINK_SHAPES, type Link } from "../sites/link";
 import type { MapState, Severity } from "./states";
 import { SEVERITIES, STATES } from "./states";
 
@@ -120,12 +121,39 @@ function badge(severity: Severity, look: Colours): ImageData {
   return taken(context);
 }
 
+/** A site: a house of its own shape, so that nobody takes it for a camera, with the state of its link on it. */
+function site(link: Link, look: Colours): ImageData {
+  const colour = { online: "recording", lost: "offline", doubled: "tampered", revoked: "disabled" } as const;
+  const context = canvas(30);
+  context.beginPath();
+  context.moveTo(15, 2);
+  context.lineTo(28, 12);
+  context.lineTo(28, 28);
+  context.lineTo(2, 28);
+  context.lineTo(2, 12);
+  context.closePath();
+  context.lineJoin = "round";
+  context.lineWidth = 2;
+  context.fillStyle = look.ground;
+  context.fill();
+  context.strokeStyle = look.states[colour[link]];
+  context.stroke();
+  context.translate(15 - 7, 18.5 - 7);
+  context.scale(14 / 16, 14 / 16);
+  context.lineCap = "round";
+  context.lineWidth = 2;
+  context.stroke(new Path2D(LINK_SHAPES[link]));
+  return taken(context);
+}
+
 /** The picture of that name; null for a name that is none of ours. */
 export function picture(name: string, look: Colours): ImageData | null {
   const state = STATES.find((one) => name === `camera-${one}`);
   if (state) return camera(state, look);
   const severity = SEVERITIES.find((one) => name === `alert-${one}`);
   if (severity) return badge(severity, look);
+  const link = (Object.keys(LINK_SHAPES) as Link[]).find((one) => name === `site-${one}`);
+  if (link) return site(link, look);
   return name.startsWith("wedge-") ? wedge(name, look) : null;
 }
 

@@ -1,6 +1,7 @@
 // What the map and its list know of each camera: where, how it is, which alerts wait there.
 
 import { api, ask } from "../api/client";
+import { agencies } from "../lib/agencies.svelte";
 import { session } from "../lib/session.svelte";
 import { site, type Camera } from "../lib/site.svelte";
 import type { Alert } from "../alerts/queue";
@@ -45,7 +46,7 @@ export function pinOf(camera: Camera): Pin | null {
   const alerts = alertStore.byCamera(camera.id);
   return {
     id: camera.id,
-    name: camera.name,
+    name: [camera.name, agencies.of(camera)].filter(Boolean).join(" · "),
     at,
     direction: camera.placement?.direction_deg ?? null,
     fieldOfView: camera.placement?.field_of_view_deg ?? null,

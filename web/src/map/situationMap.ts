@@ -17,7 +17,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import peruUrl from "./basemap/peru.json?url";
 import worldUrl from "./basemap/world.json?url";
 import { cone, type Place } from "./geo";
-import { APART_ZOOM, baseLayers, cameraLayers, districtLayers, labelLayers } from "./layers";
+import { agencyLayers, APART_ZOOM, baseLayers, cameraLayers, districtLayers, labelLayers } from "./layers";
 import { colours, picture, RATIO_OF_PICTURES, wedgeName, type Colours } from "./look";
 import { rank, SEVERITIES, type MapState, type Severity } from "./states";
 import { tileLayers, type Tiles } from "./tiles";
@@ -144,6 +144,8 @@ export class SituationMap {
         peru: { type: "geojson", data: absolute(peruUrl), maxzoom: 12 },
         ...below.sources,
         districts: { type: "geojson", data: NOTHING },
+        areas: { type: "geojson", data: NOTHING },
+        sites: { type: "geojson", data: NOTHING },
         cones: { type: "geojson", data: NOTHING, promoteId: "id" },
         cameras: {
           type: "geojson",
@@ -166,6 +168,7 @@ export class SituationMap {
         ...below.layers,
         ...districtLayers(look),
         ...labelLayers(look),
+        ...agencyLayers(look),
         ...cameraLayers(look),
       ],
     };
@@ -252,6 +255,12 @@ export class SituationMap {
 
   setDistricts(data: GeoJSON.FeatureCollection | null): void {
     void this.source("districts")?.setData(data ?? NOTHING);
+  }
+
+  /** What a hub has beside cameras: areas of agencies, and sites. */
+  setAgencies(areas: GeoJSON.FeatureCollection, sites: GeoJSON.FeatureCollection): void {
+    void this.source("areas")?.setData(areas);
+    void this.source("sites")?.setData(sites);
   }
 
   mark(selected: Place | null, docked: Place[]): void {

@@ -13,6 +13,8 @@ export interface Screen {
   needs: Action[];
   /** Not in the menu: reached from elsewhere. */
   aside?: boolean;
+  /** Only where sites join: at a hub. */
+  hub?: boolean;
   load: () => Promise<{ default: Component }>;
 }
 
@@ -45,6 +47,21 @@ export const screens: Screen[] = [
     key: "i",
     needs: ["incident.read"],
     load: () => import("../incidents/IncidentsScreen.svelte"),
+  },
+  {
+    id: "sharing",
+    icon: "share",
+    key: "x",
+    needs: ["grant.read"],
+    load: () => import("../sharing/SharingScreen.svelte"),
+  },
+  {
+    id: "sites",
+    icon: "sites",
+    key: "n",
+    needs: ["site.read"],
+    hub: true,
+    load: () => import("../sites/SitesScreen.svelte"),
   },
   {
     id: "setup",

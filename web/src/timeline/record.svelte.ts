@@ -1,6 +1,8 @@
 // What is recorded, and what happened: spans, gaps, events, alerts and bookmarks of the chosen cameras, for the view of
 // the timeline and, finer, for the hours around the playhead.
 
+import { agencies } from "../lib/agencies.svelte";
+import { site } from "../lib/site.svelte";
 import { api, ask, type Schemas } from "../api/client";
 import { now } from "../lib/now.svelte";
 import { sentence } from "../lib/problems";
@@ -149,8 +151,10 @@ export class Recorded {
     if (result.kind === "error") this.problem = sentence(result);
     if (result.kind !== "ok") return null;
     this.problem = "";
-    // A camera that is not there any more, and has left no footage, is not told of: its line is empty.
-    const lines = new Map(cameras.map((one) => [one, emptyLine()]));
+    // A camera that is not there any more, and has left no footage, is not told of: its line is empty. Of another
+    // agency's camera nothing may be told of the whole hour, and yet a part of it may be looked at: that is unknown.
+    const ours = cameras.filter((one) => !agencies.of(site.camera(one)));
+    const lines = new Map(ours.map((one) => [one, emptyLine()]));
     for (const one of result.data) lines.set(one.camera_id, lineOf(one));
     return lines;
   }

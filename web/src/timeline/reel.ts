@@ -1,6 +1,7 @@
 // Recorded pictures of one camera: pieces of footage are fetched ahead of the clock into a source buffer whose times
 // are wall times. The clock is the deck's (deck.svelte.ts); this follows it, and says when it cannot.
 
+import type { Refusal } from "../lib/purpose.svelte";
 import { loggedOut, mediaUrl } from "../api/client";
 import { t } from "../lib/i18n.svelte";
 import { now } from "../lib/now.svelte";
@@ -30,7 +31,8 @@ export const BASE_MS = Date.now() - 400 * 86_400_000;
 export interface ReelEvents {
   onnote: (note: ReelNote) => void;
   /** Why there is no picture where there should be one; "" when there is again. */
-  onproblem: (words: string) => void;
+  /** `refused`: the server does not let this person see it, and why. */
+  onproblem: (words: string, refused?: Refusal) => void;
 }
 
 export class Reel {
@@ -55,6 +57,11 @@ export class Reel {
     private readonly events: ReelEvents,
   ) {
     video.dataset.base = String(BASE_MS);
+  }
+
+  /** Another purpose was stated: ask again now. */
+  retryNow(): void {
+    this.pausedUntil = 0;
   }
 
   close(): void {
@@ -241,13 +248,21 @@ export class Reel {
       return;
     }
     if (answer.status === 401) loggedOut.dispatchEvent(new Event("now"));
-    const said = (await answer.json().catch(() => ({}))) as { message?: string; hint?: string | null };
-    this.wait([said.message ?? `HTTP ${answer.status}`, said.hint].filter(Boolean).join(". "));
+    const said = (await answer.json().catch(() => ({}))) as {
+      message?: string;
+      hint?: string | null;
+      reason?: string;
+    };
+    this.wait([said.message ?? `HTTP ${answer.status}`, said.hint].filter(Boolean).join(". "), {
+      status: answer.status,
+      message: said.message ?? "",
+      reason: said.reason ?? "",
+    });
   }
 
-  private wait(words: string): void {
+  private wait(words: string, answer?: Refusal & { status: number }): void {
     this.pausedUntil = performance.now() + RETRY_MS;
-    this.events.onproblem(words);
+    this.events.onproblem(words, answer?.status === 403 ? answer : undefined);
   }
 
   private begin(mime: string): void {

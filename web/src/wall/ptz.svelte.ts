@@ -1,5 +1,6 @@
 // Turning cameras. A motion goes on only while the page says so several times a second: the server stops it otherwise.
 
+import { purpose } from "../lib/purpose.svelte";
 import { api, ask, type Schemas } from "../api/client";
 import { feed } from "../lib/feed.svelte";
 import { t } from "../lib/i18n.svelte";
@@ -111,7 +112,7 @@ export class Steering {
 
   private connect(): WebSocket {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const path = `/api/cameras/${encodeURIComponent(this.cameraId)}/ptz/steer`;
+    const path = `/api/cameras/${encodeURIComponent(this.cameraId)}/ptz/steer?${new URLSearchParams(purpose.query())}`;
     const socket = new WebSocket(`${scheme}://${location.host}${path}`);
     this.socket = socket;
     socket.onopen = () => this.send();

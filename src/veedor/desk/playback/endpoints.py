@@ -38,7 +38,9 @@ ReadTimeline = Annotated[
     Permit,
     Depends(Need(Action.FOOTAGE_LIST, "footage", id_from="camera_id", owner=camera_owner, detail=("start", "end"))),
 ]
-ReadTimelines = Annotated[Permit, Depends(Need(Action.FOOTAGE_LIST, "footage", detail=("start", "end", "camera")))]
+ReadTimelines = Annotated[
+    Permit, Depends(Need(Action.FOOTAGE_LIST, "footage", owner=own, detail=("start", "end", "camera")))
+]
 Play = Annotated[
     Permit,
     Depends(

@@ -25,6 +25,7 @@ class SiteOut(Out):
     time_zone: str = Field(description="IANA name; the console shows times in it")
     language: str
     watermark: bool = Field(description="Whether live pictures and playback carry who watches, and when")
+    is_hub: bool = Field(description="Cameras are at other sites, which join here")
 
 
 @router.get("/api/site")
@@ -42,4 +43,5 @@ def site(permit: Annotated[Permit, Depends(Need(Action.SELF, "site", owner=own))
         time_zone=config.time_zone,
         language=config.language,
         watermark=config.watermark,
+        is_hub=config.is_hub,
     )

@@ -21,7 +21,7 @@ from veedor.desk.need import Need, Permit, address_of
 from veedor.desk.schemas import Id, room_router
 from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.joining import service
-from veedor.hub.joining.schemas import InvitationOut, InviteIn, JoinIn, SiteOut, SitesOut
+from veedor.hub.joining.schemas import InvitationOut, InviteIn, JoinedSiteOut, JoinIn, SitesOut
 from veedor.kit.errors import VeedorError
 from veedor.wire.invitation import Invitation
 from veedor.wire.joining import JoinAnswer, JoinRequest
@@ -67,9 +67,11 @@ def joining_router(hub: HubAddress) -> APIRouter:
     def list_sites(permit: ReadSites) -> SitesOut:
         """Every site that has joined, and how it is."""
         with permit.ports.database.reading() as session:
-            counts = _camera_counts(session)
+            cameras = _cameras(session)
             now = permit.ports.clock.now()
-            return SitesOut(sites=[SiteOut.of(row, counts.get(row.id, 0), now) for row in service.sites(session)])
+            rows = service.sites(session)
+            told = [JoinedSiteOut.of(row, cameras.get(row.id, []), now, permit.lang) for row in rows]
+            return SitesOut(sites=told)
 
     @router.post("/api/invitations")
     def invite(permit: EditSites, body: InviteIn) -> InvitationOut:
@@ -139,10 +141,10 @@ def _answer(hub: HubAddress, row: SiteRow, agency: AgencyRow) -> JoinAnswer:
     )
 
 
-def _camera_counts(session: Session) -> dict[str, int]:
-    query = (
-        sa.select(SiteCameraRow.site_id, sa.func.count())
-        .where(SiteCameraRow.removed_at.is_(None))
-        .group_by(SiteCameraRow.site_id)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
+def _cameras(session: Session) -> dict[str, list[dict[str, Any]]]:
+    """What each site said of its cameras."""
+    query = sa.select(SiteCameraRow.site_id, SiteCameraRow.sent).where(SiteCameraRow.removed_at.is_(None))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for site_id, sent in session.execute(query):
+        found.setdefault(site_id, []).append(sent)
+    return found

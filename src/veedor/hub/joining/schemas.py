@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from veedor.desk.schemas import In, Out, UtcTime
 from veedor.desk.sites.tables import SiteRow
+from veedor.kit.messages import Message
 
 OFFLINE_AFTER_S = 15.0
 
@@ -32,7 +34,12 @@ class JoinIn(In):
     agency_key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
-class SiteOut(Out):
+class PlaceOut(Out):
+    latitude_deg: float
+    longitude_deg: float
+
+
+class JoinedSiteOut(Out):
     id: str
     name: str
     agency_id: str
@@ -44,12 +51,15 @@ class SiteOut(Out):
     version: str
     cameras: int
     behind: int | None = Field(description="Messages that the hub does not have yet, as the site counted them")
+    problems: list[str] = Field(description="What the site said is wrong there, in the caller's language")
+    place: PlaceOut | None = Field(description="The middle of its cameras; null: none of them has a place")
     health: dict[str, Any]
 
     @staticmethod
-    def of(row: SiteRow, cameras: int, now: datetime) -> SiteOut:
+    def of(row: SiteRow, cameras: Sequence[Mapping[str, Any]], now: datetime, lang: str) -> JoinedSiteOut:
+        """`cameras`: as the site described them."""
         online = row.revoked_at is None and row.seen_at is not None
-        return SiteOut(
+        return JoinedSiteOut(
             id=row.id,
             name=row.name,
             agency_id=row.agency_id,
@@ -59,11 +69,23 @@ class SiteOut(Out):
             online=online and row.seen_at is not None and (now - row.seen_at).total_seconds() <= OFFLINE_AFTER_S,
             is_doubled=row.is_doubled,
             version=row.version,
-            cameras=cameras,
+            cameras=len(cameras),
             behind=row.health.get("behind"),
+            problems=[Message.from_json(one).render(lang) for one in row.health.get("problems", [])],
+            place=_middle(cameras),
             health=row.health,
         )
 
 
+def _middle(cameras: Sequence[Mapping[str, Any]]) -> PlaceOut | None:
+    places = [one["placement"] for one in cameras if one.get("placement")]
+    if not places:
+        return None
+    return PlaceOut(
+        latitude_deg=sum(one["latitude_deg"] for one in places) / len(places),
+        longitude_deg=sum(one["longitude_deg"] for one in places) / len(places),
+    )
+
+
 class SitesOut(Out):
-    sites: list[SiteOut]
+    sites: list[JoinedSiteOut]

@@ -1,5 +1,6 @@
 app-tagline = Monitoring centre
 app-username = User name
+app-username-hint = At a hub of several agencies: name@agency
 app-password = Password
 app-code = Code
 app-code-hint = The six digits that your authenticator app shows
@@ -15,6 +16,8 @@ app-screen-alerts = Alerts
 app-screen-wall = Wall
 app-screen-playback = Playback
 app-screen-incidents = Incidents
+app-screen-sharing = Sharing
+app-screen-sites = Sites
 app-screen-setup = Set-up
 app-screen-health = Health
 app-screen-people = People

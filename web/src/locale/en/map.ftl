@@ -99,3 +99,4 @@ map-first-demo-added = { $count ->
    *[other] { $count } demo cameras were added
 }
 map-first-demo-failed = The demo cameras could not be loaded
+map-layers = Jurisdictions and sites

@@ -1,5 +1,6 @@
 app-tagline = Centro de monitoreo
 app-username = Usuario
+app-username-hint = En un centro de varias entidades: usuario@entidad
 app-password = Contraseña
 app-code = Código
 app-code-hint = Los seis dígitos que muestra su aplicación de autenticación
@@ -15,6 +16,8 @@ app-screen-alerts = Alertas
 app-screen-wall = Mural
 app-screen-playback = Grabación
 app-screen-incidents = Incidentes
+app-screen-sharing = Convenios
+app-screen-sites = Sitios
 app-screen-setup = Configurar
 app-screen-health = Salud
 app-screen-people = Personas

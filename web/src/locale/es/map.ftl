@@ -99,3 +99,4 @@ map-first-demo-added = { $count ->
    *[other] Se agregaron { $count } cámaras de demostración
 }
 map-first-demo-failed = No se pudieron cargar las cámaras de demostración
+map-layers = Jurisdicciones y sitios
