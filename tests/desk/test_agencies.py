@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ class SharedCamera(Access):
         found = super().refusal(principal, action, resource)
         return None if found == "agency" and resource.id == self.shared and principal.agency_id == "pnp" else found
 
-    def scope(self, principal: Principal, action: Action) -> Scope:
+    def scope(self, principal: Principal, action: Action, span: tuple[datetime, datetime] | None = None) -> Scope:
         own = super().scope(principal, action)
         return Scope(own.agencies, frozenset({self.shared})) if self.shared and principal.agency_id == "pnp" else own
 
