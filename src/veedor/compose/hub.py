@@ -15,6 +15,7 @@ from veedor.compose.config import DeskFile
 from veedor.compose.hub_config import HubFile
 from veedor.compose.lock import DataLock
 from veedor.compose.postgres import desk_database
+from veedor.compose.restored import audit_restore
 from veedor.compose.server import WebServer
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.agencies.repository import agency, save
@@ -82,6 +83,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         database = stack.enter_context(desk_database(config.database, config.data / "postgres", clock))
         password = ensure_first_administrator(database, clock, config.agency_id, config.agency)
         ports, parts = _ports(config, desk_file, database, clock, stack)
+        audit_restore(config.data, ports.access, config.agency_id)
         address = _address(config, server.url, certificates, parts)
         roster = HubRoster(ports, parts.cameras, Inward(database, clock).position)
         stack.callback(parts.link.stop)
