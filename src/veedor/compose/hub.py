@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from veedor import __version__
 from veedor.access.actions import Action
@@ -218,12 +219,24 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
         hub_id=config.agency_id,
         hub_name=config.hub,
         hub_key="",
-        url=f"https://{config.desk.public_hosts[0]}" if config.desk.public_hosts else url,
+        url=public_url(config, url),
         ca_pem=certificates.authority.pem,
         ca_sha256=certificates.authority.fingerprint,
         leaf_url=f"tls://{shown}:{link.public_port or link.port}",
         sites_changed=parts.link.follow,
     )
+
+
+def public_url(config: HubFile, url: str) -> str:
+    """What invitations say: the name that sites reach, with the port that the desk has or that is forwarded to it.
+
+    `url`: where the desk listens.
+    """
+    if not config.desk.public_hosts:
+        return url
+    host = config.desk.public_hosts[0]
+    shown = f"[{host}]" if ":" in host else host
+    return f"https://{shown}:{config.desk.public_port or urlsplit(url).port}"
 
 
 def _status(clock: Clock) -> Callable[[], SiteStatus]:
