@@ -118,7 +118,9 @@ def test_every_op_of_the_wire_is_in_the_reference_with_the_actions_of_its_pass()
     for op in Op:
         row = next((line for line in text.splitlines() if line.startswith(f"| `{op.value}` |")), None)
         assert row, f"wire.md lacks {op.value}"
-        lacking = [action for action in HANDLERS[op].actions if f"`{action.value}`" not in row] if op in HANDLERS else []
+        lacking = (
+            [action for action in HANDLERS[op].actions if f"`{action.value}`" not in row] if op in HANDLERS else []
+        )
         assert lacking == [], f"wire.md does not say that a pass for {op.value} may name {lacking}"
     for kind in FactKind:
         assert f"| `{kind.value}` |" in text, f"wire.md does not say what the body of {kind.value} is"

@@ -45,7 +45,7 @@ def _value(action: str, known: Mapping[str, Any]) -> str:
     found = _VALUE.fullmatch(action)
     if found is None:
         raise ValueError(action)
-    value = _look(action.split(" | ")[0], known)
+    value = _look(action.partition(" | ")[0], known)
     if found.group(3) == "toJson":
         return json.dumps(value)
     return json.dumps(value, ensure_ascii=False) if found.group(3) == "quote" else str(value)

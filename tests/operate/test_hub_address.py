@@ -20,7 +20,9 @@ from veedor.compose.hub_initial import write_hub_config
     ],
 )
 def test_an_invitation_names_the_port_of_the_desk(tmp_path: Path, host: str, port: int, expected: str) -> None:
-    path = write_hub_config(tmp_path, name="Lima", agency="Region", lang="en", host=host, port=port, keys=tmp_path / "k")
+    path = write_hub_config(
+        tmp_path, name="Lima", agency="Region", lang="en", host=host, port=port, keys=tmp_path / "k"
+    )
     config = load(path)
     assert public_url(config, f"https://{config.desk.host}:{port}") == expected
 

@@ -6,17 +6,23 @@ import inspect
 
 from tools.reference import text
 from veedor.member.ops import HANDLERS
-from veedor.wire import calls, envelope, facts, messages, passes, subjects, sync
+from veedor.wire import calls, envelope, facts, passes, subjects, sync
 
-_AT_HUB = "of a site's hub only; the site proves itself by its link"
-_OWN = "decided by the op itself: see the design"
+# Asked without a pass for a camera, and why that is enough.
+_WITHOUT = {
+    calls.Op.HUB_SYNC: "none: a site asks its hub, and is known by its link",
+    calls.Op.SITE_POKE: "none: it only makes the site ask",
+    calls.Op.IDENTITY_SIGN: "none: it carries the person's name and password, which the site checks",
+    calls.Op.STATEMENT_SIGN: "`grant.sign`, `grant.request`, `grant.emergency`, by the kind of statement",
+}
+_NOT_YET = "not answered by this version"
 
 
 def pages() -> dict[str, str]:
     """File names and contents."""
     intro = (
-        "For whoever writes another end of it, or reads what was caught on it. Everything is NATS inside TLS, over the one "
-        "connection that a site dials to its hub. Why it is so: [federation](../design/federation.md). Bodies are JSON "
+        "For whoever writes another end of it, or reads what was caught on it. Everything is NATS inside TLS, over the "
+        "one connection that a site dials to its hub. Why it is so: [federation](../design/federation.md). Bodies are JSON "
         "in UTF-8; times are ISO 8601 with an offset."
     )
     parts = (_versions(), _subjects(), _envelope(), _facts(), _calls(), _ops(), _frames(), _sync(), _passes())
@@ -54,17 +60,14 @@ def _facts() -> str:
     others = [kind.value for kind in envelope.Kind if kind.value not in {one.value for one in facts.FactKind}]
     reserved = ", ".join(text.code(kind) for kind in others)
     more = f"Kinds: {kinds}. Reserved names: {reserved}." if reserved else f"Kinds: {kinds}."
-    event = f"An event is:\n\n{_doc(messages)}" if messages.__doc__ else ""
-    return "\n\n".join(part for part in (f"### Bodies\n\n{_doc(facts)}", more, event) if part)
+    return f"### Bodies\n\n{_doc(facts)}\n\n{more}"
 
 
 def _calls() -> str:
-    rows = [
-        (title, text.code(name), kind)
-        for title, of in (("request", calls.Request), ("credit", calls.Credit))
-        for name, kind in _fields(of)
-    ]
-    return f"## Calls\n\n{_doc(calls)}\n\n{text.table(('Message', 'Field', 'Type'), rows)}"
+    request = calls.Request("footage.still", {"camera_id": "...", "at": "..."}, "identity.pass.signature", 1 << 20)
+    credit = calls.Credit(2 << 20)
+    shown = "\n".join(one.to_bytes().decode() for one in (request, credit))
+    return f"## Calls\n\n{_doc(calls)}\n\nA request, and a credit:\n\n```json\n{shown}\n```"
 
 
 def _ops() -> str:
@@ -72,13 +75,13 @@ def _ops() -> str:
     for op in calls.Op:
         handler = HANDLERS.get(op)
         if handler is None:
-            rows.append((text.code(op.value), _AT_HUB if op is calls.Op.HUB_SYNC else _OWN, ""))
+            rows.append((text.code(op.value), _WITHOUT.get(op, _NOT_YET), ""))
             continue
         actions = ", ".join(text.code(action.value) for action in sorted(handler.actions, key=lambda one: one.value))
         rows.append((text.code(op.value), actions, handler.kind))
     intro = (
-        "A pass must name one of the actions, the camera, and a span that holds what is asked. The site checks it, asks its "
-        "own `access/`, and writes its audit entry, under the name in the last column, before it answers."
+        "A pass must name one of the actions, the camera, and a span that holds what is asked. The site checks it, asks "
+        "its own `access/`, and writes its audit entry, under the name in the last column, before it answers."
     )
     return f"### Ops\n\n{intro}\n\n{text.table(('Op', 'Actions that a pass may name', 'Audited as'), rows)}"
 
