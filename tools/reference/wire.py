@@ -22,8 +22,8 @@ def pages() -> dict[str, str]:
     """File names and contents."""
     intro = (
         "For whoever writes another end of it, or reads what was caught on it. Everything is NATS inside TLS, over the "
-        "one connection that a site dials to its hub. Why it is so: [federation](../design/federation.md). Bodies are JSON "
-        "in UTF-8; times are ISO 8601 with an offset."
+        "one connection that a site dials to its hub. Why it is so: [federation](../design/federation.md). Bodies are "
+        "JSON in UTF-8; times are ISO 8601 with an offset."
     )
     parts = (_versions(), _subjects(), _envelope(), _facts(), _calls(), _ops(), _frames(), _sync(), _passes())
     return {"wire.md": text.page("The wire: between a site and its hub", intro, *parts)}
@@ -80,8 +80,8 @@ def _ops() -> str:
         actions = ", ".join(text.code(action.value) for action in sorted(handler.actions, key=lambda one: one.value))
         rows.append((text.code(op.value), actions, handler.kind))
     intro = (
-        "A pass must name one of the actions, the camera, and a span that holds what is asked. The site checks it, asks "
-        "its own `access/`, and writes its audit entry, under the name in the last column, before it answers."
+        "A pass must name one of the actions, the camera, and a span that holds what is asked. The site checks it, "
+        "asks its own `access/`, and writes its audit entry, under the name in the last column, before it answers."
     )
     return f"### Ops\n\n{intro}\n\n{text.table(('Op', 'Actions that a pass may name', 'Audited as'), rows)}"
 
