@@ -72,4 +72,6 @@ def test_only_what_the_notices_name_needs_a_gpl_encoder() -> None:
         for path in source.rglob("*.py")
         if re.search(r"libx26[45]", path.read_text(encoding="utf-8"))
     }
-    assert users == {"compose/annotate.py", "simulator/prepare.py", "site/record/transcode.py"}, "docs/third-party.md says who does"
+    assert users == {"compose/annotate.py", "simulator/prepare.py", "site/record/transcode.py"}, (
+        "docs/third-party.md says who does"
+    )

@@ -20,8 +20,11 @@ from veedor.access.actions import Action
 from veedor.cli.app import app
 from veedor.compose.config import SiteFile
 from veedor.desk.app import ROUTERS, need_of
+from veedor.member.ops import HANDLERS
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.schema import Schedule, Tripwire
+from veedor.wire.calls import Op
+from veedor.wire.facts import FactKind
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -108,6 +111,19 @@ def test_no_meaning_is_left_of_a_key_that_has_gone(monkeypatch: pytest.MonkeyPat
 def test_every_action_is_in_the_table_of_roles() -> None:
     text = (REFERENCE / "roles.md").read_text(encoding="utf-8")
     assert [action.value for action in Action if f"| `{action.value}` |" not in text] == []
+
+
+def test_every_op_of_the_wire_is_in_the_reference_with_the_actions_of_its_pass() -> None:
+    text, ops = (REFERENCE / "wire.md").read_text(encoding="utf-8").split("### Ops\n")
+    for op in Op:
+        row = next((line for line in ops.splitlines() if line.startswith(f"| `{op.value}` |")), None)
+        assert row, f"wire.md lacks {op.value}"
+        lacking = (
+            [action for action in HANDLERS[op].actions if f"`{action.value}`" not in row] if op in HANDLERS else []
+        )
+        assert lacking == [], f"wire.md does not say that a pass for {op.value} may name {lacking}"
+    for kind in FactKind:
+        assert f"| `{kind.value}` |" in text, f"wire.md does not say what the body of {kind.value} is"
 
 
 def test_every_route_is_in_the_reference_with_its_action() -> None:

@@ -18,10 +18,10 @@ THIRD_PARTY = ROOT / "docs" / "third-party.md"
 def generate() -> dict[str, str]:
     """Every page, by its path from the root of the repository."""
     os.environ["VEEDOR_LANG"] = "en"
-    from tools.reference import api, cli, drawings, problems, roles, rules, settings, weights
+    from tools.reference import api, cli, drawings, problems, roles, rules, settings, weights, wire
 
     made: dict[str, str] = {}
-    for room in (cli, settings, rules, api, problems, roles, weights):
+    for room in (cli, settings, rules, api, problems, roles, weights, wire):
         made |= {f"docs/reference/{name}": page for name, page in room.pages().items()}
     made["docs/reference/README.md"] = _index(made)
     made |= {f"docs/reference/drawings/{name}": drawing for name, drawing in drawings.drawings().items()}

@@ -9,6 +9,7 @@ import typer
 from veedor import __version__
 from veedor.cli import alerts, audit, cameras, check, evidence, hub, incidents, login, models, rules, site, track, users
 from veedor.cli.analyze import analyze
+from veedor.cli.backup import backup, restore
 from veedor.cli.bench import bench
 from veedor.cli.calls import App, speak
 from veedor.cli.demo import demo
@@ -49,6 +50,12 @@ app.command(
     "analyze", help=t("cli-analyze"), epilog=t("cli-example", command="veedor analyze video.mp4 --events out.json")
 )(analyze)
 app.command("check", help=t("cli-check"), epilog=t("cli-example", command="veedor check --repair"))(check.check)
+app.command("backup", help=t("cli-backup"), epilog=t("cli-example", command="veedor backup --out /mnt/usb/lunes.tar"))(
+    backup
+)
+app.command("restore", help=t("cli-restore"), epilog=t("cli-example", command="veedor restore /mnt/usb/lunes.tar"))(
+    restore
+)
 app.add_typer(models.app, name="models")
 app.add_typer(rules.app, name="rules")
 app.command("login", help=t("cli-login"), epilog=t("cli-example", command="veedor login --user rosa"))(login.login)

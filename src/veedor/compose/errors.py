@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veedor.kit.errors import Conflict, Unavailable, UserError
+from veedor.kit.errors import Conflict, StoreError, Unavailable, UserError
 
 
 class PortTaken(UserError):
@@ -51,3 +51,51 @@ class PostgresFailed(Unavailable):
     """params: path, problem"""
 
     key = "error-compose-postgres-failed"
+
+
+class BackupTargetExists(Conflict):
+    """params: path"""
+
+    key = "error-compose-backup-exists"
+
+
+class BackupInsideData(UserError):
+    """params: path, data"""
+
+    key = "error-compose-backup-inside"
+
+
+class BackupForeignDatabase(UserError):
+    """The hub's database is a server that somebody else runs. params: data, keys"""
+
+    key = "error-compose-backup-foreign"
+
+
+class BackupBroken(StoreError):
+    """A backup that is not whole, or a database that cannot be copied. params: path, problem (the file)"""
+
+    key = "error-compose-backup-broken"
+
+
+class BackupNewer(UserError):
+    """params: path, version"""
+
+    key = "error-compose-backup-newer"
+
+
+class RestoreOtherKind(UserError):
+    """params: path, kind, backup"""
+
+    key = "error-compose-restore-kind"
+
+
+class RestoreTargetNotEmpty(Conflict):
+    """params: path, found"""
+
+    key = "error-compose-restore-occupied"
+
+
+class RestoreKeysMissing(UserError):
+    """params: path"""
+
+    key = "error-compose-restore-keys"

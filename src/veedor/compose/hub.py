@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from veedor import __version__
 from veedor.access.actions import Action
@@ -15,6 +16,7 @@ from veedor.compose.config import DeskFile
 from veedor.compose.hub_config import HubFile
 from veedor.compose.lock import DataLock
 from veedor.compose.postgres import desk_database
+from veedor.compose.restored import audit_restore
 from veedor.compose.server import WebServer
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.agencies.repository import agency, save
@@ -82,6 +84,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         database = stack.enter_context(desk_database(config.database, config.data / "postgres", clock))
         password = ensure_first_administrator(database, clock, config.agency_id, config.agency)
         ports, parts = _ports(config, desk_file, database, clock, stack)
+        audit_restore(config.data, ports.access, config.agency_id)
         address = _address(config, server.url, certificates, parts)
         roster = HubRoster(ports, parts.cameras, Inward(database, clock).position)
         stack.callback(parts.link.stop)
@@ -216,12 +219,24 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
         hub_id=config.agency_id,
         hub_name=config.hub,
         hub_key="",
-        url=f"https://{config.desk.public_hosts[0]}" if config.desk.public_hosts else url,
+        url=public_url(config, url),
         ca_pem=certificates.authority.pem,
         ca_sha256=certificates.authority.fingerprint,
         leaf_url=f"tls://{shown}:{link.public_port or link.port}",
         sites_changed=parts.link.follow,
     )
+
+
+def public_url(config: HubFile, url: str) -> str:
+    """What invitations say: the name that sites reach, with the port that the desk has or that is forwarded to it.
+
+    `url`: where the desk listens.
+    """
+    if not config.desk.public_hosts:
+        return url
+    host = config.desk.public_hosts[0]
+    shown = f"[{host}]" if ":" in host else host
+    return f"https://{shown}:{config.desk.public_port or urlsplit(url).port}"
 
 
 def _status(clock: Clock) -> Callable[[], SiteStatus]:

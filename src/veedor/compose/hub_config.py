@@ -16,6 +16,7 @@ class HubDeskFile(DeskFile):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8490
+    public_port: Annotated[int, Field(ge=1, le=65535)] | None = None  # where a proxy or router forwards another port
 
 
 class LinkFile(Strict):

@@ -87,6 +87,18 @@ class EmbeddedPostgres:
             )
         self._wait_until_ready()
 
+    def attach(self) -> bool:
+        """Use the server that another process started in this folder; False where none runs. `stop` leaves it alone."""
+        pid = self.server_pid()
+        if pid is None or not self._is_our_server(pid):
+            return False
+        try:
+            self._socket = Path((self._data / "postmaster.pid").read_text().splitlines()[4])
+            self._password = self._own_password()
+        except (OSError, IndexError):  # it is only just starting, or ending
+            return False
+        return True
+
     def url(self, database: str = _DATABASE) -> str:
         """For `Database`. It holds the password: never log it."""
         return sa.URL.create(

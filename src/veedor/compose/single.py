@@ -13,6 +13,7 @@ from veedor.compose.config import SiteFile
 from veedor.compose.joined import Joined, is_joined, open_joined
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
+from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
@@ -184,6 +185,7 @@ def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = 
         joined = open_joined(config, clock)
         desk = open_desk(config, site, clock, stack, joined)
         password = ensure_first_administrator(desk.database, clock, config.agency_id, config.agency)
+        audit_restore(config.data, desk.access, config.agency_id)
         alerts: AlertSink = AlertService(desk)
         site.start(wrap_alerts(alerts) if wrap_alerts else alerts)
         stack.callback(site.stop)
