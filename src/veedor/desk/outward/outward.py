@@ -50,7 +50,7 @@ class Outward:
 
     def of_agency(self, agency_id: str, place: tuple[int, str], limit: int = 200) -> list[OutwardFact]:
         """Facts about one agency's things that follow `place`: the sequence and message id of the last one that is
-        known elsewhere. Where another message stands there (this database was restored), all of them, from the first."""
+        known elsewhere. Where another message stands there (this database was restored): all of them."""
         with self._database.reading() as session:
             there = session.get(OutwardRow, place[0])
             after = place[0] if there is not None and there.message_id == place[1] else 0
