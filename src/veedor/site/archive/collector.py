@@ -24,6 +24,8 @@ class ArchiveConfig:
     gap_s: float = 2.0
     end_s: float = 20.0
     write_every_s: float = 2.0
+    seal_every_s: float = 300.0
+    search_s: float = 0.8  # what one page of a search may take
     most_waiting: int = 50_000  # parts kept in memory while the disk takes none
 
 
@@ -38,6 +40,8 @@ class Part:
     ended_us: int
     object_class: int
     points: bytes
+    colour: int = 0  # number of a VehicleColour, of vehicles alone; 0: none
+    aspect: float = 16 / 9  # width by height of the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class _Open:
     last_s: float
     object_class: int
     path: Simplifier
+    aspect: float
     is_new: bool = True  # it has samples that no part holds
 
 
@@ -118,7 +123,9 @@ class Collector:
                 goes_on = track is not None and obs.at_s - track.last_s <= self._config.end_s
                 first_us = track.first_us if track is not None and goes_on else at_us
                 path = Simplifier(self._config.tolerance, self._config.gap_s)
-                track = self._open[track_id] = _Open(first_us, at_us, obs.at_s, obs.at_s, object_class, path)
+                track = self._open[track_id] = _Open(
+                    first_us, at_us, obs.at_s, obs.at_s, object_class, path, obs.width / obs.height
+                )
             track.path.add((obs.at_s, box[0], box[1], box[2], box[3]))
             track.last_s, track.object_class, track.is_new = obs.at_s, object_class, True
 
@@ -139,6 +146,7 @@ class Collector:
             track.started_us + length_us,
             track.object_class,
             pack(samples),
+            aspect=track.aspect,
         )
         track.started_us, track.started_s, track.is_new = part.ended_us, samples[-1][0], False
         return part
