@@ -14,7 +14,17 @@ from veedor.desk.database import Database
 from veedor.desk.outward.outward import federate
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
-from veedor.wire.ports import AgencySigner, CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
+from veedor.wire.ports import (
+    AgencySigner,
+    CameraDirectory,
+    CameraSetup,
+    Footage,
+    LiveView,
+    Ptz,
+    RulesBook,
+    SiteView,
+    TrackSearch,
+)
 
 if TYPE_CHECKING:
     from veedor.desk.accounts.tables import UserRow
@@ -74,7 +84,7 @@ class DeskConfig:
 class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
-    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `vouching`, `on_behalf`: a hub's; the
+    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the one site is asked. `vouching`, `on_behalf`: a hub's; the
     latter gives the same ports, whose calls to other sites go in the name of one person.
     """
 
@@ -95,6 +105,7 @@ class DeskPorts:
     vouching: Vouching | None = None
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
+    search: TrackSearch | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from veedor.kit.errors import VeedorError
 from veedor.model.detection import ObjectClass
 
 MAX_LIMIT = 500
@@ -156,4 +157,4 @@ class SiteAnswer:
     site_id: str
     site: str
     page: TrackPage | None
-    problem: Exception | None = None
+    problem: VeedorError | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
+from veedor.model.track_query import COLOURED
 from veedor.site.archive.path import MAX_PART_S, Simplifier, pack
 
 
@@ -62,6 +63,7 @@ class _Open:
     object_class: int
     path: Simplifier
     aspect: float
+    votes: dict[int, int] = field(default_factory=dict)  # of each colour, how often it was seen
     is_new: bool = True  # it has samples that no part holds
 
 
@@ -128,6 +130,9 @@ class Collector:
                 )
             track.path.add((obs.at_s, box[0], box[1], box[2], box[3]))
             track.last_s, track.object_class, track.is_new = obs.at_s, object_class, True
+            if track_id in obs.colours:
+                colour = int(obs.colours[track_id])
+                track.votes[colour] = track.votes.get(colour, 0) + 1
 
     def _broken(self, track: _Open, at_s: float, at_us: int) -> bool:
         """Whether the track was unseen for long, or the wall clock has been set since its part began."""
@@ -146,10 +151,18 @@ class Collector:
             track.started_us + length_us,
             track.object_class,
             pack(samples),
+            colour=_colour(track),
             aspect=track.aspect,
         )
         track.started_us, track.started_s, track.is_new = part.ended_us, samples[-1][0], False
         return part
+
+
+def _colour(track: _Open) -> int:
+    """The colour seen most often, where it is (still) a vehicle; 0: none."""
+    if track.object_class not in COLOURED or not track.votes:
+        return 0
+    return max(track.votes, key=lambda one: track.votes[one])
 
 
 def micros(at: datetime) -> int:

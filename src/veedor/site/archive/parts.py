@@ -73,10 +73,16 @@ def rows_of_parts(camera_id: str, told: Sequence[Any]) -> PartRows | None:
         started[heads_] // 1000 * 1000,
         track[heads_],
         kind[tails].astype(np.uint8),
-        np.maximum.reduceat(colour, heads_).astype(np.uint8),
+        _last_known(colour, heads_),
     )
     goes_on = np.concatenate((same[heads_[1:]], [False]))
     return PartRows(summarized(who, per_row, points[kept], aspect[heads_]), number, of, goes_on)
+
+
+def _last_known(colour: Ints, starts: Ints) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Of each row the last part's colour that is one: votes are counted from part to part."""
+    last = np.maximum.reduceat(np.where(colour > 0, np.arange(len(colour)), -1), starts)
+    return np.where(last >= 0, colour[last], 0).astype(np.uint8)
 
 
 def part_rows(

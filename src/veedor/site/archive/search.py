@@ -47,6 +47,7 @@ class _Search:
     found: list[FoundTrack] = field(default_factory=list)
     keys: list[int] = field(default_factory=list)  # of each found
     ids: set[str] = field(default_factory=set)
+    looked: bool = False  # at an hour: each page gets on by one at least
     stopped_us: int | None = None  # what began before is not looked at
 
     @property
@@ -113,9 +114,10 @@ def _newest(state: _Search, hours: Iterator[tuple[int, list[Block]]]) -> bool:
     """Look through a day. False: enough, or out of time. What began in the same millisecond as the last comes too, so
     that the next page can begin below it."""
     for hour, blocks in hours:
-        if state.over():
+        if state.looked and state.over():
             state.stopped_us = (hour + 1) * HOUR_US
             return False
+        state.looked = True
         for rows, keys, last in _fitting(state, blocks, lambda block: block.started_us()):
             for track, key in zip(_found(rows, state.wish.calibrations), keys, strict=True):
                 if state.is_full and key != state.keys[-1]:
@@ -135,9 +137,10 @@ def _newest(state: _Search, hours: Iterator[tuple[int, list[Block]]]) -> bool:
 def _longest(state: _Search, hours: Iterator[tuple[int, list[Block]]]) -> bool:
     """The same, keeping the best of all."""
     for hour, blocks in hours:
-        if state.over():
+        if state.looked and state.over():
             state.stopped_us = (hour + 1) * HOUR_US
             return False
+        state.looked = True
         least = _least(state)
         useful = [one for one in blocks if not isinstance(one, StoredBlock) or _length(one.head.most_dwell_ms) >= least]
         for rows, keys, last in _fitting(state, useful, _lengths, above=least):
