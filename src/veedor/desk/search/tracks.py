@@ -40,8 +40,8 @@ Search = Annotated[Permit, Depends(Need(Action.TRACK_READ, "track", owner=own))]
 
 
 class BetweenIn(In):
-    least: float | None = Field(None, ge=0, le=1e7)
-    most: float | None = Field(None, ge=0, le=1e7)
+    least: float | None = Field(default=None, ge=0, le=1e7)
+    most: float | None = Field(default=None, ge=0, le=1e7)
 
     def value(self) -> Between:
         return Between(self.least, self.most)
@@ -49,27 +49,31 @@ class BetweenIn(In):
 
 class ZoneIn(In):
     ring: list[tuple[float, float]] = Field(min_length=3, max_length=64, description="Corners in 0..1 of the picture")
-    inside_s: float = Field(0.0, ge=0, le=86_400, description="0: entered it; else: stayed in it for so long, in all")
+    inside_s: float = Field(
+        default=0.0, ge=0, le=86_400, description="0: entered it; else: stayed in it for so long, in all"
+    )
 
 
 class SearchIn(In):
     start: UtcTime
     end: UtcTime
-    cameras: list[Id] | None = Field(None, max_length=5000, description="None: all that one may search")
-    classes: list[str] = Field([], max_length=20, description="person, car, ...; none: any")
-    sectors: list[Sector] = Field([], description="Where it went in the picture, N being up; none: anywhere")
+    cameras: list[Id] | None = Field(default=None, max_length=5000, description="None: all that one may search")
+    classes: list[str] = Field(default=[], max_length=20, description="person, car, ...; none: any")
+    sectors: list[Sector] = Field(default=[], description="Where it went in the picture, N being up; none: anywhere")
     bearing_deg: tuple[float, float] | None = Field(
-        None, description="Where it went on the ground, from..to clockwise from north; calibrated cameras alone"
+        default=None, description="Where it went on the ground, from..to clockwise from north; calibrated cameras alone"
     )
-    speed_hps: BetweenIn = Field(BetweenIn(), description="Picture heights a second")
-    speed_mps: BetweenIn = Field(BetweenIn(), description="Metres a second; calibrated cameras alone")
-    dwell_s: BetweenIn = Field(BetweenIn(), description="How long it was seen")
+    speed_hps: BetweenIn = Field(default=BetweenIn(), description="Picture heights a second")
+    speed_mps: BetweenIn = Field(default=BetweenIn(), description="Metres a second; calibrated cameras alone")
+    dwell_s: BetweenIn = Field(default=BetweenIn(), description="How long it was seen")
     zone: ZoneIn | None = None
-    colours: list[str] = Field([], max_length=8, description="Of cars, buses and lorries: nothing else has one")
+    colours: list[str] = Field(default=[], max_length=8, description="Of cars, buses and lorries: nothing else has one")
     order: Order = Order.NEWEST
-    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Of each site")
+    limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="Of each site")
     cursors: dict[Id, Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]] | None = Field(
-        None, max_length=1000, description="For further results: the cursors that came, by site; others are not asked"
+        default=None,
+        max_length=1000,
+        description="For further results: the cursors that came, by site; others are not asked",
     )
 
 
@@ -103,13 +107,13 @@ class AnswerOut(Out):
     site_id: str | None = None
     site: str | None = None
     tracks: list[FoundOut] | None = None
-    cursor: str | None = Field(None, description="There may be more at this site: send it in `cursors`")
-    searched_to: UtcTime | None = Field(None, description="What began before this was not looked at yet")
+    cursor: str | None = Field(default=None, description="There may be more at this site: send it in `cursors`")
+    searched_to: UtcTime | None = Field(default=None, description="What began before this was not looked at yet")
     error: str | None = None
     message: str | None = None
     hint: str | None = None
-    sites: int | None = Field(None, description="How many were asked, at the end")
-    unanswered: list[str] | None = Field(None, description="Names of those that did not answer, at the end")
+    sites: int | None = Field(default=None, description="How many were asked, at the end")
+    unanswered: list[str] | None = Field(default=None, description="Names of those that did not answer, at the end")
 
 
 @router.post(

@@ -17,6 +17,7 @@ app-screen-playback = Playback
 app-screen-incidents = Incidents
 app-screen-setup = Set-up
 app-screen-health = Health
+app-screen-search = Search
 app-screen-people = People
 app-screen-me = My account
 app-screen-audit = Audit

@@ -17,6 +17,7 @@ app-screen-playback = Grabación
 app-screen-incidents = Incidentes
 app-screen-setup = Configurar
 app-screen-health = Salud
+app-screen-search = Buscar
 app-screen-people = Personas
 app-screen-me = Mi cuenta
 app-screen-audit = Auditoría

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from site_archive_made_up import DAY, NOON, passes
+from made_up_tracks import DAY, NOON, passes
 from veedor.kit.clock import SimulatedClock
 from veedor.model.camera import Calibration
 from veedor.model.detection import ObjectClass
