@@ -170,7 +170,20 @@ def heads(database: sqlite3.Connection, from_us: int, until_us: int) -> list[Blo
         " WHERE from_us >= ? AND from_us < ? ORDER BY id",
         (from_us, until_us),
     )
-    return [BlockHead(*row[:4], tuple((name, n) for name, n in json.loads(row[4])), *row[5:]) for row in found]
+    return [
+        BlockHead(
+            id=row[0],
+            from_us=row[1],
+            last_us=row[2],
+            tracks=row[3],
+            cameras=tuple((name, count) for name, count in json.loads(row[4])),
+            classes=row[5],
+            colours=row[6],
+            most_speed=row[7],
+            most_dwell_ms=row[8],
+        )
+        for row in found
+    ]
 
 
 @dataclass(slots=True, eq=False)
@@ -252,7 +265,11 @@ class StoredBlock:
             started_us,
             first_us + self.column("dwell_ms")[chosen].astype(np.int64) * 1000,
             np.asarray([one[1] for one in told], np.int64),
-            *(self.column(name)[chosen] for name in _COLUMNS[2:]),
+            self.column("object_class")[chosen],
+            self.column("colour")[chosen],
+            self.column("heading")[chosen],
+            self.column("speed")[chosen],
+            self.column("cells")[chosen],
             count,
             np.concatenate([one[3] for one in told]) if told else np.zeros((0, 5)),
         )
