@@ -25,6 +25,7 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "video": ("video.py", [], []),
     "tracker": ("tracker.py", [], []),
     "rules": ("rules.py", [], []),
+    "archive": ("archive.py", ["--tracks", "2000000"], ["--tracks", "100000000"]),
     "console": ("console.py", [], ["--full"]),
     "memory": ("memory.py", ["--minutes", "1"], ["--minutes", "60"]),
 }

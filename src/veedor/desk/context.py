@@ -84,8 +84,9 @@ class DeskConfig:
 class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
-    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the one site is asked. `vouching`, `on_behalf`: a hub's; the
-    latter gives the same ports, whose calls to other sites go in the name of one person.
+    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
+    one site is asked. `vouching`, `on_behalf`: a hub's; the latter gives the same ports, whose calls to other sites go
+    in the name of one person.
     """
 
     footage: Footage

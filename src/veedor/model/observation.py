@@ -17,8 +17,8 @@ class Observation:
 
     `at_s`: seconds on a clock that never goes back (media time offline, monotonic time live): all durations in rules
     are differences of it. `captured_at` is for people. `width`, `height`: pixels of the analysed picture.
-    Static foreground arrives in `tracks` with class OBJECT. `colours`: by track id, of cars, buses and lorries that were
-    looked at in this frame; a colour of anything else is refused.
+    Static foreground arrives in `tracks` with class OBJECT. `colours`: by track id, of cars, buses and lorries that
+    were looked at in this frame; a colour of anything else is refused.
     """
 
     camera_id: str

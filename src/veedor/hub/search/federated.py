@@ -93,7 +93,7 @@ class FederatedSearch:
 
     def _names(self) -> dict[str, str]:
         with self._database.reading() as session:
-            return {site_id: name for site_id, name in session.execute(sa.select(SiteRow.id, SiteRow.name))}
+            return {row.id: row.name for row in session.execute(sa.select(SiteRow.id, SiteRow.name))}
 
     def _ask_some(
         self,

@@ -68,6 +68,7 @@ search-silent = { $count ->
     [one] One site did not answer: what it has is not here
    *[other] { $count } sites did not answer: what they have is not here
 }
+search-partial = There was not time for all: still to be searched is what was before
 search-none = Nothing fits
 search-none-hint = Widen the time or drop a condition.
 search-more = Show more

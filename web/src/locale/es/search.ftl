@@ -68,6 +68,7 @@ search-silent = { $count ->
     [one] Una sede no contestó: lo que tenga no está aquí
    *[other] { $count } sedes no contestaron: lo que tengan no está aquí
 }
+search-partial = No alcanzó el tiempo para todo: falta buscar en lo anterior a
 search-none = Nada coincide
 search-none-hint = Amplíe el tiempo o quite una condición.
 search-more = Ver más
