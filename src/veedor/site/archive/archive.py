@@ -187,11 +187,11 @@ class TrackArchive:
 
     def scene(self, camera_id: str, start: datetime, end: datetime) -> list[tuple[datetime, SceneFacts]]:
         """Changes of the scene's facts within [start, end), by time. Raises StoreError."""
-        query = "SELECT * FROM scene WHERE camera_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us"
+        query = "SELECT at_us, learned, view_shift, sharpness, covered, frozen_s FROM scene WHERE camera_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us"
         return [
             (
-                _EPOCH + timedelta(microseconds=row["at_us"]),
-                SceneFacts(bool(row["learned"]), row["view_shift"], row["sharpness"], row["covered"], row["frozen_s"]),
+                _EPOCH + timedelta(microseconds=row[0]),
+                SceneFacts(bool(row[1]), *row[2:]),
             )
             for rows in self._read(
                 start, end, lambda database: database.execute(query, (camera_id, micros(start), micros(end))).fetchall()
