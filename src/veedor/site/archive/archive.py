@@ -187,7 +187,8 @@ class TrackArchive:
 
     def scene(self, camera_id: str, start: datetime, end: datetime) -> list[tuple[datetime, SceneFacts]]:
         """Changes of the scene's facts within [start, end), by time. Raises StoreError."""
-        query = "SELECT at_us, learned, view_shift, sharpness, covered, frozen_s FROM scene WHERE camera_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us"
+        columns = "at_us, learned, view_shift, sharpness, covered, frozen_s"
+        query = f"SELECT {columns} FROM scene WHERE camera_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us"  # noqa: S608
         return [
             (
                 _EPOCH + timedelta(microseconds=row[0]),
