@@ -27,6 +27,7 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "rules": ("rules.py", [], []),
     "caviar": ("caviar.py", [], []),
     "counting": ("counting.py", [], []),
+    "archive": ("archive.py", ["--tracks", "2000000"], ["--tracks", "100000000"]),
     "console": ("console.py", [], ["--full"]),
     "memory": ("memory.py", ["--minutes", "1"], ["--minutes", "60"]),
 }

@@ -19,6 +19,8 @@ from veedor.model.event import Event, Severity
 from veedor.model.packet import ClockSource
 from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
+from veedor.model.track_query import TrackPage, TrackQuery
+from veedor.site.archive.archive import TrackArchive
 from veedor.wire.ports import (
     DeviceChannel,
     FoundDevice,
@@ -239,8 +241,14 @@ class FakePtz:
 
 
 class FakeSite:
+    """`archive`: what searches look at, where a test has one."""
+
     def __init__(self, cameras: FakeCameras) -> None:
         self._cameras = cameras
+        self.archive: TrackArchive | None = None
+
+    def search(self, query: TrackQuery) -> TrackPage:
+        return self.archive.search(query) if self.archive is not None else TrackPage(())
 
     def status(self) -> SiteStatus:
         return SiteStatus(

@@ -66,6 +66,7 @@ _REQUEST: dict[str, Any] = {
     "purpose": "Robo",
 }
 _EMERGENCY: dict[str, Any] = {"owner": "nobody", "cameras": ["ghost"], "reason": "Toma de rehenes"}
+_SEARCH = {"start": "2026-03-01T12:00:00Z", "end": "2026-03-01T13:00:00Z"}
 _CORNERS = ((0, 0, -12.0, -77.0), (1, 0, -12.0, -77.001), (1, 1, -12.001, -77.001), (0, 1, -12.001, -77.0))
 _PAIRS = {
     "pairs": [dict(zip(("x", "y", "latitude_deg", "longitude_deg"), one, strict=True)) for one in _CORNERS],
@@ -199,6 +200,7 @@ ROWS = [
     Row("POST", "/api/bookmarks", "os", 201, body={"camera": "plaza", "at": "2026-03-01T12:00:05Z", "text": "Moto"}),
     Row("DELETE", "/api/bookmarks/{bookmark_id}", "os", 404),
     Row("GET", "/api/cameras/{camera_id}/tracks", "os", query=_SPAN),
+    Row("POST", "/api/search/tracks", "os", body=_SEARCH),
     Row("GET", "/api/cameras/{camera_id}/tracks/live", "os"),
     Row("GET", "/api/events", "vosa", query=_SPAN),
     # alerts

@@ -7,8 +7,8 @@ No audit entry, no pixel: the entry is durable before `authorize` returns, for r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -61,6 +61,34 @@ class Access:
             told["approved_by"] = principal.approved_by
         refusal = found.refusal
         self._audit.append(AuditRecord(principal, action, resource, refusal is None, refusal or reason, told))
+        if refusal is not None:
+            kind, _, name = refusal.partition(":")
+            raise Forbidden(action=action.value, act=action.value.replace(".", "-"), reason=kind, name=name)
+
+    def authorize_all(
+        self,
+        principal: Principal,
+        action: Action,
+        resources: Sequence[Resource],
+        *,
+        reason: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """One look at several cameras: each must be allowed, or none is. One entry names them all, or, where it is
+        refused, the first that is not allowed as well. `resources`: of one kind, with their cameras, at least one."""
+        found = [self.decide(principal, action, one) for one in resources]
+        refused = next((n for n, one in enumerate(found) if one.refusal is not None), None)
+        told = {**(detail or {}), "cameras": [one.camera for one in resources]}
+        grants = sorted({one.grant_id for one in found if one.grant_id})
+        if grants:
+            told["grants"] = grants
+            if principal.approved_by:
+                told["approved_by"] = principal.approved_by
+        entry = resources[refused or 0]
+        if refused is None:
+            entry = replace(entry, id=None)
+        refusal = None if refused is None else found[refused].refusal
+        self._audit.append(AuditRecord(principal, action, entry, refusal is None, refusal or reason, told))
         if refusal is not None:
             kind, _, name = refusal.partition(":")
             raise Forbidden(action=action.value, act=action.value.replace(".", "-"), reason=kind, name=name)

@@ -38,6 +38,7 @@ from veedor.hub.relay.live import LiveRelay, RelayLive
 from veedor.hub.relay.remote import Remote
 from veedor.hub.relay.sites import NoSetup, RelayPtz, RelaySite
 from veedor.hub.roster import HubRoster
+from veedor.hub.search.federated import FederatedSearch
 from veedor.hub.signing import HostedKeys, HubSigner
 from veedor.hub.watching import tell_sites
 from veedor.kit.clock import Clock
@@ -198,6 +199,7 @@ def _ports(
             ptz=RelayPtz(mine),
             alert_pictures=RelayAlertPictures(mine),
             signer=HubSigner(hosted, mine, database),
+            search=FederatedSearch(mine, database, clock),
         )
 
     return replace(unbound, vouching=identities, on_behalf=on_behalf), parts

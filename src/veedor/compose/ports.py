@@ -12,6 +12,7 @@ from veedor.kit.messages import Message
 from veedor.model.camera import Camera, StreamHealth, StreamState
 from veedor.model.event import Event
 from veedor.model.track import ArchivedTrack
+from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.site.reasoning import live_tracks
 from veedor.site.run import Site
 from veedor.wire.ports import SiteStatus
@@ -65,6 +66,14 @@ class LocalSite:
 
     def tracks(self, camera_id: str, start: datetime, end: datetime) -> list[ArchivedTrack]:
         return self._site.parts.archive.tracks(camera_id, start, end)
+
+    def search(self, query: TrackQuery) -> TrackPage:
+        calibrated = {
+            camera.id: camera.calibration
+            for camera in self._site.parts.cameras.cameras()
+            if camera.calibration is not None and not camera.calibration.stale
+        }
+        return self._site.parts.archive.search(query, calibrated)
 
     def live_tracks(self, camera_id: str) -> dict[str, Any]:
         return live_tracks(self._site.reasoner.newest(camera_id))

@@ -39,6 +39,7 @@ import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
 import veedor.desk.ptz.endpoints
 import veedor.desk.search.endpoints
+import veedor.desk.search.tracks
 import veedor.desk.setup.endpoints
 import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
@@ -81,6 +82,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.ptz.endpoints.router,
     veedor.desk.map.endpoints.router,
     veedor.desk.search.endpoints.router,
+    veedor.desk.search.tracks.router,
     veedor.desk.agencies.endpoints.router,
     veedor.desk.grants.endpoints.router,
     veedor.desk.stream.endpoints.router,

@@ -14,7 +14,17 @@ from veedor.desk.database import Database
 from veedor.desk.outward.outward import federate
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
-from veedor.wire.ports import AgencySigner, CameraDirectory, CameraSetup, Footage, LiveView, Ptz, RulesBook, SiteView
+from veedor.wire.ports import (
+    AgencySigner,
+    CameraDirectory,
+    CameraSetup,
+    Footage,
+    LiveView,
+    Ptz,
+    RulesBook,
+    SiteView,
+    TrackSearch,
+)
 
 if TYPE_CHECKING:
     from veedor.desk.accounts.tables import UserRow
@@ -84,9 +94,9 @@ class DeskConfig:
 class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
-    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `vouching`,
-    `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in the name of
-    one person.
+    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
+    one site is asked. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
+    other sites go in the name of one person.
     """
 
     footage: Footage
@@ -107,6 +117,7 @@ class DeskPorts:
     alert_pictures: AlertPictures | None = None
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
+    search: TrackSearch | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

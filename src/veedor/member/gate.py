@@ -8,6 +8,7 @@ while they last.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
@@ -76,19 +77,20 @@ class Gate:
         return {"value": result.value}, _stream(op, result, standing)
 
     def _allow(self, op: Op, handler: Handler, asked: Asked, proved: Proved) -> _Standing:
-        """The pass must name this camera, this span and an action that the op is for; then `access/` decides."""
-        told, camera_id = proved.asked, asked.camera_id
+        """The pass must name these cameras, this span and an action that the op is for; then `access/` decides."""
+        told, camera_ids = proved.asked, asked.camera_ids if handler.is_many else (asked.camera_id,)
         principal = principal_of(proved)
         span = asked.span if "start" in asked.args else None
-        resource = Resource(
-            handler.kind, camera_id, camera_owner(self._ports, principal, camera_id), camera_id=camera_id, span=span
-        )
+        resources = [
+            Resource(handler.kind, one, camera_owner(self._ports, principal, one), camera_id=one, span=span)
+            for one in camera_ids
+        ]
         action = next((one for one in handler.actions if one.value == told.action), None)
         wrong = (
             "action"
             if action is None
             else "camera"
-            if camera_id not in told.cameras
+            if not set(camera_ids) <= set(told.cameras)
             else "span"
             if span is not None and told.span is not None and not (told.span[0] <= span[0] and span[1] <= told.span[1])
             else None
@@ -97,14 +99,20 @@ class Gate:
             asked_for = action or next(iter(handler.actions))
             detail = {"pass": told.id, "op": op.value}
             self._ports.access.note(
-                principal, asked_for, resource, allowed=False, reason=f"pass:{wrong}", detail=detail
+                principal, asked_for, resources[0], allowed=False, reason=f"pass:{wrong}", detail=detail
             )
             raise PassForSomethingElse(action=told.action, act=told.action.replace(".", "-"), reason=wrong or "action")
         detail = {"pass": told.id, "op": op.value, "from": "hub"}
         if span is not None:
             detail |= {"start": span[0].isoformat(), "end": span[1].isoformat()}
-        self._ports.access.authorize(principal, action, resource, reason=told.purpose, detail=detail)
-        return _Standing(self._ports, principal, action, resource)
+        if handler.is_many:
+            query = json.dumps(asked.args.get("query"), ensure_ascii=False)[:2000]
+            self._ports.access.authorize_all(
+                principal, action, resources, reason=told.purpose, detail=detail | {"query": query}
+            )
+        else:
+            self._ports.access.authorize(principal, action, resources[0], reason=told.purpose, detail=detail)
+        return _Standing(self._ports, principal, action, resources[0])
 
     def _note_refusal(self, handler: Handler, args: dict[str, Any], reason: str) -> None:
         """A pass that proves nobody: the entry names nobody."""

@@ -19,6 +19,7 @@ from veedor.desk.context import DeskPorts
 from veedor.kit.errors import NotFound
 from veedor.model.camera import StreamRole
 from veedor.model.recording import Gap, Segment
+from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.wire import values
 from veedor.wire.calls import Op
 from veedor.wire.messages import event_to_json
@@ -58,6 +59,14 @@ class Asked:
         return str(self.args["camera_id"])
 
     @property
+    def camera_ids(self) -> tuple[str, ...]:
+        """Of an op that is about several: see `Handler.is_many`."""
+        told = self.args["cameras"]
+        if not isinstance(told, list) or not told or not all(isinstance(one, str) for one in told):
+            raise ValueError("cameras")
+        return tuple(dict.fromkeys(told))
+
+    @property
     def role(self) -> StreamRole | None:
         told = self.args.get("role")
         return StreamRole(told) if told else None
@@ -76,11 +85,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`kind`: what the audit calls the thing that is asked for."""
+    """`kind`: what the audit calls the thing that is asked for. `is_many`: it is about the cameras in `cameras`, and
+    reads no `camera_id`."""
 
     actions: frozenset[Action]
     kind: str
     run: Callable[[Asked], Result]
+    is_many: bool = False
 
 
 def _segments(asked: Asked) -> Result:
@@ -196,6 +207,14 @@ def alert_of(asked: Asked) -> str:
     return row.id
 
 
+def _search(asked: Asked) -> Result:
+    """Whatever the query says of cameras and span: the gate has allowed those that stand beside it."""
+    start, end = asked.span
+    query = {**asked.args["query"], "cameras": asked.camera_ids, "start": start, "end": end}
+    page = asked.ports.site.search(values.load(TrackQuery, query))
+    return Result(values.dump(TrackPage, page))
+
+
 def _alert_snapshot(asked: Asked) -> Result:
     path = AlertMedia(asked.ports.data_directory).snapshot(alert_of(asked))
     return Result(None, _file(path) if path.is_file() else iter([]))
@@ -264,6 +283,7 @@ HANDLERS: dict[Op, Handler] = {
     Op.SITE_TRACKS: Handler(frozenset({Action.TRACK_READ}), "track", _tracks),
     Op.SITE_LIVE_TRACKS: Handler(_LIVE | {Action.TRACK_READ}, "track", _live_tracks),
     Op.SITE_EVENTS: Handler(frozenset({Action.EVENT_READ}), "event", _events),
+    Op.SEARCH_TRACKS: Handler(frozenset({Action.TRACK_READ}), "track", _search, is_many=True),
     Op.SITE_PLACES: Handler(frozenset({Action.RULES_READ}), "rules", _places),
     Op.ALERT_SNAPSHOT: Handler(frozenset({Action.ALERT_READ}), "alert", _alert_snapshot),
     Op.ALERT_CLIP: Handler(_PLAY, "alert", _alert_clip),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
+from veedor.model.track_query import COLOURED, VehicleColour
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,7 +17,8 @@ class Observation:
 
     `at_s`: seconds on a clock that never goes back (media time offline, monotonic time live): all durations in rules
     are differences of it. `captured_at` is for people. `width`, `height`: pixels of the analysed picture.
-    Static foreground arrives in `tracks` with class OBJECT.
+    Static foreground arrives in `tracks` with class OBJECT. `colours`: by track id, of cars, buses and lorries that
+    were looked at in this frame; a colour of anything else is refused.
     """
 
     camera_id: str
@@ -28,3 +31,10 @@ class Observation:
     scene: SceneFacts | None = None
     connected: bool = True
     clock_offset_s: float | None = None  # camera clock less ours, where the camera tells it
+    colours: Mapping[int, VehicleColour] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.colours:
+            kinds = dict(zip(self.tracks.track_id.tolist(), self.tracks.class_id.tolist(), strict=True))
+            if not {kinds.get(one) for one in self.colours} <= COLOURED:
+                raise ValueError("only vehicles have a colour")

@@ -16,7 +16,9 @@ from veedor.model.frame import Frame
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
+from veedor.model.track_query import VehicleColour
 from veedor.site.detect.atlas import AtlasDetector, Watcher, WatcherConfig
+from veedor.site.scene.colour import vehicle_colours
 from veedor.site.scene.watcher import SceneWatcher, SceneWatcherConfig
 from veedor.site.track.config import TrackerConfig
 from veedor.site.track.tracker import Tracker
@@ -25,6 +27,7 @@ from veedor.site.track.tracker import Tracker
 # stands beside it. Their ids start here, so that a track id stays unique per camera.
 OBJECT_ID_BASE = 1 << 40
 MAX_OBJECT_AGE_S = 3.0
+COLOURS_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class _CameraState:
         self.facts: SceneFacts | None = None
         self.scene_at_s = float("-inf")
         self.last_track_id = 0
+        self.colours_at_s = float("-inf")
         self.counters = CameraCounters()
 
 
@@ -104,7 +108,15 @@ class Pipeline:
             frame.height,
             join_tracks(state.tracks, state.objects),
             state.facts,
+            colours=self._colours(state, frame, at_s),
         )
+
+    def _colours(self, state: _CameraState, frame: Frame, at_s: float) -> dict[int, VehicleColour]:
+        """Of vehicles, every second: a colour is a vote, not a measurement of each frame."""
+        if at_s - state.colours_at_s < COLOURS_EVERY_S:
+            return {}
+        state.colours_at_s = at_s
+        return vehicle_colours(frame, state.tracks)
 
     def _watch_scene(self, state: _CameraState, frame: Frame, at_s: float) -> None:
         config = self._config(frame.camera_id)

@@ -6,7 +6,7 @@ Methods raise errors of `veedor.kit.errors` (NotFound, Unavailable, StoreError .
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from veedor.model.camera import Camera, RecorderMake, SourceKind, StreamHealth, 
 from veedor.model.event import Event
 from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
+from veedor.model.track_query import SiteAnswer, TrackPage, TrackQuery
 
 
 class AlertSink(Protocol):
@@ -226,6 +227,17 @@ class SiteView(Protocol):
 
     def places(self, camera_id: str) -> dict[str, Any]:
         """What the camera's rules look at: {"zones": {name: ring}, "lines": {name: (from, to)}}, in 0..1."""
+
+    def search(self, query: TrackQuery) -> TrackPage:
+        """Tracks that fit, on the cameras that the query names: whoever asks has been allowed each of them."""
+
+
+class TrackSearch(Protocol):
+    """Desk -> many sites: one query to each that has cameras in it, all at once."""
+
+    def search(self, query: TrackQuery, cursors: Mapping[str, str] | None = None) -> Iterator[SiteAnswer]:
+        """Answers as they come, one for each site, also for those that do not answer in time. `cursors`: ask these
+        sites alone (by id), each from its own place."""
 
 
 @dataclass(frozen=True, slots=True)

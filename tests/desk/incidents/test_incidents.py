@@ -43,6 +43,22 @@ def test_a_call_becomes_an_incident_with_its_checklist(desk: Cases) -> None:
     assert desk.ana.get("/api/incidents/2").json()["number"] == 2
 
 
+def test_incidents_are_found_by_their_words_and_number(desk: Cases) -> None:
+    opened(desk, place="Av. Grau 50", summary="choque 100% leve")
+    opened(desk)
+
+    def numbers(text: str) -> list[int]:
+        return [one["number"] for one in desk.ana.get("/api/incidents", params={"text": text}).json()["incidents"]]
+
+    assert numbers("GRAU") == [1]
+    assert numbers("moto") == [2]
+    assert numbers("100%") == [1]
+    assert numbers("%") == [1], "taken as it is written"
+    assert numbers("robbery") == [2, 1]
+    assert numbers("2") == [2]
+    assert numbers("nada de eso") == []
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_type_and_step_has_a_name(lang: str) -> None:
     for type_, steps in TYPES.items():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import ArchivedTrack, Tracks
+from veedor.model.track_query import TrackQuery
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.archive.path import Simplifier, pack, unpack
@@ -285,3 +288,105 @@ def test_killed_it_has_all_but_the_last_seconds(tmp_path: Path) -> None:
         assert (track.ended_at - NOON).total_seconds() >= told_s - ArchiveConfig().part_s - 0.4
         assert np.diff(track.path[:, 0]).max() <= 2.01, "no holes"
     archive.stop()
+
+
+def test_a_track_in_a_block_is_the_track_that_it_was(tmp_path: Path) -> None:
+    clock = SimulatedClock(NOON)
+    archive = TrackArchive(tmp_path, clock)
+    walk(archive, 60)
+    walk(archive, 30, NOON + timedelta(minutes=59, seconds=50), track_id=2)
+    archive.append("c1", seen(9000, {}))
+    archive.flush()
+    before = everything(archive)
+    clock.advance(3 * 3600)
+    assert archive.seal() > 10
+    assert archive.seal() == 0
+    after = everything(archive)
+    assert [one.track_id for one in after] == [1, 2]
+    for one, other in zip(before, after, strict=True):
+        assert (one.started_at, one.ended_at, one.object_class) == (
+            other.started_at,
+            other.ended_at,
+            other.object_class,
+        )
+        assert one.path.shape == other.path.shape
+        assert np.abs(one.path - other.path).max() < 0.0006
+    (part,) = archive.tracks("c1", NOON + timedelta(seconds=30), NOON + timedelta(seconds=31))
+    assert (part.started_at - NOON).total_seconds() == pytest.approx(29, abs=1.1)
+    assert (part.ended_at - NOON).total_seconds() == pytest.approx(32, abs=1.1)
+    archive.stop()
+
+
+def test_what_still_moves_is_sealed_once_it_is_over_and_read_as_one(tmp_path: Path) -> None:
+    clock = SimulatedClock(NOON + timedelta(hours=1, minutes=30))
+    archive = TrackArchive(tmp_path, clock)
+    for number in range(5 * 60 * 90):  # an hour and a half
+        archive.append("c1", seen(number / 5, {1: box(0.5 + 0.3 * np.sin(number / 500))}))
+    archive.flush()
+    archive.seal()
+    (track,) = everything(archive)
+    assert (track.ended_at - track.started_at).total_seconds() == pytest.approx(5400, abs=10)
+    assert (np.diff(track.path[:, 0]) > 0).all()
+    assert np.diff(track.path[:, 0]).max() <= 2.01, "no hole between block and parts"
+    archive.stop()
+
+
+def test_files_of_the_version_before_are_read_and_sealed(tmp_path: Path) -> None:
+    clock = SimulatedClock(NOON)
+    archive = TrackArchive(tmp_path, clock)
+    walk(archive, 60)
+    archive.stop()
+    with closing(sqlite3.connect(tmp_path / "tracks-2026-03-02.db")) as database:  # as version 1 wrote it
+        for table in ("block", "block_column", "block_paths"):
+            database.execute(f"DROP TABLE {table}")
+        database.execute("ALTER TABLE part DROP COLUMN colour")
+        database.execute("ALTER TABLE part DROP COLUMN aspect")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+    (before,) = everything(archive)
+    query = TrackQuery(NOON - DAY, NOON + DAY, ("c1",))
+    (unsealed,) = archive.search(query).tracks
+    clock.advance(86_400)
+    assert archive.seal() > 5
+    (after,) = everything(archive)
+    assert np.abs(before.path - after.path).max() < 0.0006
+    (sealed,) = archive.search(query).tracks
+    assert (sealed.id, sealed.dwell_s, sealed.heading_deg) == (unsealed.id, unsealed.dwell_s, unsealed.heading_deg)
+    archive.stop()
+
+
+def test_killed_while_it_seals_it_has_every_track_once(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-c", KILLED_SEALING, str(tmp_path), str(Path(__file__).parent)]
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ) as process:
+        assert process.stdout is not None
+        told = [int(process.stdout.readline()) for _ in range(30)][-1]
+        os.kill(process.pid, signal.SIGKILL)
+    archive = TrackArchive(tmp_path, SystemClock())
+    found = archive.search(TrackQuery(NOON - DAY, NOON + 9 * DAY, ("c1",), limit=500)).tracks
+    assert len(found) == len({one.track_id for one in found}) >= min(told, 500)
+    archive.stop()
+
+
+KILLED_SEALING = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_archive import NOON, box, seen
+from veedor.kit.clock import SimulatedClock
+from veedor.site.archive.archive import TrackArchive
+clock = SimulatedClock(NOON)
+archive = TrackArchive(Path(sys.argv[1]), clock)
+number = 0
+while True:  # a track each half minute, sealed at once
+    for step in range(5):
+        archive.append("c1", seen(number * 30 + step, {number: box(0.2 + step / 10)}))
+    archive.append("c1", seen(number * 30 + 29, {}))
+    archive.flush()
+    clock.advance(30)
+    archive.seal()
+    number += 1
+    print(number, flush=True)
+"""

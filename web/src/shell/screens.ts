@@ -42,6 +42,13 @@ export const screens: Screen[] = [
     load: () => import("../timeline/PlaybackScreen.svelte"),
   },
   {
+    id: "search",
+    icon: "search",
+    key: "f",
+    needs: ["track.read"],
+    load: () => import("../search/SearchScreen.svelte"),
+  },
+  {
     id: "incidents",
     icon: "incident",
     key: "i",

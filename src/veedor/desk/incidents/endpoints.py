@@ -48,6 +48,9 @@ def list_incidents(
     status: IncidentStatus | None = None,
     type: Annotated[str | None, Query(max_length=64)] = None,
     since: datetime | None = None,
+    text: Annotated[
+        str | None, Query(max_length=100, description="In the type, the place or the summary; or the number")
+    ] = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> IncidentPageOut:
@@ -56,6 +59,7 @@ def list_incidents(
         status=status.value if status else None,
         type=type,
         since=aware(since, "since") if since else None,
+        text=text or None,
         before=read_cursor(cursor),
         limit=limit + 1,
     )

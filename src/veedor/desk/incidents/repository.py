@@ -24,6 +24,7 @@ class IncidentQuery:
     status: str | None = None
     type: str | None = None
     since: datetime | None = None
+    text: str | None = None  # in the type, the place or the summary; or the number
     before: tuple[datetime, str] | None = None
     limit: int = 50
 
@@ -56,6 +57,12 @@ def list_incidents(session: Session, agency_id: str, query: IncidentQuery) -> li
         wanted = wanted.where(IncidentRow.type == query.type)
     if query.since is not None:
         wanted = wanted.where(IncidentRow.opened_at >= query.since)
+    if query.text:
+        columns = (IncidentRow.type, IncidentRow.place, IncidentRow.summary)
+        fits = [column.icontains(query.text, autoescape=True) for column in columns]
+        if query.text.isascii() and query.text.isdigit() and len(query.text) < 10:
+            fits.append(IncidentRow.number == int(query.text))
+        wanted = wanted.where(sa.or_(*fits))
     if query.before is not None:
         at, incident_id = query.before
         wanted = wanted.where(

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from veedor.hub.relay.remote import Remote
+from veedor.hub.relay.remote import CALL_S, Remote
+from veedor.hub.search.federated import ask_site
 from veedor.kit.clock import Clock
 from veedor.kit.errors import Unavailable
 from veedor.model.event import Event
 from veedor.model.track import ArchivedTrack
+from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.wire import values
 from veedor.wire.calls import Op
 from veedor.wire.messages import event_from_json
@@ -35,6 +37,13 @@ class RelaySite:
             return [track_from_json(one) for one in values.read_list(b"".join(answer))]
         finally:
             answer.close()
+
+    def search(self, query: TrackQuery) -> TrackPage:
+        """The cameras of one site. What goes to many is `hub.search`, which names those that do not answer."""
+        sites = {self._remote.cameras.site_of(one) for one in query.cameras}
+        if len(sites) != 1:
+            raise Unavailable(name="hub", problem=f"a search of {len(sites)} sites as if it were one")
+        return ask_site(self._remote, sites.pop(), query, CALL_S)
 
     def live_tracks(self, camera_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self._remote.ask(camera_id, Op.SITE_LIVE_TRACKS)

@@ -22,6 +22,7 @@ from veedor.model.observation import Observation
 from veedor.model.packet import ClockSource, Media, MediaInfo, Packet
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
+from veedor.model.track_query import VehicleColour
 
 _LENGTHS = struct.Struct(">II")
 MAX_HEADER = 1 << 20
@@ -145,6 +146,7 @@ def observation_to_message(observation: Observation) -> tuple[Header, bytes]:
         "frame": observation.frame,
         "size": [observation.width, observation.height],
         "scene": facts,
+        "colours": [[track_id, int(colour)] for track_id, colour in observation.colours.items()],
     }
     return header, rows.tobytes()
 
@@ -169,4 +171,5 @@ def message_to_observation(header: Header, payload: bytes) -> Observation:
         int(header["size"][1]),
         tracks,
         scene,
+        colours={int(track_id): VehicleColour(colour) for track_id, colour in header["colours"]},
     )

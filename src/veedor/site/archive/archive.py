@@ -6,6 +6,8 @@ Invariants
 2. A part lies in the file of the day on which it started; so a track over midnight has parts in two files.
 3. A file is removed whole, when all of its day is older than `keep_days`.
 4. While the disk takes nothing, parts wait, at most `most_waiting`; then the oldest go, and `problem` says so.
+5. Parts of tracks that are over are moved into blocks (blocks.py) every `seal_every_s`, in one transaction: a track is
+   in one or the other at any moment. Files of older versions are read as they are, and sealed one after the other.
 """
 
 from __future__ import annotations
@@ -13,22 +15,29 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreError
 from veedor.kit.sqlite import open_database, store_errors, transaction
-from veedor.model.detection import ObjectClass
+from veedor.model.camera import Calibration
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import ArchivedTrack
+from veedor.model.track_query import TrackPage, TrackQuery
+from veedor.site.archive.blocks import HOUR_US, SCHEMA
 from veedor.site.archive.collector import ArchiveConfig, Collector, Part, SceneChange, micros
-from veedor.site.archive.path import MAX_PART_S, unpack
+from veedor.site.archive.columns import Rows
+from veedor.site.archive.parts import USUAL_ASPECT, seal, store_rows
+from veedor.site.archive.reading import LONGEST_US, Piece, pieces, together
+from veedor.site.archive.search import DayFile, reader, search
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +64,15 @@ _MIGRATIONS = (
     );
     CREATE INDEX scene_when ON scene (camera_id, at_us)
     """,
+    f"""
+    ALTER TABLE part ADD COLUMN colour INTEGER NOT NULL DEFAULT 0;  -- number of VehicleColour; 0: none
+    ALTER TABLE part ADD COLUMN aspect REAL NOT NULL DEFAULT {USUAL_ASPECT};  -- width by height of the picture
+    {SCHEMA}
+    """,
 )
+T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CLASSES = frozenset(int(one) for one in ObjectClass)
+_PAGE_OCTETS = 16_384  # blocks are read in long stretches
 _SUFFIXES = ("", "-wal", "-shm")
 
 
@@ -76,6 +91,8 @@ class TrackArchive:
         self._thread: threading.Thread | None = None
         self._open: tuple[date, sqlite3.Connection] | None = None
         self._cleaned_on: date | None = None
+        self._sealed_s = float("-inf")
+        self._unsealed: set[date] | None = None  # days with parts; None: not looked yet
         self.problem: StoreError | None = None  # why nothing can be written now
         self.lost = 0  # parts that had to be dropped since start
 
@@ -127,24 +144,59 @@ class TrackArchive:
 
         Written within `part_s + write_every_s` of happening. Raises StoreError.
         """
-        found: dict[tuple[int, int], list[sqlite3.Row]] = {}
-        early = start - timedelta(seconds=MAX_PART_S)
-        query = "SELECT * FROM part WHERE camera_id = ? AND started_us >= ? AND started_us < ? AND ended_us >= ?"
-        for rows in self._read(early, end, query, (camera_id, micros(early), micros(end), micros(start))):
-            for row in rows:
-                found.setdefault((row["track_id"], row["first_us"]), []).append(row)
-        tracks = [_joined(camera_id, sorted(rows, key=lambda row: row["started_us"])) for rows in found.values()]
-        return sorted(tracks, key=lambda one: (one.started_at, one.track_id))
+        found: list[Piece] = []
+        early = start - timedelta(microseconds=LONGEST_US)
+        for some in self._read(early, end, lambda database: pieces(database, camera_id, micros(start), micros(end))):
+            found += some
+        return together(camera_id, found)
+
+    def search(self, query: TrackQuery, calibrations: Mapping[str, Calibration] | None = None) -> TrackPage:
+        """Tracks that fit, also those that began seconds ago. Of what takes longer than `search_s`, the first part.
+
+        Raises StoreError; ValueError where the cursor is none.
+        """
+        files = [DayFile(_day_us(day), self._file(day)) for day in self.days()]
+        return search(files, query, calibrations or {}, self._clock, self._config.search_s)
+
+    def seal(self) -> int:
+        """Move what is over into blocks; how many parts that were. Raises StoreError."""
+        now_us = micros(self._clock.now().astimezone(UTC))
+        moved = 0
+        with self._writing:
+            if self._unsealed is None:
+                self._unsealed = set(self.days())
+            for day in sorted(self._unsealed, reverse=True)[:2]:
+                database = self._database(day)
+                with store_errors(self._file(day)):
+                    moved += seal(database, now_us)
+                    left = database.execute("SELECT 1 FROM part LIMIT 1").fetchone() is not None
+                    merged = (now_us - _day_us(day)) // HOUR_US > 26
+                if not left and merged:
+                    self._unsealed.discard(day)
+        return moved
+
+    def store(self, rows: Rows) -> None:
+        """Finished tracks as they are, of any days: for those that come from elsewhere. Raises StoreError."""
+        day = rows.started_us // (24 * HOUR_US)
+        with self._writing:
+            for one in np.unique(day):
+                at = (_EPOCH + timedelta(days=int(one))).date()
+                database = self._database(at)
+                with store_errors(self._file(at)), transaction(database):
+                    store_rows(database, rows.take(np.flatnonzero(day == one)))
 
     def scene(self, camera_id: str, start: datetime, end: datetime) -> list[tuple[datetime, SceneFacts]]:
         """Changes of the scene's facts within [start, end), by time. Raises StoreError."""
-        query = "SELECT * FROM scene WHERE camera_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us"
+        columns = "at_us, learned, view_shift, sharpness, covered, frozen_s"
+        query = f"SELECT {columns} FROM scene WHERE camera_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us"  # noqa: S608
         return [
             (
-                _EPOCH + timedelta(microseconds=row["at_us"]),
-                SceneFacts(bool(row["learned"]), row["view_shift"], row["sharpness"], row["covered"], row["frozen_s"]),
+                _EPOCH + timedelta(microseconds=row[0]),
+                SceneFacts(bool(row[1]), *row[2:]),
             )
-            for rows in self._read(start, end, query, (camera_id, micros(start), micros(end)))
+            for rows in self._read(
+                start, end, lambda database: database.execute(query, (camera_id, micros(start), micros(end))).fetchall()
+            )
             for row in rows
         ]
 
@@ -182,6 +234,7 @@ class TrackArchive:
     def _run(self) -> None:
         while not self._clock.wait(self._stop, self._config.write_every_s):
             self._try_write()
+            self._try_seal()
             today = self._clock.now().astimezone(UTC).date()
             if today != self._cleaned_on:
                 self._cleaned_on = today
@@ -201,6 +254,16 @@ class TrackArchive:
         else:
             self.problem = None
 
+    def _try_seal(self) -> None:
+        now_s = self._clock.monotonic()
+        if now_s - self._sealed_s < self._config.seal_every_s:
+            return
+        self._sealed_s = now_s
+        try:
+            self.seal()
+        except Exception:  # they stay parts, which are read as well
+            log.exception("tracks could not be put into blocks")
+
     def _put_back(self, batch: Sequence[Part | SceneChange]) -> None:
         with self._lock:
             self._waiting = [*batch, *self._waiting]
@@ -213,16 +276,18 @@ class TrackArchive:
         parts = [row for row in rows if isinstance(row, Part)]
         changes = [row for row in rows if isinstance(row, SceneChange)]
         path = self._file(day)
-        if self._open is None or self._open[0] != day:
-            self._close()
-            self._open = (day, open_database(path, _MIGRATIONS))
-        database = self._open[1]
+        database = self._database(day)
+        if self._unsealed is not None:
+            self._unsealed.add(day)
         with store_errors(path), transaction(database):
             database.executemany(
-                "INSERT INTO part (camera_id, track_id, first_us, started_us, ended_us, object_class, points)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO part (camera_id, track_id, first_us, started_us, ended_us, object_class, points,"
+                " colour, aspect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (p.camera_id, p.track_id, p.first_us, p.started_us, p.ended_us, p.object_class, p.points)
+                    (
+                        *(p.camera_id, p.track_id, p.first_us, p.started_us, p.ended_us, p.object_class, p.points),
+                        *(p.colour, p.aspect),
+                    )
                     for p in parts
                 ],
             )
@@ -235,28 +300,44 @@ class TrackArchive:
                 ],
             )
 
+    def _database(self, day: date) -> sqlite3.Connection:
+        """The file of a day, open for writing. Caller holds `_writing`."""
+        if self._open is None or self._open[0] != day:
+            self._close()
+            path = self._file(day)
+            if not path.exists():
+                _lay_out(path)
+            self._open = (day, open_database(path, _MIGRATIONS))
+        return self._open[1]
+
     def _close(self) -> None:
         if self._open is not None:
             self._open[1].close()
             self._open = None
 
-    def _read(
-        self, start: datetime, end: datetime, query: str, values: Sequence[object]
-    ) -> Iterator[list[sqlite3.Row]]:
-        """The rows of each day's file that [start, end) touches, each read through a connection of its own."""
+    def _read(self, start: datetime, end: datetime, work: Callable[[sqlite3.Connection], list[T]]) -> Iterator[list[T]]:
+        """What `work` finds in each day's file that [start, end) touches, each through a connection of its own."""
         first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
         for day in self.days():
             if not first <= day <= last:
                 continue
             path = self._file(day)
-            with store_errors(path):
-                reader = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10.0)
-                try:
-                    reader.row_factory = sqlite3.Row
-                    rows = reader.execute(query, values).fetchall()
-                finally:
-                    reader.close()
-            yield rows
+            with store_errors(path), closing(reader(path)) as database:
+                found = work(database)
+            yield found
+
+
+def _lay_out(path: Path) -> None:
+    """A page size can be chosen only before anything is in the file."""
+    with store_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(f"PRAGMA page_size = {_PAGE_OCTETS}")
+            database.execute("PRAGMA journal_mode = WAL")
+
+
+def _day_us(day: date) -> int:
+    return (day - _EPOCH.date()).days * 24 * HOUR_US
 
 
 def _when(row: Part | SceneChange) -> int:
@@ -265,24 +346,3 @@ def _when(row: Part | SceneChange) -> int:
 
 def _day(at_us: int) -> date:
     return (_EPOCH + timedelta(microseconds=at_us)).date()
-
-
-def _joined(camera_id: str, rows: Sequence[sqlite3.Row]) -> ArchivedTrack:
-    """One track of its parts. A part that continues another repeats its last point, which is dropped."""
-    started_us = rows[0]["started_us"]
-    pieces = []
-    last_us = None
-    for row in rows:
-        points = unpack(row["points"])
-        points[:, 0] += (row["started_us"] - started_us) / 1e6
-        pieces.append(points[1:] if row["started_us"] == last_us else points)
-        last_us = row["ended_us"]
-    path = np.vstack(pieces).astype(np.float32)
-    return ArchivedTrack(
-        camera_id,
-        int(rows[0]["track_id"]),
-        ObjectClass(number) if (number := rows[-1]["object_class"]) in _CLASSES else ObjectClass.UNKNOWN,
-        _EPOCH + timedelta(microseconds=started_us),
-        _EPOCH + timedelta(microseconds=max(row["ended_us"] for row in rows)),
-        path,
-    )

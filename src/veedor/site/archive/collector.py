@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
+from veedor.model.track_query import COLOURED
 from veedor.site.archive.path import MAX_PART_S, Simplifier, pack
 
 
@@ -24,6 +25,8 @@ class ArchiveConfig:
     gap_s: float = 2.0
     end_s: float = 20.0
     write_every_s: float = 2.0
+    seal_every_s: float = 300.0
+    search_s: float = 0.8  # what one page of a search may take
     most_waiting: int = 50_000  # parts kept in memory while the disk takes none
 
 
@@ -38,6 +41,8 @@ class Part:
     ended_us: int
     object_class: int
     points: bytes
+    colour: int = 0  # number of a VehicleColour, of vehicles alone; 0: none
+    aspect: float = 16 / 9  # width by height of the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class _Open:
     last_s: float
     object_class: int
     path: Simplifier
+    aspect: float
+    votes: dict[int, int] = field(default_factory=dict)  # of each colour, how often it was seen
     is_new: bool = True  # it has samples that no part holds
 
 
@@ -118,9 +125,14 @@ class Collector:
                 goes_on = track is not None and obs.at_s - track.last_s <= self._config.end_s
                 first_us = track.first_us if track is not None and goes_on else at_us
                 path = Simplifier(self._config.tolerance, self._config.gap_s)
-                track = self._open[track_id] = _Open(first_us, at_us, obs.at_s, obs.at_s, object_class, path)
+                track = self._open[track_id] = _Open(
+                    first_us, at_us, obs.at_s, obs.at_s, object_class, path, obs.width / obs.height
+                )
             track.path.add((obs.at_s, box[0], box[1], box[2], box[3]))
             track.last_s, track.object_class, track.is_new = obs.at_s, object_class, True
+            if track_id in obs.colours:
+                colour = int(obs.colours[track_id])
+                track.votes[colour] = track.votes.get(colour, 0) + 1
 
     def _broken(self, track: _Open, at_s: float, at_us: int) -> bool:
         """Whether the track was unseen for long, or the wall clock has been set since its part began."""
@@ -139,9 +151,18 @@ class Collector:
             track.started_us + length_us,
             track.object_class,
             pack(samples),
+            colour=_colour(track),
+            aspect=track.aspect,
         )
         track.started_us, track.started_s, track.is_new = part.ended_us, samples[-1][0], False
         return part
+
+
+def _colour(track: _Open) -> int:
+    """The colour seen most often, where it is (still) a vehicle; 0: none."""
+    if track.object_class not in COLOURED or not track.votes:
+        return 0
+    return max(track.votes, key=lambda one: track.votes[one])
 
 
 def micros(at: datetime) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 UNIT = 65_535
+POINT_OCTETS = 10
 MAX_PART_S = 60.0  # must fit uint16 milliseconds
 
 Sample = tuple[float, float, float, float, float]  # seconds on the observation clock, x1, y1, x2, y2 in 0..1

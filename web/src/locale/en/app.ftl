@@ -20,6 +20,7 @@ app-screen-sharing = Sharing
 app-screen-sites = Sites
 app-screen-setup = Set-up
 app-screen-health = Health
+app-screen-search = Search
 app-screen-people = People
 app-screen-me = My account
 app-screen-audit = Audit

@@ -20,6 +20,7 @@ app-screen-sharing = Convenios
 app-screen-sites = Sitios
 app-screen-setup = Configurar
 app-screen-health = Salud
+app-screen-search = Buscar
 app-screen-people = Personas
 app-screen-me = Mi cuenta
 app-screen-audit = Auditoría

@@ -1,0 +1,1 @@
+"""A search that goes to every site that has cameras in it."""

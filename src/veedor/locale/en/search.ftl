@@ -1,0 +1,5 @@
+# Searches over tracks.
+
+search-unknown-name = there is no such class or colour
+search-not-possible = that cannot be looked for: only cars, buses and lorries have a colour, and a zone has 3 to 64 corners within the picture
+search-late = it did not answer in time
