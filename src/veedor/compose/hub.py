@@ -27,7 +27,7 @@ from veedor.desk.inward.inward import Inward
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.hub.identities import Identities
 from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
-from veedor.hub.keys import HubCertificates, open_certificates
+from veedor.hub.keys import HubCertificates, open_certificates, open_signing_key
 from veedor.hub.link import HubLink, LinkPlace
 from veedor.hub.relay.alerts import RelayAlertPictures
 from veedor.hub.relay.directory import HubCameras
@@ -38,6 +38,7 @@ from veedor.hub.relay.sites import NoSetup, RelayPtz, RelaySite
 from veedor.hub.roster import HubRoster
 from veedor.hub.signing import HostedKeys, HubSigner
 from veedor.hub.watching import tell_sites
+from veedor.hub.witness import HubWitness
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.link.config import Address, Tls
@@ -83,7 +84,8 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         password = ensure_first_administrator(database, clock, config.agency_id, config.agency)
         ports, parts = _ports(config, desk_file, database, clock, stack)
         address = _address(config, server.url, certificates, parts)
-        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position)
+        witness = HubWitness(ports, open_signing_key(config.keys))
+        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness)
         stack.callback(parts.link.stop)
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
@@ -215,7 +217,7 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
     return HubAddress(
         hub_id=config.agency_id,
         hub_name=config.hub,
-        hub_key="",
+        hub_key=open_signing_key(config.keys).public_hex,
         url=f"https://{config.desk.public_hosts[0]}" if config.desk.public_hosts else url,
         ca_pem=certificates.authority.pem,
         ca_sha256=certificates.authority.fingerprint,

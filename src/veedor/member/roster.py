@@ -20,6 +20,7 @@ from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
 from veedor.kit.errors import StoreError, VeedorError
 from veedor.member.lease import Lease
+from veedor.member.witness import SiteWitness
 from veedor.wire import directory, sync
 from veedor.wire.calls import Op
 from veedor.wire.passcheck import HighWater
@@ -38,14 +39,16 @@ class AskHub(Protocol):
 class Roster:
     """Calls the hub every few seconds, and at once when `poke`d. `on_position`: how far the hub has read our log."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that it keeps in step
         self,
         ports: DeskPorts,
         ask: AskHub,
         high_water: HighWater,
         lease: Lease,
         on_position: Callable[[str, int], None],
+        witness: SiteWitness,
     ) -> None:
+        self._witness = witness
         self._ports = ports
         self._ask = ask
         self._high_water = high_water
@@ -97,6 +100,7 @@ class Roster:
         self._take_agencies(answer.get("agencies"))
         self._take_grants(answer.get("grants") or [])
         self._hub_knows = dict(answer.get("knows") or {})
+        self._witness.heard(answer.get("heads") or {})
         more = self._take_acts(answer.get("acts") or [])
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
@@ -132,6 +136,7 @@ class Roster:
                 "cameras": len(cameras),
             },
             "people": people,
+            "heads": self._witness.question(),
             "knows": {
                 "agencies": sync.agencies_digest(agencies),
                 "grants": sync.marks(told),

@@ -89,7 +89,7 @@ class ChainedAuditLog:
     def __init__(self, database: Database, clock: Clock, agency_id: str) -> None:
         self._database = database
         self._clock = clock
-        self._agency_id = agency_id
+        self._agency_id = self.agency_id = agency_id
         self._one_at_a_time = threading.Lock()  # cheaper than letting threads fight for SQLite's write lock
 
     def append(self, record: AuditRecord) -> None:
@@ -161,6 +161,18 @@ class ChainedAuditLog:
         query = sa.select(AuditRow).where(AuditRow.agency_id == self._agency_id, AuditRow.sequence > sequence)
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(AuditRow.sequence).limit(limit)))
+
+    def head(self) -> tuple[int, str] | None:
+        """Number and hash of the last entry; None where there is none."""
+        with self._database.reading() as session:
+            found = self._last(session)
+        return found if found[0] else None
+
+    def hash_of(self, sequence: int) -> tuple[int, str] | None:
+        """Number and hash of one entry; None where there is none."""
+        with self._database.reading() as session:
+            row = session.get(AuditRow, (self._agency_id, sequence))
+        return (row.sequence, row.hash) if row else None
 
     def verify(self, noted_head: tuple[int, str] | None = None) -> AuditVerdict:
         """Walk the whole chain. `noted_head`: a (sequence, hash) noted earlier, which must still be in it."""

@@ -45,7 +45,9 @@ class SiteAuditRow(Base):
     resource_agency_id: Mapped[str] = mapped_column(sa.String(64))
     allowed: Mapped[bool]
     entry: Mapped[str] = mapped_column(sa.Text)  # all of it, canonical JSON: what the hash was made of
-    flaw: Mapped[str | None] = mapped_column(sa.String(16), index=True)  # null: it fits; else gap, break, hash or fork
+    flaw: Mapped[str | None] = mapped_column(
+        sa.String(16), index=True
+    )  # null: it fits; else gap, break, hash, fork, head
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
