@@ -39,7 +39,7 @@ class AskHub(Protocol):
 class Roster:
     """Calls the hub every few seconds, and at once when `poke`d. `on_position`: how far the hub has read our log."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the parts that it keeps in step
+    def __init__(
         self,
         ports: DeskPorts,
         ask: AskHub,

@@ -17,7 +17,7 @@ from veedor.wire.keys import SigningKey, signature_holds
 HEAD_CONTEXT = "veedor-audit-head-1"
 HEADS_EVERY_S = 60.0
 OTHERS_EVERY_S = 600.0
-MOST_HEADS = 200  # in one answer
+MOST_HEADS = 200  # in one answer, and in one question
 
 HUB_PLACE = "hub"
 
@@ -31,7 +31,7 @@ class BadHead(VeedorError):
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """`place`: a site's id, or `hub`. `agency_id`: whose chain. `at`: when it was signed, aware UTC. `signature`: hex."""
+    """`place`: a site's id, or `hub`. `agency_id`: whose chain. `at`: when it was signed. `signature`: hex."""
 
     place: str
     agency_id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -103,6 +104,25 @@ def flawed(session: Session, limit: int = 100) -> list[WitnessedHeadRow]:
     """Heads that contradict, newest first."""
     query = sa.select(WitnessedHeadRow).where(WitnessedHeadRow.flaw != "")
     return list(session.scalars(query.order_by(WitnessedHeadRow.number.desc()).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A head, or an entry of a site, that does not fit."""
+
+    place: str
+    sequence: int
+    flaw: str
+    received_at: datetime
+
+
+def contradicting(session: Session, limit: int = 100) -> list[Contradiction]:
+    """All that does not fit in what is kept of other chains, newest first."""
+    query = sa.select(SiteAuditRow).where(SiteAuditRow.flaw.is_not(None))
+    entries = session.scalars(query.order_by(SiteAuditRow.received_at.desc()).limit(limit))
+    found = [Contradiction(row.site_id, row.sequence, row.flaw or "", row.received_at) for row in entries]
+    found += [Contradiction(row.place, row.sequence, row.flaw, row.received_at) for row in flawed(session, limit)]
+    return sorted(found, key=lambda one: one.received_at, reverse=True)[:limit]
 
 
 def kept_hashes(session: Session, place: str, sequence: int) -> set[str]:

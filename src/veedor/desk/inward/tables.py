@@ -29,7 +29,10 @@ class SiteAuditRow(Base):
     two entries that claim one place are both kept."""
 
     __tablename__ = "site_audit"
-    __table_args__ = (sa.Index("ix_site_audit_agency_at", "agency_id", "at"),)
+    __table_args__ = (
+        sa.Index("ix_site_audit_agency_at", "agency_id", "at"),
+        sa.Index("ix_site_audit_owner_at", "resource_agency_id", "at"),
+    )
 
     site_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     sequence: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)

@@ -1,4 +1,4 @@
-"""Heads of audit chains that this desk keeps for others."""
+"""Heads of audit chains that this desk keeps for others, and a quick way to looks at an agency's cameras."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("place", "sequence", "hash", "flaw", name="uq_witnessed_heads_place"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_site_audit_owner_at", "site_audit", ["resource_agency_id", "at"])
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             op.execute(
