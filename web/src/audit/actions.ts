@@ -34,6 +34,26 @@ const all: Record<Schemas["Action"], true> = {
   "user.list": true,
   "user.edit": true,
   "audit.read": true,
+  "site.read": true,
+  "site.edit": true,
+  "agency.read": true,
+  "agency.edit": true,
+  "grant.read": true,
+  "grant.edit": true,
+  "grant.sign": true,
+  "grant.request": true,
+  "grant.emergency": true,
 };
 
 export const actions = Object.keys(all) as Schemas["Action"][];
+
+/** What counts as a look at a camera, as the server has it (`desk/audit/looks.py`). */
+export const looks: Schemas["Action"][] = [
+  "live.watch",
+  "ptz.steer",
+  "footage.list",
+  "footage.play",
+  "track.read",
+  "evidence.lock",
+  "evidence.export",
+];

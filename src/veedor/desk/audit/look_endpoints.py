@@ -50,7 +50,7 @@ class LookFilter(BaseModel):
         )
 
 
-class LookOut(Out):
+class AuditLookOut(Out):
     place: str = Field(description="The site whose audit has it; empty: this desk's")
     sequence: int
     at: UtcTime
@@ -69,12 +69,12 @@ class LookOut(Out):
     flaw: str | None = Field(description="Why the entry does not fit its chain; null: it does")
 
 
-class LooksOut(Out):
-    looks: list[LookOut]
+class AuditLooksOut(Out):
+    looks: list[AuditLookOut]
     next: str | None = Field(description="Give it as `before` for the next page; null: this is the last")
 
 
-class FlagOut(Out):
+class AuditFlagOut(Out):
     habit: Habit
     username: str
     user_agency_id: str | None
@@ -87,19 +87,19 @@ class FlagOut(Out):
     last_at: UtcTime
 
 
-class FlagsOut(Out):
-    flags: list[FlagOut]
+class AuditFlagsOut(Out):
+    flags: list[AuditFlagOut]
     looks: int = Field(description="Entries that were read")
     is_complete: bool = Field(description="False: there were more; ask for a shorter span")
 
 
 @router.get("/api/audit/looks")
-def list_looks(wanted: Annotated[LookFilter, Query()], permit: ReadLooks) -> LooksOut:
+def list_looks(wanted: Annotated[LookFilter, Query()], permit: ReadLooks) -> AuditLooksOut:
     """Every look at the cameras of the caller's own agency, by anyone, newest first."""
     found = _read(permit, wanted.query(permit.principal.agency_id), wanted.limit + 1)
     shown = found[: wanted.limit]
     after = _written(shown[-1].cursor) if len(found) > wanted.limit else None
-    return LooksOut(looks=[LookOut.model_validate(one, from_attributes=True) for one in shown], next=after)
+    return AuditLooksOut(looks=[AuditLookOut.model_validate(one, from_attributes=True) for one in shown], next=after)
 
 
 @router.get("/api/audit/looks/flags")
@@ -112,18 +112,18 @@ def flag_looks(
         int, Query(ge=1, le=10_000, description="In a night, without a case")
     ] = Limits().night_lookups,
     exports: Annotated[int, Query(ge=1, le=10_000, description="In a day")] = Limits().exports,
-) -> FlagsOut:
+) -> AuditFlagsOut:
     """Habits that stand out in those looks, each with the numbers that it rests on."""
     until = aware(end, "end") if end else permit.ports.clock.now()
     since = aware(start, "start") if start else until - timedelta(days=7)
     query = LookQuery(permit.principal.agency_id, start=since, end=until, allowed=True)
     found = _read(permit, query, _MOST_READ)
     told = flags(found, Limits(stare_min, night_lookups, exports), ZoneInfo(permit.config.time_zone))
-    return FlagsOut(flags=[_flag(one) for one in told], looks=len(found), is_complete=len(found) < _MOST_READ)
+    return AuditFlagsOut(flags=[_flag(one) for one in told], looks=len(found), is_complete=len(found) < _MOST_READ)
 
 
-def _flag(flag: Flag) -> FlagOut:
-    return FlagOut.model_validate(flag, from_attributes=True)
+def _flag(flag: Flag) -> AuditFlagOut:
+    return AuditFlagOut.model_validate(flag, from_attributes=True)
 
 
 def _read(permit: Permit, query: LookQuery, limit: int) -> list[Look]:
