@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,6 +16,8 @@ from desk.desks import AGENCY, PASSWORD, Desk, running
 from veedor.access.principal import Role
 from veedor.cli.app import app
 from veedor.cli.client import Login, login_file
+from veedor.wire.heads import SignedHead, sign_head
+from veedor.wire.keys import SigningKey
 
 
 @pytest.fixture
@@ -93,3 +97,29 @@ def test_audit(desk: Desk) -> None:
     assert veedor("audit", "verify", "--data", folder, "--head", wrong).exit_code == 5
     assert veedor("audit", "verify", "--head", "nonsense").exit_code == 2
     assert AGENCY in veedor("audit", "verify", "--data", folder, "--json").stdout
+
+
+def test_audit_against_heads_that_somebody_else_keeps(desk: Desk, tmp_path: Path) -> None:
+    log_in(desk, "audi")
+    key, (sequence, digest) = SigningKey.generate(), desk.audit.head() or (0, "")
+    file = tmp_path / "heads.json"
+
+    def keep(**changes: Any) -> list[str]:
+        head = replace(SignedHead("site-1", AGENCY, sequence, digest, desk.ports.clock.now()), **changes)
+        told = {**sign_head(key, head).to_json(), "public_key": key.public_hex}
+        file.write_text(json.dumps([told]), encoding="utf-8")
+        return ["audit", "verify", "--witness", str(file)]
+
+    folder = ["--data", str(desk.ports.data_directory)]
+    for where in ([], folder):
+        assert veedor(*keep(), *where).exit_code == 0
+        told = veedor(*keep(hash="ab" * 32), *where)
+        assert (told.exit_code, "ab" * 32 in told.stderr.replace("\n", "")) == (5, True)
+        assert veedor(*keep(sequence=9999), *where).exit_code == 5
+    assert veedor(*keep(hash="ab" * 32, agency_id="pnp"), *folder).exit_code == 0  # of another chain
+    keep()
+    forged = file.read_text(encoding="utf-8").replace(digest, "cd" * 32)
+    file.write_text(forged, encoding="utf-8")
+    assert veedor("audit", "verify", "--witness", str(file)).exit_code == 2  # nobody signed it
+    file.write_text("nonsense", encoding="utf-8")
+    assert veedor("audit", "verify", "--witness", str(file)).exit_code == 2

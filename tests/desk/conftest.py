@@ -19,6 +19,7 @@ ON_BOTH = {
     "test_incidents",
     "test_inward",
     "test_outward",
+    "test_witness",
 }
 
 

@@ -36,6 +36,7 @@ IDS = {
     "grant_id": "nobody",
     "agency_id": "muni",
     "token": "nothing",
+    "place": "nobody",
     "package_id": "nobody",
     "path:path": "manifest.json",
 }
@@ -101,6 +102,8 @@ class Row:
     def of_the_desk(self) -> bool:
         """About the desk's agency or its camera: others are refused. Elsewhere they may ask, and find nothing."""
         names_camera = isinstance(self.body, dict) and self.body.get("camera") == "plaza"
+        if self.path.startswith("/api/audit/looks"):  # at the cameras of whoever asks
+            return False
         return names_camera or "{camera_id}" in self.path or self.path.startswith(_OF_THE_DESK)
 
     def __str__(self) -> str:
@@ -131,6 +134,10 @@ ROWS = [
     Row("POST", "/api/users/{user_id}/password", "a", 404, body={}),
     Row("GET", "/api/audit", "u"),
     Row("GET", "/api/audit/verify", "u"),
+    Row("GET", "/api/audit/witnessed", "u"),
+    Row("GET", "/api/audit/witness-of/{place}", "u", 404),
+    Row("GET", "/api/audit/looks", "u"),
+    Row("GET", "/api/audit/looks/flags", "u"),
     # before one is begun, whichever rows another process takes
     Row("POST", "/api/me/totp/confirm", EVERYBODY, 400, body={"code": "000000"}, own=True),
     Row("POST", "/api/me/totp", EVERYBODY, body={"password": "correct horse battery"}, own=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from desk.desks import AGENCY, Desk, make_desk
 from veedor.access.actions import Action
 from veedor.access.check import AuditRecord
 from veedor.access.principal import Principal, Resource, Role
-from veedor.desk.audit.log import AuditQuery, ChainedAuditLog
+from veedor.desk.audit.log import AuditQuery, Break, ChainedAuditLog, entry_of
 from veedor.desk.audit.offline import verify_file
 from veedor.desk.database import Database, database_file
 from veedor.kit.errors import Forbidden, NotFound
@@ -76,6 +77,26 @@ def test_tampering_is_found_where_it_is(quiet: Desk, statement: str, broken_at: 
 
 
 @pytest.mark.sqlite_only
+def test_verify_says_how_the_chain_breaks(quiet: Desk) -> None:
+    for number in range(5):
+        quiet.audit.append(record(number))
+    rows = quiet.audit.after(0)
+    tamper(quiet.ports.data_directory, "UPDATE audit SET username = 'eve' WHERE sequence = 4")
+    found = quiet.audit.verify()
+    forged = replace(entry_of(rows[3]), username="eve").digest()
+    assert (found.problem, found.expected, found.found) == (Break.CHANGED, rows[3].hash, forged)
+    with sqlite3.connect(database_file(quiet.ports.data_directory)) as connection:
+        connection.execute("UPDATE audit SET hash = ? WHERE sequence = 4", (forged,))
+    found = quiet.audit.verify()
+    assert (found.broken_at, found.problem) == (5, Break.UNLINKED)
+    assert (found.expected, found.found) == (forged, rows[3].hash)
+    with sqlite3.connect(database_file(quiet.ports.data_directory)) as connection:
+        connection.execute("DELETE FROM audit WHERE sequence IN (2, 3)")
+    found = quiet.audit.verify()
+    assert (found.broken_at, found.problem, found.expected, found.found) == (2, Break.MISSING, "2", "4")
+
+
+@pytest.mark.sqlite_only
 def test_a_cut_off_end_shows_against_a_noted_head(quiet: Desk) -> None:
     for number in range(5):
         quiet.audit.append(record(number))
@@ -83,12 +104,19 @@ def test_a_cut_off_end_shows_against_a_noted_head(quiet: Desk) -> None:
     noted = (verdict.head_sequence, verdict.head_hash)
     quiet.audit.append(record(6))
     assert quiet.audit.verify(noted).intact
+    assert quiet.audit.verify(noted).compared == 1
     tamper(quiet.ports.data_directory, "DELETE FROM audit WHERE sequence > 3")
     assert quiet.audit.verify().intact  # by itself the chain cannot know
-    assert quiet.audit.verify(noted).broken_at == 4
+    found = quiet.audit.verify(noted)
+    assert (found.broken_at, found.problem, found.expected, found.found) == (4, Break.CUT, noted[1], None)
     quiet.audit.append(record(7))
     quiet.audit.append(record(8))
-    assert quiet.audit.verify(noted).broken_at == 5  # grown again, with another entry in that place
+    found = quiet.audit.verify(noted)
+    assert (found.broken_at, found.problem, found.expected) == (
+        5,
+        Break.OTHER,
+        noted[1],
+    )  # grown again, with another entry in that place
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET username = 'eve'", "DELETE FROM audit"])

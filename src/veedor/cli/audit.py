@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from veedor.cli.output import command, out, print_json, print_rows, t
 app = App(name="audit", help=t("cli-audit"), no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
+NotedHead = tuple[str | None, int, str]  # whose chain, sequence, hash
 _COLUMNS = ("sequence", "at", "username", "audit_action", "resource", "allowed", "reason")
 
 
@@ -51,46 +53,86 @@ def list_audit(
 def verify(
     data: Annotated[Path | None, typer.Option("--data", help=t("cli-audit-data"), exists=True, file_okay=False)] = None,
     head: Annotated[str | None, typer.Option("--head", help=t("cli-audit-head"))] = None,
+    witness: Annotated[
+        Path | None, typer.Option("--witness", help=t("cli-audit-witness"), exists=True, dir_okay=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Exit code 5 where the chain is broken."""
-    sequence, digest = _noted(head)
-    verdicts = _on_disk(data, sequence, digest) if data else [_by_desk(sequence, digest)]
+    heads = [*_noted(head), *(_kept(witness) if witness else [])]
+    verdicts = _on_disk(data, heads) if data else [_by_desk(heads)]
     if as_json:
         print_json(verdicts[0] if len(verdicts) == 1 else verdicts)
     elif not verdicts:
         out.print(t("cli-audit-empty"))
     for verdict in verdicts:
+        if not as_json:
+            _show_contradictions(verdict)
         if not verdict["intact"]:
             from veedor.desk.errors import AuditBroken
 
             if as_json:
                 raise typer.Exit(AuditBroken.exit_code)
-            raise AuditBroken(path=str(data or "desk"), problem=f"n.º {verdict['broken_at']}")
+            raise AuditBroken(path=str(data or "desk"), problem=_explained(verdict))
         if not as_json:
             head_text = f"{verdict['head_sequence']}:{verdict['head_hash']}"
             out.print(t("cli-audit-intact", entries=str(verdict["entries"]), head=head_text))
+            if verdict["compared"]:
+                out.print(t("cli-audit-compared", heads=str(verdict["compared"])))
 
 
-def _noted(head: str | None) -> tuple[int | None, str | None]:
+def _explained(verdict: dict[str, Any]) -> str:
+    """The first broken link, in words."""
+    told = {name: str(verdict[name] or "-") for name in ("expected", "found")}
+    return t("cli-audit-break", problem=str(verdict["problem"]), entry=str(verdict["broken_at"]), **told)
+
+
+def _show_contradictions(verdict: dict[str, Any]) -> None:
+    for one in verdict.get("contradictions", ()):
+        out.print(
+            t("cli-audit-contradiction", place=one["place"], entry=str(one["sequence"]), flaw=str(one["flaw"])),
+            style="yellow",
+        )
+
+
+def _noted(head: str | None) -> list[NotedHead]:
     if head is None:
-        return None, None
+        return []
     number, _, digest = head.partition(":")
     if not number.isdigit() or len(digest) != 64:
         raise typer.BadParameter(t("cli-audit-head"))
-    return int(number), digest
+    return [(None, int(number), digest)]
 
 
-def _by_desk(sequence: int | None, digest: str | None) -> dict[str, Any]:
+def _kept(file: Path) -> list[NotedHead]:
+    """Heads of one chain that somebody else keeps, as `GET /api/audit/witness-of` tells them; those that nobody signed
+    count for nothing."""
+    from veedor.wire.heads import BadHead, SignedHead
+
+    try:
+        told = json.loads(file.read_bytes())
+        read = [(SignedHead.from_json(one), str(one["public_key"])) for one in told]
+    except (ValueError, TypeError, KeyError, BadHead) as problem:
+        raise typer.BadParameter(t("cli-audit-witness-unreadable", problem=str(problem))) from problem
+    heads = [head for head, key in read if head.signed_by(key)]
+    if len({head.place for head in heads}) != 1:
+        raise typer.BadParameter(t("cli-audit-witness-places"))
+    return [(head.agency_id, head.sequence, head.hash) for head in heads]
+
+
+def _by_desk(heads: list[NotedHead]) -> dict[str, Any]:
     from veedor.cli import client
+    from veedor.wire.heads import MOST_HEADS
 
-    answer = client.connect().get("/api/audit/verify", {"sequence": sequence, "hash": digest})
+    last = sorted({(sequence, hash_) for _agency, sequence, hash_ in heads})[
+        -MOST_HEADS:
+    ]  # each vouches for all before
+    answer = client.connect().get("/api/audit/verify", {"head": [f"{number}:{hash_}" for number, hash_ in last]})
     return dict(answer)
 
 
-def _on_disk(data: Path, sequence: int | None, digest: str | None) -> list[dict[str, Any]]:
+def _on_disk(data: Path, heads: list[NotedHead]) -> list[dict[str, Any]]:
     """Every chain in the database of a data folder, without a desk: the file is not changed."""
     from veedor.desk.audit.offline import verify_file
 
-    noted = (sequence, digest) if sequence is not None and digest is not None else None
-    return verify_file(data, noted)
+    return verify_file(data, heads)

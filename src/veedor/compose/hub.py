@@ -29,7 +29,7 @@ from veedor.desk.inward.inward import Inward
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.hub.identities import Identities
 from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
-from veedor.hub.keys import HubCertificates, open_certificates
+from veedor.hub.keys import HubCertificates, open_certificates, open_signing_key
 from veedor.hub.link import HubLink, LinkPlace
 from veedor.hub.relay.alerts import RelayAlertPictures
 from veedor.hub.relay.directory import HubCameras
@@ -41,6 +41,7 @@ from veedor.hub.roster import HubRoster
 from veedor.hub.search.federated import FederatedSearch
 from veedor.hub.signing import HostedKeys, HubSigner
 from veedor.hub.watching import tell_sites
+from veedor.hub.witness import HubWitness
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.link.config import Address, Tls
@@ -87,7 +88,8 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         ports, parts = _ports(config, desk_file, database, clock, stack)
         audit_restore(config.data, ports.access, config.agency_id)
         address = _address(config, server.url, certificates, parts)
-        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position)
+        witness = HubWitness(ports, open_signing_key(config.keys))
+        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness)
         stack.callback(parts.link.stop)
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
@@ -220,7 +222,7 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
     return HubAddress(
         hub_id=config.agency_id,
         hub_name=config.hub,
-        hub_key="",
+        hub_key=open_signing_key(config.keys).public_hex,
         url=public_url(config, url),
         ca_pem=certificates.authority.pem,
         ca_sha256=certificates.authority.fingerprint,

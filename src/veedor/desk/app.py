@@ -26,6 +26,8 @@ import veedor.desk.accounts.totp_endpoints
 import veedor.desk.agencies.endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
+import veedor.desk.audit.look_endpoints
+import veedor.desk.audit.witness_endpoints
 import veedor.desk.bookmarks.endpoints
 import veedor.desk.cameras.endpoints
 import veedor.desk.console.endpoints
@@ -65,6 +67,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.accounts.endpoints.router,
     veedor.desk.accounts.totp_endpoints.router,
     veedor.desk.audit.endpoints.router,
+    veedor.desk.audit.witness_endpoints.router,
+    veedor.desk.audit.look_endpoints.router,
     veedor.desk.site.endpoints.router,
     veedor.desk.health.endpoints.router,
     veedor.desk.alerts.endpoints.router,

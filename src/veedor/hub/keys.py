@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from veedor.kit import pki
+from veedor.wire.keys import AgencyKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,9 @@ def open_certificates(directory: Path, name: str, hosts: tuple[str, ...], now: d
     authority = pki.open_authority(directory, f"Veedor {name}", now)
     certificate, key = pki.server_certificate(authority, hosts, directory, now)
     return HubCertificates(authority, certificate, key)
+
+
+def open_signing_key(directory: Path) -> AgencyKey:
+    """The key that signs what the hub itself says, made where there is none. Raises ConfigError."""
+    file = directory / "hub-signing.key"
+    return AgencyKey.load(file) if file.exists() else AgencyKey.create(file)

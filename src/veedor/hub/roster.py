@@ -20,6 +20,7 @@ from veedor.desk.outward.outward import Outward
 from veedor.desk.sites.tables import SiteRow
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
+from veedor.hub.witness import HubWitness
 from veedor.kit.errors import Forbidden, VeedorError
 from veedor.wire import sync
 
@@ -29,8 +30,11 @@ log = logging.getLogger(__name__)
 class HubRoster:
     """Answers sites. `position`: how far the intake has read a site's log."""
 
-    def __init__(self, ports: DeskPorts, cameras: HubCameras, position: Callable[[str], Position]) -> None:
+    def __init__(
+        self, ports: DeskPorts, cameras: HubCameras, position: Callable[[str], Position], witness: HubWitness
+    ) -> None:
         self._ports = ports
+        self._witness = witness
         self._cameras = cameras
         self._position = position
         self._agreements = Agreements(ports)
@@ -50,7 +54,8 @@ class HubRoster:
             _take_people(session, row, args.get("people") or {})
         self._take_grants(args.get("grants") or [])
         send_cameras = self._take_cameras(row, args)
-        return self._told(row, args, now.isoformat(), send_cameras=send_cameras)
+        heads = self._witness.answer(row, args.get("heads"))
+        return {**self._told(row, args, now.isoformat(), send_cameras=send_cameras), "heads": heads}
 
     def _take_cameras(self, row: SiteRow, args: dict[str, Any]) -> bool:
         """Whether the site is to send its list of cameras, because we have another one."""

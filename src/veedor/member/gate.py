@@ -48,6 +48,11 @@ class _Standing:
         if self.ports.access.refusal(self.principal, self.action, self.resource) is not None:
             self.ports.access.authorize(self.principal, self.action, self.resource, detail={"while": "streaming"})
 
+    def note_watched(self, watched_s: int) -> None:
+        """How long it was looked at, which nobody knew when it was allowed."""
+        detail = {"from": "hub", "watched_s": watched_s}
+        self.ports.access.note(self.principal, self.action, self.resource, allowed=True, detail=detail)
+
 
 class Gate:
     """The handler of calls at one site. `check` knows the agencies' keys that the site has pinned."""
@@ -160,6 +165,7 @@ async def _live(fragments: AsyncIterator[LiveFragment] | None, standing: _Standi
     """Fragments as octets, until they end or the right does. Without fragments: nothing, for as long as the right
     stands: the caller shares the stream that somebody else's call carries."""
     right = asyncio.create_task(_until_withdrawn(standing))
+    began_s = standing.ports.clock.monotonic()
     try:
         if fragments is None:
             await right
@@ -184,6 +190,9 @@ async def _live(fragments: AsyncIterator[LiveFragment] | None, standing: _Standi
         close = getattr(fragments, "aclose", None)
         if close is not None:
             await close()
+        watched_s = int(standing.ports.clock.monotonic() - began_s)
+        if watched_s:
+            await asyncio.to_thread(standing.note_watched, watched_s)
 
 
 async def _until_withdrawn(standing: _Standing) -> None:

@@ -26,6 +26,7 @@ from veedor.member.identity import IdentityDesk
 from veedor.member.lease import Lease
 from veedor.member.roster import Roster
 from veedor.member.signing import StatementDesk
+from veedor.member.witness import SiteWitness
 from veedor.wire import subjects
 from veedor.wire.calls import Op
 from veedor.wire.joining import JoinAnswer
@@ -84,11 +85,12 @@ class Member:
         self._connection = LinkConnection(self.server.url, local_seed, joined.site_id, clock)
         self._caller = Caller(self._connection, joined.site_id)
         self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
-        self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position)
+        key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
+        witness = SiteWitness(ports, joined, key)
+        self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position, witness)
         self._forget_commits = ports.database.on_commit(self.pump.wake)
         check = PassCheck(joined.site_id, _pinned(ports), high_water)
         self._gate = Gate(ports, check)
-        key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
         self._identity = IdentityDesk(ports, key) if key else None
         self._statements = StatementDesk(ports, check, key) if key else None
         self._calls = CallServer(self._connection, joined.site_id, self._handlers())

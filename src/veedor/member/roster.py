@@ -20,6 +20,7 @@ from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
 from veedor.kit.errors import StoreError, VeedorError
 from veedor.member.lease import Lease
+from veedor.member.witness import SiteWitness
 from veedor.wire import directory, sync
 from veedor.wire.calls import Op
 from veedor.wire.passcheck import HighWater
@@ -45,7 +46,9 @@ class Roster:
         high_water: HighWater,
         lease: Lease,
         on_position: Callable[[str, int], None],
+        witness: SiteWitness,
     ) -> None:
+        self._witness = witness
         self._ports = ports
         self._ask = ask
         self._high_water = high_water
@@ -97,6 +100,7 @@ class Roster:
         self._take_agencies(answer.get("agencies"))
         self._take_grants(answer.get("grants") or [])
         self._hub_knows = dict(answer.get("knows") or {})
+        self._witness.heard(answer.get("heads") or {})
         more = self._take_acts(answer.get("acts") or [])
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
@@ -132,6 +136,7 @@ class Roster:
                 "cameras": len(cameras),
             },
             "people": people,
+            "heads": self._witness.question(),
             "knows": {
                 "agencies": sync.agencies_digest(agencies),
                 "grants": sync.marks(told),

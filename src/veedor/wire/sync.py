@@ -5,6 +5,8 @@ question: `boot` (which run of the site speaks), `version`, `cameras` (their dig
 it), `streams`, `health`, `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer:
 `now`, `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has
 read the site's log).
+
+About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`).
 """
 
 from __future__ import annotations

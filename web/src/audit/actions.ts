@@ -46,3 +46,14 @@ const all: Record<Schemas["Action"], true> = {
 };
 
 export const actions = Object.keys(all) as Schemas["Action"][];
+
+/** What counts as a look at a camera, as the server has it (`desk/audit/looks.py`). */
+export const looks: Schemas["Action"][] = [
+  "live.watch",
+  "ptz.steer",
+  "footage.list",
+  "footage.play",
+  "track.read",
+  "evidence.lock",
+  "evidence.export",
+];

@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from veedor.access.actions import Action
-from veedor.desk.audit.log import AuditQuery, ChainedAuditLog, detail_of
+from veedor.desk.audit.log import AuditQuery, Break, ChainedAuditLog, detail_of
 from veedor.desk.audit.tables import AuditRow
+from veedor.desk.audit.witness import contradicting
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import Out, UtcTime, aware, room_router
+from veedor.wire.heads import MOST_HEADS
 
 router = room_router("audit")
 
 _FILTERS = ("before", "start", "end", "username", "action", "resource_kind", "resource_id", "allowed")
+Head = Annotated[str, StringConstraints(pattern="^[1-9][0-9]{0,17}:[0-9a-f]{64}$")]
 ReadAudit = Annotated[Permit, Depends(Need(Action.AUDIT_READ, "audit", detail=_FILTERS))]
 
 
@@ -60,12 +63,26 @@ class AuditEntryOut(Out):
         return AuditEntryOut(detail=detail_of(row), **{name: getattr(row, name) for name in names})
 
 
+class ContradictionOut(Out):
+    """Something that does not fit in what this desk holds of another chain, or others of its own."""
+
+    place: str = Field(description="A site's id, or hub")
+    sequence: int
+    flaw: str = Field(description="Of a head: signature, fork, rollback; of an entry: gap, break, hash, fork, head")
+    received_at: UtcTime
+
+
 class AuditVerdictOut(Out):
     intact: bool
     entries: int = Field(description="How many fit, from the first")
     head_sequence: int
     head_hash: str = Field(description="Note it where the machine's owner cannot reach: a cut-off end shows only so")
     broken_at: int | None = Field(description="The first sequence that does not fit")
+    problem: Break | None = Field(description="How it breaks there")
+    expected: str | None = Field(description="The hash (of missing: the number) that should be there")
+    found: str | None = Field(description="The one that is there; null: none")
+    compared: int = Field(description="How many heads kept elsewhere were looked for")
+    contradictions: list[ContradictionOut] = Field(description="In what is kept of other chains, newest first")
 
 
 @router.get("/api/audit")
@@ -90,16 +107,27 @@ def verify_audit(
     permit: ReadAudit,
     sequence: Annotated[int | None, Query(ge=1, description="Of a head noted earlier")] = None,
     hash: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="Of a head noted earlier")] = None,
+    head: Annotated[list[Head] | None, Query(max_length=MOST_HEADS, description="Heads kept elsewhere")] = None,
 ) -> AuditVerdictOut:
-    """Walk the whole chain."""
-    noted = (sequence, hash) if sequence is not None and hash is not None else None
-    verdict = _log(permit).verify(noted)
+    """Walk the whole chain, and say where and how it breaks."""
+    noted = [(sequence, hash)] if sequence is not None and hash is not None else []
+    for one in head or []:
+        number, _, digest = one.partition(":")
+        noted.append((int(number), digest))
+    verdict = _log(permit).verify(*noted)
+    with permit.ports.database.reading() as session:
+        contradictions = contradicting(session)
     return AuditVerdictOut(
         intact=verdict.intact,
         entries=verdict.entries,
         head_sequence=verdict.head_sequence,
         head_hash=verdict.head_hash,
         broken_at=verdict.broken_at,
+        problem=verdict.problem,
+        expected=verdict.expected,
+        found=verdict.found,
+        compared=verdict.compared,
+        contradictions=[ContradictionOut.model_validate(one, from_attributes=True) for one in contradictions],
     )
 
 

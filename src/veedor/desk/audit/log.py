@@ -12,6 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,14 +55,32 @@ class AuditEntry:
         return sha256_bytes(canonical_json({**asdict(self), "at": self.at.astimezone(UTC).isoformat()}))
 
 
+class Break(StrEnum):
+    """How a chain breaks."""
+
+    MISSING = "missing"  # no entry has that number
+    CHANGED = "changed"  # what the entry says is not what its hash was made of
+    UNLINKED = "unlinked"  # it is whole, but continues another entry than the one before
+    OTHER = "other"  # a head kept elsewhere says that another entry was here
+    CUT = "cut"  # a head kept elsewhere is of an entry behind the end
+
+
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """What `verify` found. `broken_at`: the first sequence that does not fit; `head_*`: the last that was read."""
+    """What `verify` found. `broken_at`: the first sequence that does not fit; `head_*`: the last that fits.
+
+    `problem` says how it breaks there; `expected`, `found`: the two hashes that should be one (for `missing`: the
+    numbers). `compared`: how many heads kept elsewhere were looked for, as far as the chain was read.
+    """
 
     entries: int
     head_sequence: int
     head_hash: str
     broken_at: int | None = None
+    problem: Break | None = None
+    expected: str | None = None
+    found: str | None = None
+    compared: int = 0
 
     @property
     def intact(self) -> bool:
@@ -89,7 +108,7 @@ class ChainedAuditLog:
     def __init__(self, database: Database, clock: Clock, agency_id: str) -> None:
         self._database = database
         self._clock = clock
-        self._agency_id = agency_id
+        self._agency_id = self.agency_id = agency_id
         self._one_at_a_time = threading.Lock()  # cheaper than letting threads fight for SQLite's write lock
 
     def append(self, record: AuditRecord) -> None:
@@ -162,20 +181,66 @@ class ChainedAuditLog:
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(AuditRow.sequence).limit(limit)))
 
-    def verify(self, noted_head: tuple[int, str] | None = None) -> AuditVerdict:
-        """Walk the whole chain. `noted_head`: a (sequence, hash) noted earlier, which must still be in it."""
-        count, previous = 0, GENESIS
+    def head(self) -> tuple[int, str] | None:
+        """Number and hash of the last entry; None where there is none."""
+        with self._database.reading() as session:
+            found = self._last(session)
+        return found if found[0] else None
+
+    def hash_of(self, sequence: int) -> tuple[int, str] | None:
+        """Number and hash of one entry; None where there is none."""
+        with self._database.reading() as session:
+            row = session.get(AuditRow, (self._agency_id, sequence))
+        return (row.sequence, row.hash) if row else None
+
+    def verify(self, *noted_heads: tuple[int, str]) -> AuditVerdict:
+        """Walk the whole chain. `noted_heads`: (sequence, hash) kept elsewhere, all of which must still be in it."""
+        walk = _Walk(noted_heads)
         query = sa.select(AuditRow).where(AuditRow.agency_id == self._agency_id).order_by(AuditRow.sequence)
         with self._database.reading() as session:
             for row in session.scalars(query.execution_options(yield_per=1000)):
-                if row.sequence != count + 1 or row.previous_hash != previous or entry_of(row).digest() != row.hash:
-                    return AuditVerdict(count, count, previous, broken_at=count + 1)
-                count, previous = row.sequence, row.hash
-                if noted_head and count == noted_head[0] and previous != noted_head[1]:
-                    return AuditVerdict(count, count, previous, broken_at=count)
-        if noted_head and noted_head[0] > count:
-            return AuditVerdict(count, count, previous, broken_at=count + 1)
-        return AuditVerdict(count, count, previous)
+                broken = walk.step(row)
+                if broken is not None:
+                    return broken
+        return walk.end()
+
+
+class _Walk:
+    """Along a chain, from its first entry."""
+
+    def __init__(self, noted: Sequence[tuple[int, str]]) -> None:
+        self._noted: dict[int, set[str]] = {}
+        for sequence, hash_ in noted:
+            self._noted.setdefault(sequence, set()).add(hash_)
+        self._count, self._previous, self._compared = 0, GENESIS, 0
+
+    def step(self, row: AuditRow) -> AuditVerdict | None:
+        """None where the entry fits."""
+        sequence = self._count + 1
+        if row.sequence != sequence:
+            return self._broken(Break.MISSING, str(sequence), str(row.sequence))
+        digest = entry_of(row).digest()
+        if digest != row.hash:
+            return self._broken(Break.CHANGED, row.hash, digest)
+        if row.previous_hash != self._previous:
+            return self._broken(Break.UNLINKED, self._previous, row.previous_hash)
+        wanted = self._noted.pop(sequence, set())
+        self._compared += len(wanted)
+        if wanted - {row.hash}:
+            return self._broken(Break.OTHER, min(wanted - {row.hash}), row.hash)
+        self._count, self._previous = sequence, row.hash
+        return None
+
+    def end(self) -> AuditVerdict:
+        if self._noted:
+            first = min(self._noted)
+            self._compared += len(self._noted[first])
+            return self._broken(Break.CUT, min(self._noted[first]), None)
+        return AuditVerdict(self._count, self._count, self._previous, compared=self._compared)
+
+    def _broken(self, problem: Break, expected: str, found: str | None) -> AuditVerdict:
+        at = self._count + 1
+        return AuditVerdict(self._count, self._count, self._previous, at, problem, expected, found, self._compared)
 
 
 def entry_of(row: AuditRow) -> AuditEntry:

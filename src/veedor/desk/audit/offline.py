@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,28 +18,33 @@ from veedor.desk.database import Database, database_file, database_url
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import NotFound
 
+NotedHead = tuple[str | None, int, str]
+"""Whose chain, sequence and hash of an entry that must be in it."""
 
-def verify_file(data_directory: Path, noted_head: tuple[int, str] | None = None) -> list[dict[str, Any]]:
-    """The verdict on each agency's chain. Raises NotFound where the folder has no desk, StoreError."""
+
+def verify_file(data_directory: Path, heads: Sequence[NotedHead] = ()) -> list[dict[str, Any]]:
+    """The verdict on each agency's chain; a head of no agency counts for all of them. Raises NotFound where the folder
+    has no desk, StoreError."""
     if not database_file(data_directory).is_file():
         raise NotFound(kind="desk", name=str(data_directory))
     if os.access(data_directory, os.W_OK):
-        return _verify(data_directory, noted_head)
+        return _verify(data_directory, heads)
     with tempfile.TemporaryDirectory() as copy:  # SQLite must write beside a file to read it; evidence may be read-only
         for name in (database_file(data_directory).name, f"{database_file(data_directory).name}-wal"):
             if (data_directory / name).exists():
                 shutil.copyfile(data_directory / name, Path(copy) / name)
-        return _verify(Path(copy), noted_head)
+        return _verify(Path(copy), heads)
 
 
-def _verify(folder: Path, noted_head: tuple[int, str] | None) -> list[dict[str, Any]]:
+def _verify(folder: Path, heads: Sequence[NotedHead]) -> list[dict[str, Any]]:
     database = Database(database_url(folder))
     try:
         with database.reading() as session:
             agencies = list(session.scalars(sa.select(AuditRow.agency_id).distinct().order_by(AuditRow.agency_id)))
         verdicts = []
         for agency_id in agencies:
-            verdict = ChainedAuditLog(database, SystemClock(), agency_id).verify(noted_head)
+            noted = [(sequence, hash_) for agency, sequence, hash_ in heads if agency in (None, agency_id)]
+            verdict = ChainedAuditLog(database, SystemClock(), agency_id).verify(*noted)
             verdicts.append({"agency_id": agency_id, "intact": verdict.intact, **asdict(verdict)})
         return verdicts
     finally:

@@ -35,3 +35,24 @@ class AuditRow(Base):
     detail: Mapped[str] = mapped_column(sa.Text)  # canonical JSON object
     previous_hash: Mapped[str] = mapped_column(sa.String(64))  # of sequence - 1; 64 zeros for the first
     hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+class WitnessedHeadRow(Base):
+    """A signed head of somebody's audit chain, kept for them. Only added to, as the audit is (triggers)."""
+
+    __tablename__ = "witnessed_heads"
+    __table_args__ = (
+        sa.UniqueConstraint("place", "sequence", "hash", "flaw", name="uq_witnessed_heads_place"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)  # in the order they came
+    place: Mapped[str] = mapped_column(sa.String(64))  # a site's id, or `hub`
+    agency_id: Mapped[str] = mapped_column(sa.String(64))  # whose chain; maybe not an agency of this desk's yet
+    sequence: Mapped[int] = mapped_column(BIG)
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it was signed
+    signature: Mapped[str] = mapped_column(sa.String(128))
+    public_key: Mapped[str] = mapped_column(sa.String(64))  # that it was checked with
+    flaw: Mapped[str] = mapped_column(sa.String(16))  # "": none; else signature, fork or rollback
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.desk.audit.log import GENESIS, AuditEntry
+from veedor.desk.audit.witness import kept_hashes
 from veedor.desk.inward.source import Source
 from veedor.desk.inward.tables import SiteAuditRow
 from veedor.kit.hashing import canonical_json
@@ -50,11 +51,14 @@ def written(session: Session, source: Source, body: Mapping[str, Any]) -> None:
 
 def _flaw(session: Session, site_id: str, entry: AuditEntry, hash: str) -> str | None:
     """Why an entry does not fit: `hash`: it was changed; `fork`: its place is taken by another; `gap`: the one before
-    has not come; `break`: it continues another one than that. A site's first entry here may be any of its chain."""
+    has not come; `break`: it continues another one than that; `head`: the site has signed another hash for its number.
+    A site's first entry here may be any of its chain."""
     if entry.digest() != hash:
         return "hash"
     if _hashes(session, site_id, entry.sequence):
         return "fork"
+    if kept_hashes(session, site_id, entry.sequence) - {hash}:
+        return "head"
     if entry.sequence == 1:
         return None if entry.previous_hash == GENESIS else "break"
     before = _hashes(session, site_id, entry.sequence - 1)

@@ -29,7 +29,10 @@ class SiteAuditRow(Base):
     two entries that claim one place are both kept."""
 
     __tablename__ = "site_audit"
-    __table_args__ = (sa.Index("ix_site_audit_agency_at", "agency_id", "at"),)
+    __table_args__ = (
+        sa.Index("ix_site_audit_agency_at", "agency_id", "at"),
+        sa.Index("ix_site_audit_owner_at", "resource_agency_id", "at"),
+    )
 
     site_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     sequence: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
@@ -45,7 +48,9 @@ class SiteAuditRow(Base):
     resource_agency_id: Mapped[str] = mapped_column(sa.String(64))
     allowed: Mapped[bool]
     entry: Mapped[str] = mapped_column(sa.Text)  # all of it, canonical JSON: what the hash was made of
-    flaw: Mapped[str | None] = mapped_column(sa.String(16), index=True)  # null: it fits; else gap, break, hash or fork
+    flaw: Mapped[str | None] = mapped_column(
+        sa.String(16), index=True
+    )  # null: it fits; else gap, break, hash, fork, head
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -83,6 +83,7 @@ async def watch(
         await tracks.turn_on()
     await socket.accept()
     fragments = permit.ports.live.watch(camera_id, role)
+    began_s = permit.ports.clock.monotonic()
     jobs = [
         asyncio.create_task(_send(socket, permit, fragments)),
         asyncio.create_task(_until_withdrawn(permit)),
@@ -95,6 +96,9 @@ async def watch(
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
+        watched_s = int(permit.ports.clock.monotonic() - began_s)
+        if watched_s:
+            await run_in_threadpool(permit.note, watched_s=watched_s)
     if jobs[2] in done or jobs[3] in done:
         return
     code, reason = CLOSED_NOT_ALLOWED, ""

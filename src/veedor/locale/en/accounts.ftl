@@ -54,6 +54,27 @@ cli-audit-data = Data folder (or a copy) to check without its desk
 cli-audit-head = A head noted earlier, NUMBER:HASH; it must still be in the chain
 cli-audit-empty = There are no entries
 cli-audit-intact = Intact: { $entries } entries. Note the head away from this machine: { $head }
+cli-audit-witness = File of heads that somebody else keeps of this chain (from GET /api/audit/witness-of/SITE at the hub)
+cli-audit-witness-unreadable = These are no signed heads: { $problem }
+cli-audit-witness-places = The file must have signed heads of exactly one place. Ask for them with /api/audit/witness-of/SITE
+cli-audit-compared = Heads kept elsewhere that were compared: { $heads }. All of them fit
+cli-audit-break = entry { $entry }: { $problem ->
+    [missing] it is missing; after the one before comes entry { $found }
+    [changed] what it says is not what was written: its hash should be { $expected } and is { $found }
+    [unlinked] it does not continue the one before: it should name { $expected } and names { $found }
+    [other] another one was here when its head was signed elsewhere: { $expected }, now { $found }
+   *[cut] the end was cut off: a later head is kept elsewhere, { $expected }
+    }
+cli-audit-contradiction = Of { $place }, entry { $entry }: { $flaw ->
+    [signature] a head came that its key did not sign
+    [fork] two different entries with this number
+    [rollback] its record was longer before
+    [gap] the entry before it never came
+    [break] it does not continue the one before
+    [hash] its hash is not of what it says
+    [head] its site has signed another one
+   *[other] it does not fit
+    }
 
 column-username = User
 column-full-name = Name

@@ -7,6 +7,7 @@ error-not-found =
         [path] address
         [desk] desk in
         [bench] figure
+        [audit-head] kept head of
        *[other] { $kind }
     } "{ $name }"
 error-conflict = { $problem }

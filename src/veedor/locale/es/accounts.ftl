@@ -54,6 +54,27 @@ cli-audit-data = Carpeta de datos (o su copia) que se comprueba sin la consola
 cli-audit-head = Cabeza anotada antes, NÚMERO:HASH; debe seguir en la cadena
 cli-audit-empty = No hay entradas
 cli-audit-intact = Íntegro: { $entries } entradas. Anote la cabeza fuera de esta máquina: { $head }
+cli-audit-witness = Archivo con las cabezas de esta cadena que otro guarda (de GET /api/audit/witness-of/SITIO en el centro)
+cli-audit-witness-unreadable = No son cabezas firmadas: { $problem }
+cli-audit-witness-places = El archivo debe tener cabezas firmadas de un solo lugar. Pídalas con /api/audit/witness-of/SITIO
+cli-audit-compared = Cabezas guardadas en otra parte que se compararon: { $heads }. Todas coinciden
+cli-audit-break = entrada { $entry }: { $problem ->
+    [missing] falta; tras la anterior viene la entrada { $found }
+    [changed] lo que dice no es lo que se escribió: su hash debería ser { $expected } y es { $found }
+    [unlinked] no continúa la anterior: debería nombrar { $expected } y nombra { $found }
+    [other] aquí había otra cuando su cabeza se firmó en otra parte: { $expected }, ahora { $found }
+   *[cut] se cortó el final: en otra parte se guarda una cabeza posterior, { $expected }
+    }
+cli-audit-contradiction = De { $place }, entrada { $entry }: { $flaw ->
+    [signature] llegó una cabeza que su clave no firmó
+    [fork] hay dos entradas distintas con este número
+    [rollback] su registro era antes más largo
+    [gap] la entrada anterior nunca llegó
+    [break] no continúa la anterior
+    [hash] su hash no es de lo que dice
+    [head] su sitio había firmado otra
+   *[other] no encaja
+    }
 
 column-username = Usuario
 column-full-name = Nombre

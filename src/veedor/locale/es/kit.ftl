@@ -21,6 +21,7 @@ error-not-found =
         [desk] la consola en
         [bench] la medición
         [model] el modelo
+        [audit-head] cabeza guardada de
        *[other] { $kind }
     } «{ $name }»
 error-conflict = { $problem }

@@ -39,6 +39,34 @@ audit-intact-text = { $entries } entries fit, from the first to the last.
 audit-broken = The chain is broken
 audit-broken-text = Entry { $entry } does not fit: somebody changed or removed the record from there on.
 audit-head-hint = Note the head away from this machine: a cut-off end shows only by comparing it.
+audit-entries = This desk's record
+audit-looks = Looks at our cameras
+audit-flags = Habits that stand out
+audit-flags-hint = Of the chosen time, else the last seven days. A habit proves nothing: ask the person.
+audit-flags-none = Nothing stands out in { NUMBER($looks) } looks.
+audit-flags-more = There are more looks than can be counted at once: choose a shorter time.
+audit-flag-show = Show the { NUMBER($looks) } looks
+audit-flag-stare = { $who } watched { $camera } live for { NUMBER($count) } minutes on { $day } (told from { NUMBER($limit) } on)
+audit-flag-night = { $who } looked up recordings { NUMBER($count) } times without a case in the night of { $day } (told from { NUMBER($limit) } on)
+audit-flag-exports = { $who } exported evidence { NUMBER($count) } times on { $day } (told from { NUMBER($limit) } on)
+audit-watched = ended after { NUMBER($seconds) } s
+audit-look-flaw = does not fit its site's chain
+audit-break-missing = An entry with this number is missing.
+audit-break-changed = What the entry says is not what was written.
+audit-break-unlinked = The entry does not continue the one before.
+audit-break-other = Another entry was here when its head was signed elsewhere.
+audit-break-cut = The end was cut off: a later head is kept elsewhere.
+audit-contradictions = In what is kept of other records, this does not fit:
+audit-contradiction = { $place }, entry { $entry }: { $flaw ->
+    [signature] a head came that its key did not sign
+    [fork] two different entries with this number
+    [rollback] the record was longer before
+    [gap] the entry before it never came
+    [break] it does not continue the one before
+    [hash] its hash is not of what it says
+    [head] its site has signed another one
+   *[other] it does not fit
+    }
 audit-kind-session = Session
 audit-kind-camera = Cameras
 audit-kind-live = Live

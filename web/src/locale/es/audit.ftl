@@ -39,6 +39,34 @@ audit-intact-text = { $entries } entradas encajan, de la primera a la última.
 audit-broken = La cadena está rota
 audit-broken-text = La entrada { $entry } no encaja: alguien cambió o borró el registro desde ahí.
 audit-head-hint = Anote la cabeza fuera de esta máquina: un final cortado solo se nota comparándola.
+audit-entries = Registro de esta consola
+audit-looks = Miradas a nuestras cámaras
+audit-flags = Hábitos que llaman la atención
+audit-flags-hint = Del tiempo elegido; si no, de los últimos siete días. Un hábito no prueba nada: pregunte a la persona.
+audit-flags-none = Nada llama la atención en { NUMBER($looks) } miradas.
+audit-flags-more = Hay más miradas de las que se pueden contar a la vez: elija un tiempo más corto.
+audit-flag-show = Ver las { NUMBER($looks) } miradas
+audit-flag-stare = { $who } vio { $camera } en vivo durante { NUMBER($count) } minutos el { $day } (se avisa desde { NUMBER($limit) })
+audit-flag-night = { $who } buscó en grabaciones { NUMBER($count) } veces sin caso en la noche del { $day } (se avisa desde { NUMBER($limit) })
+audit-flag-exports = { $who } exportó evidencia { NUMBER($count) } veces el { $day } (se avisa desde { NUMBER($limit) })
+audit-watched = terminó tras { NUMBER($seconds) } s
+audit-look-flaw = no encaja en la cadena de su sitio
+audit-break-missing = Falta la entrada con este número.
+audit-break-changed = Lo que dice la entrada no es lo que se escribió.
+audit-break-unlinked = La entrada no continúa la anterior.
+audit-break-other = Aquí había otra entrada cuando su cabeza se firmó en otra parte.
+audit-break-cut = Se cortó el final: en otra parte se guarda una cabeza posterior.
+audit-contradictions = En lo que se guarda de otros registros, esto no encaja:
+audit-contradiction = { $place }, entrada { $entry }: { $flaw ->
+    [signature] llegó una cabeza que su clave no firmó
+    [fork] hay dos entradas distintas con este número
+    [rollback] el registro era antes más largo
+    [gap] la entrada anterior nunca llegó
+    [break] no continúa la anterior
+    [hash] su hash no es de lo que dice
+    [head] su sitio había firmado otra
+   *[other] no encaja
+    }
 audit-kind-session = Sesión
 audit-kind-camera = Cámaras
 audit-kind-live = En vivo

@@ -1,0 +1,155 @@
+"""What a data-protection officer sees: every look at their agency's cameras, and habits that stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from desk.desks import AGENCY, Desk, running
+from veedor.access.actions import Action
+from veedor.access.principal import Principal, Resource, Role
+from veedor.desk.accounts.service import ensure_agency
+from veedor.desk.audit.habits import Flag, Habit, Limits, flags
+from veedor.desk.audit.log import GENESIS, AuditEntry
+from veedor.desk.audit.looks import Look
+from veedor.desk.inward.inward import Inward
+from veedor.kit.hashing import canonical_json
+from veedor.wire.facts import audit_written
+
+LIMA = ZoneInfo("America/Lima")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=LIMA)
+PALMA = Principal("p1", "palma", "pnp", frozenset({Role.OPERATOR}))
+
+
+def look(at: datetime, action: Action = Action.LIVE_WATCH, **changes: Any) -> Look:
+    plain = Look("s1", 1, at.astimezone(UTC), "rosa", AGENCY, action.value, "live", "plaza", None, None, True, None)
+    return replace(plain, **changes)
+
+
+def found(*looks: Look, limits: Limits | None = None) -> list[Flag]:
+    return flags(looks, limits or Limits(stare_min=60, night_lookups=2, exports=3), LIMA)
+
+
+def test_one_camera_stared_at_by_one_person() -> None:
+    watched = [look(NOON + timedelta(hours=number), detail={"watched_s": 1500}) for number in range(3)]
+    (flag,) = found(look(NOON), *watched)
+    assert (flag.habit, flag.username, flag.camera_id, flag.day) == (Habit.STARE, "rosa", "plaza", date(2026, 3, 2))
+    assert (flag.count, flag.limit, flag.looks) == (75, 60, 3)
+    assert (flag.first_at, flag.last_at) == (watched[0].at, watched[2].at)
+    others = [replace(watched[0], username="juan"), replace(watched[1], resource_id="mercado")]
+    assert found(watched[2], *others) == []
+    assert found(*watched[:2], replace(watched[2], at=watched[2].at + timedelta(days=1))) == []
+
+
+def test_lookups_in_the_night_without_a_case() -> None:
+    late = NOON.replace(hour=23)
+    early = late + timedelta(hours=5)
+    (flag,) = found(look(late, Action.FOOTAGE_PLAY), look(early, Action.TRACK_READ))
+    assert (flag.habit, flag.count, flag.day) == (Habit.NIGHT, 2, date(2026, 3, 2))  # one night, two dates
+    assert found(look(late, Action.FOOTAGE_PLAY, case_number="2026-1"), look(early, Action.TRACK_READ)) == []
+    assert found(look(NOON, Action.FOOTAGE_PLAY), look(early, Action.TRACK_READ)) == []
+    assert found(look(late), look(early)) == []  # who is on the night shift watches live
+    assert found(look(late, Action.FOOTAGE_PLAY, allowed=False), look(early, Action.TRACK_READ)) == []
+
+
+def test_exports_in_bulk() -> None:
+    out = [look(NOON, Action.EVIDENCE_EXPORT, resource_id=str(number), case_number="1") for number in range(3)]
+    assert [(one.habit, one.count) for one in found(*out)] == [(Habit.EXPORTS, 3)]
+    assert found(*out[:2]) == []
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with running(tmp_path) as one:
+        one.add_user("audi", Role.AUDITOR)
+        yield one
+
+
+def test_an_officer_sees_looks_of_anyone_and_nothing_else(desk: Desk) -> None:
+    desk.add_user("rosa", Role.OPERATOR)
+    rosa, audi = desk.client("rosa"), desk.client("audi")
+    rosa.get("/api/cameras/plaza/snapshot.jpg", headers={"x-veedor-case": "2026-7"})
+    rosa.get("/api/alerts")
+    with pytest.raises(Exception, match="agency"):
+        desk.ports.access.authorize(PALMA, Action.LIVE_WATCH, Resource("live", "plaza", AGENCY, "plaza"))
+    told = audi.get("/api/audit/looks").json()
+    assert [(one["username"], one["user_agency_id"], one["allowed"]) for one in told["looks"]] == [
+        ("palma", "pnp", False),
+        ("rosa", AGENCY, True),
+    ]
+    assert (told["looks"][1]["case_number"], told["looks"][1]["resource_id"], told["next"]) == ("2026-7", "plaza", None)
+
+    def names(**wanted: Any) -> list[str]:
+        return [one["username"] for one in audi.get("/api/audit/looks", params=wanted).json()["looks"]]
+
+    assert names(agency="pnp") == ["palma"]
+    assert names(person="Rosa") == names(allowed=True) == names(start="2026-01-01T00:00:00Z", allowed=True) == ["rosa"]
+    assert names(camera="ghost") == names(action="footage.play") == names(end="2026-01-01T00:00:00Z") == []
+    assert audi.get("/api/audit/looks", params={"before": "nonsense"}).status_code == 422
+
+
+def test_how_long_a_picture_was_watched_is_what_the_flag_rests_on(desk: Desk) -> None:
+    rosa = Principal("u1", "rosa", AGENCY, frozenset({Role.OPERATOR}))
+    plaza = Resource("live", "plaza", AGENCY, "plaza")
+    for _ in range(3):
+        desk.ports.access.note(rosa, Action.LIVE_WATCH, plaza, allowed=True, detail={"watched_s": 1200})
+    told = desk.client("audi").get("/api/audit/looks/flags", params={"stare_min": 60}).json()
+    assert (told["looks"], told["is_complete"]) == (3, True)
+    assert [(one["habit"], one["count"], one["limit"]) for one in told["flags"]] == [("stare", 60, 60)]
+    assert desk.client("audi").get("/api/audit/looks/flags").json()["flags"] == []
+
+
+def test_at_a_hub_an_officer_sees_their_own_agency_at_every_site(tmp_path: Path) -> None:
+    with running(tmp_path, is_hub=True, federated=True) as hub:
+        hub.add_user("officer", Role.AUDITOR, agency_id="brena")
+        hub.add_user("audi", Role.AUDITOR)
+        at = datetime(2026, 3, 1, tzinfo=UTC)
+        told_of(hub, "s1", "brena", [(at, "palma", "pnp"), (at + timedelta(minutes=2), "rosa", "brena")])
+        told_of(hub, "s2", "brena", [(at + timedelta(minutes=1), "juan", "brena")])
+        told_of(hub, "s3", "victoria", [(at, "eva", "victoria")])
+        officer = hub.client("officer")
+        pages = [officer.get("/api/audit/looks", params={"limit": 1}).json()]
+        while pages[-1]["next"]:
+            pages.append(officer.get("/api/audit/looks", params={"limit": 1, "before": pages[-1]["next"]}).json())
+        seen = [(one["place"], one["username"], one["purpose"]) for page in pages for one in page["looks"]]
+        assert seen == [("s1", "rosa", "robo"), ("s2", "juan", "robo"), ("s1", "palma", "robo")]
+        assert hub.client("audi").get("/api/audit/looks").json()["looks"] == []
+        assert officer.get("/api/audit").status_code == 403  # the hub's own record is its agency's
+
+
+def told_of(hub: Desk, site_id: str, agency_id: str, looks: list[tuple[datetime, str, str]]) -> None:
+    """Entries of a site's audit, as its pump sends them."""
+    with hub.ports.database.session() as session:
+        ensure_agency(session, hub.ports.clock, agency_id, agency_id)
+    previous = GENESIS
+    for sequence, (at, username, of) in enumerate(looks, 1):
+        entry = AuditEntry(
+            agency_id=agency_id,
+            sequence=sequence,
+            at=at,
+            user_id=username,
+            username=username,
+            user_agency_id=of,
+            session_id=None,
+            address=None,
+            purpose="robo",
+            case_number=None,
+            action=Action.LIVE_WATCH.value,
+            resource_kind="live",
+            resource_id="cam",
+            resource_agency_id=agency_id,
+            allowed=True,
+            reason=None,
+            detail=canonical_json({}).decode(),
+            previous_hash=previous,
+        )
+        previous = entry.digest()
+        body = audit_written({**asdict(entry), "at": at.isoformat()}, previous)
+        envelope = {"site_id": site_id, "agency_id": agency_id, "incarnation": "i", "sequence": sequence}
+        Inward(hub.ports.database, hub.ports.clock).take({**envelope, "kind": "audit", "body": body})
