@@ -264,6 +264,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Looks
+         * @description Every look at the cameras of the caller's own agency, by anyone, newest first.
+         */
+        get: operations["list_looks_api_audit_looks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/looks/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flag Looks
+         * @description Habits that stand out in those looks, each with the numbers that it rests on.
+         */
+        get: operations["flag_looks_api_audit_looks_flags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/verify": {
         parameters: {
             query?: never;
@@ -273,9 +313,49 @@ export interface paths {
         };
         /**
          * Verify Audit
-         * @description Walk the whole chain.
+         * @description Walk the whole chain, and say where and how it breaks.
          */
         get: operations["verify_audit_api_audit_verify_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/witness-of/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Witness Of
+         * @description What this desk keeps of one site: for its own auditors, to compare with the site's chain.
+         */
+        get: operations["witness_of_api_audit_witness_of__place__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/witnessed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Witnessed
+         * @description Signed heads of other chains that this desk keeps, newest first.
+         */
+        get: operations["witnessed_api_audit_witnessed_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1882,6 +1962,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Tracks
+         * @description Tracks by what they did, of all cameras that one may search. The answer is lines of JSON, one for each site as
+         *     it answers, newest first within it, and a last one that names the sites that did not.
+         */
+        post: operations["search_tracks_api_search_tracks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -2688,6 +2789,49 @@ export interface components {
             fps: number;
             role?: components["schemas"]["StreamRole"] | null;
         };
+        /**
+         * AnswerOut
+         * @description A line of the answer: `site` with what it found, `silent` with why it did not answer, and last `end`.
+         */
+        AnswerOut: {
+            /**
+             * Cursor
+             * @description There may be more at this site: send it in `cursors`
+             */
+            cursor?: string | null;
+            /** Error */
+            error?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Kind
+             * @description site, silent or end
+             */
+            kind: string;
+            /** Message */
+            message?: string | null;
+            /**
+             * Searched To
+             * @description What began before this was not looked at yet
+             */
+            searched_to?: string | null;
+            /** Site */
+            site?: string | null;
+            /** Site Id */
+            site_id?: string | null;
+            /**
+             * Sites
+             * @description How many were asked, at the end
+             */
+            sites?: number | null;
+            /** Tracks */
+            tracks?: components["schemas"]["FoundOut"][] | null;
+            /**
+             * Unanswered
+             * @description Names of those that did not answer, at the end
+             */
+            unanswered?: string[] | null;
+        };
         /** AssignIn */
         AssignIn: {
             /**
@@ -2745,6 +2889,111 @@ export interface components {
             /** Username */
             username: string;
         };
+        /** AuditFlagOut */
+        AuditFlagOut: {
+            /** Camera Id */
+            camera_id: string | null;
+            /**
+             * Count
+             * @description Minutes watched, look-ups, or exports
+             */
+            count: number;
+            /**
+             * Day
+             * Format: date
+             * @description In the desk's zone; a night belongs to the day on which it begins
+             */
+            day: string;
+            /** First At */
+            first_at: string;
+            habit: components["schemas"]["Habit"];
+            /** Last At */
+            last_at: string;
+            /**
+             * Limit
+             * @description From which number on this is told
+             */
+            limit: number;
+            /**
+             * Looks
+             * @description Entries that it was counted from
+             */
+            looks: number;
+            /** User Agency Id */
+            user_agency_id: string | null;
+            /** Username */
+            username: string;
+        };
+        /** AuditFlagsOut */
+        AuditFlagsOut: {
+            /** Flags */
+            flags: components["schemas"]["AuditFlagOut"][];
+            /**
+             * Is Complete
+             * @description False: there were more; ask for a shorter span
+             */
+            is_complete: boolean;
+            /**
+             * Looks
+             * @description Entries that were read
+             */
+            looks: number;
+        };
+        /** AuditLookOut */
+        AuditLookOut: {
+            /** Action */
+            action: string;
+            /** Allowed */
+            allowed: boolean;
+            /** At */
+            at: string;
+            /** Case Number */
+            case_number: string | null;
+            /**
+             * Detail
+             * @description The grant and the span, where there is one; watched_s: of a stream's end
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+            /**
+             * Flaw
+             * @description Why the entry does not fit its chain; null: it does
+             */
+            flaw: string | null;
+            /**
+             * Place
+             * @description The site whose audit has it; empty: this desk's
+             */
+            place: string;
+            /** Purpose */
+            purpose: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Resource Id */
+            resource_id: string | null;
+            /** Resource Kind */
+            resource_kind: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * User Agency Id
+             * @description Of the person
+             */
+            user_agency_id: string | null;
+            /** Username */
+            username: string;
+        };
+        /** AuditLooksOut */
+        AuditLooksOut: {
+            /** Looks */
+            looks: components["schemas"]["AuditLookOut"][];
+            /**
+             * Next
+             * @description Give it as `before` for the next page; null: this is the last
+             */
+            next: string | null;
+        };
         /** AuditVerdictOut */
         AuditVerdictOut: {
             /**
@@ -2753,10 +3002,30 @@ export interface components {
              */
             broken_at: number | null;
             /**
+             * Compared
+             * @description How many heads kept elsewhere were looked for
+             */
+            compared: number;
+            /**
+             * Contradictions
+             * @description In what is kept of other chains, newest first
+             */
+            contradictions: components["schemas"]["ContradictionOut"][];
+            /**
              * Entries
              * @description How many fit, from the first
              */
             entries: number;
+            /**
+             * Expected
+             * @description The hash (of missing: the number) that should be there
+             */
+            expected: string | null;
+            /**
+             * Found
+             * @description The one that is there; null: none
+             */
+            found: string | null;
             /**
              * Head Hash
              * @description Note it where the machine's owner cannot reach: a cut-off end shows only so
@@ -2766,6 +3035,15 @@ export interface components {
             head_sequence: number;
             /** Intact */
             intact: boolean;
+            /** @description How it breaks there */
+            problem: components["schemas"]["Break"] | null;
+        };
+        /** BetweenIn */
+        BetweenIn: {
+            /** Least */
+            least?: number | null;
+            /** Most */
+            most?: number | null;
         };
         /** BookmarkIn */
         BookmarkIn: {
@@ -2800,6 +3078,12 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Break
+         * @description How a chain breaks.
+         * @enum {string}
+         */
+        Break: "missing" | "changed" | "unlinked" | "other" | "cut";
         /** CalibratedOut */
         CalibratedOut: {
             camera: components["schemas"]["CameraOut"];
@@ -3094,6 +3378,26 @@ export interface components {
              */
             two_person: boolean;
         };
+        /**
+         * ContradictionOut
+         * @description Something that does not fit in what this desk holds of another chain, or others of its own.
+         */
+        ContradictionOut: {
+            /**
+             * Flaw
+             * @description Of a head: signature, fork, rollback; of an entry: gap, break, hash, fork, head
+             */
+            flaw: string;
+            /**
+             * Place
+             * @description A site's id, or hub
+             */
+            place: string;
+            /** Received At */
+            received_at: string;
+            /** Sequence */
+            sequence: number;
+        };
         /** DeviceOut */
         DeviceOut: {
             /** Address */
@@ -3339,6 +3643,54 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** FoundOut */
+        FoundOut: {
+            /**
+             * At
+             * @description When it is seen largest: ask for the still of this moment
+             */
+            at: string;
+            /**
+             * Bearing Deg
+             * @description On the ground, clockwise from north
+             */
+            bearing_deg: number | null;
+            /** Box Norm */
+            box_norm: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Camera Id */
+            camera_id: string;
+            /** Class */
+            class: string;
+            /**
+             * Colour
+             * @description Of vehicles alone
+             */
+            colour: string | null;
+            /** Dwell S */
+            dwell_s: number;
+            /** Ended At */
+            ended_at: string;
+            /**
+             * Heading Deg
+             * @description In the picture, clockwise from up; None: it stayed where it was
+             */
+            heading_deg: number | null;
+            /** Id */
+            id: string;
+            /** Speed Hps */
+            speed_hps: number;
+            /** Speed Mps */
+            speed_mps: number | null;
+            /** Started At */
+            started_at: string;
+            /** Track Id */
+            track_id: number;
+        };
         /** GapOut */
         GapOut: {
             /** Camera Id */
@@ -3499,6 +3851,11 @@ export interface components {
             /** Y */
             y: number;
         };
+        /**
+         * Habit
+         * @enum {string}
+         */
+        Habit: "stare" | "night" | "exports";
         /** HealthOut */
         HealthOut: {
             /** Camera Id */
@@ -4087,6 +4444,12 @@ export interface components {
             type: string;
         };
         /**
+         * Order
+         * @description Which come first, and so which are found where there are more than `limit`.
+         * @enum {string}
+         */
+        Order: "newest" | "longest";
+        /**
          * PackageOut
          * @description An export.
          */
@@ -4476,6 +4839,87 @@ export interface components {
             /** @default main */
             role: components["schemas"]["StreamRole"];
         };
+        /** SearchIn */
+        SearchIn: {
+            /**
+             * Bearing Deg
+             * @description Where it went on the ground, from..to clockwise from north; calibrated cameras alone
+             */
+            bearing_deg?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Cameras
+             * @description None: all that one may search
+             */
+            cameras?: string[] | null;
+            /**
+             * Classes
+             * @description person, car, ...; none: any
+             * @default []
+             */
+            classes: string[];
+            /**
+             * Colours
+             * @description Of cars, buses and lorries: nothing else has one
+             * @default []
+             */
+            colours: string[];
+            /**
+             * Cursors
+             * @description For further results: the cursors that came, by site; others are not asked
+             */
+            cursors?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description How long it was seen
+             * @default {}
+             */
+            dwell_s: components["schemas"]["BetweenIn"];
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Limit
+             * @description Of each site
+             * @default 50
+             */
+            limit: number;
+            /** @default newest */
+            order: components["schemas"]["Order"];
+            /**
+             * Sectors
+             * @description Where it went in the picture, N being up; none: anywhere
+             * @default []
+             */
+            sectors: components["schemas"]["Sector"][];
+            /**
+             * @description Picture heights a second
+             * @default {}
+             */
+            speed_hps: components["schemas"]["BetweenIn"];
+            /**
+             * @description Metres a second; calibrated cameras alone
+             * @default {}
+             */
+            speed_mps: components["schemas"]["BetweenIn"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            zone?: components["schemas"]["ZoneIn"] | null;
+        };
+        /**
+         * Sector
+         * @description Where something goes in the picture, as on a compass that lies on it: N is up.
+         * @enum {string}
+         */
+        Sector: "n" | "ne" | "e" | "se" | "s" | "sw" | "w" | "nw";
         /** SegmentOut */
         SegmentOut: {
             /** Camera Id */
@@ -5040,6 +5484,61 @@ export interface components {
             /** Start */
             start: string;
         };
+        /** WitnessedHeadOut */
+        WitnessedHeadOut: {
+            /** Agency Id */
+            agency_id: string;
+            /**
+             * At
+             * @description When it was signed, by the clock there
+             */
+            at: string;
+            /**
+             * Flaw
+             * @description Empty: none; signature, fork or rollback: it contradicts what is known
+             */
+            flaw: string;
+            /** Hash */
+            hash: string;
+            /**
+             * Number
+             * @description In the order in which heads came here
+             */
+            number: number;
+            /**
+             * Place
+             * @description A site's id, or hub
+             */
+            place: string;
+            /**
+             * Public Key
+             * @description That the signature was checked with when it came
+             */
+            public_key: string;
+            /** Received At */
+            received_at: string;
+            /** Sequence */
+            sequence: number;
+            /** Signature */
+            signature: string;
+        };
+        /** ZoneIn */
+        ZoneIn: {
+            /**
+             * Inside S
+             * @description 0: entered it; else: stayed in it for so long, in all
+             * @default 0
+             */
+            inside_s: number;
+            /**
+             * Ring
+             * @description Corners in 0..1 of the picture
+             */
+            ring: [
+                number,
+                number
+            ][];
+        };
     };
     responses: never;
     parameters: never;
@@ -5570,11 +6069,149 @@ export interface operations {
             };
         };
     };
+    list_looks_api_audit_looks_get: {
+        parameters: {
+            query?: {
+                action?: components["schemas"]["Action"] | null;
+                /** @description Of the person */
+                agency?: string | null;
+                allowed?: boolean | null;
+                /** @description `next` of the page before */
+                before?: string | null;
+                camera?: string | null;
+                end?: string | null;
+                limit?: number;
+                /** @description User name */
+                person?: string | null;
+                start?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLooksOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    flag_looks_api_audit_looks_flags_get: {
+        parameters: {
+            query?: {
+                /** @description Left out: now */
+                end?: string | null;
+                /** @description In a day */
+                exports?: number;
+                /** @description In a night, without a case */
+                night_lookups?: number;
+                /** @description Minutes of one camera in a day */
+                stare_min?: number;
+                /** @description Left out: seven days before the end */
+                start?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditFlagsOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     verify_audit_api_audit_verify_get: {
         parameters: {
             query?: {
                 /** @description Of a head noted earlier */
                 hash?: string | null;
+                /** @description Heads kept elsewhere */
+                head?: string[] | null;
                 /** @description Of a head noted earlier */
                 sequence?: number | null;
             };
@@ -5591,6 +6228,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerdictOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    witness_of_api_audit_witness_of__place__get: {
+        parameters: {
+            query?: {
+                /** @description Only numbers below: to page backward */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WitnessedHeadOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    witnessed_api_audit_witnessed_get: {
+        parameters: {
+            query?: {
+                /** @description Only numbers below: to page backward */
+                before?: number | null;
+                limit?: number;
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WitnessedHeadOut"][];
                 };
             };
             /** @description Not logged in */
@@ -8774,6 +9534,8 @@ export interface operations {
                 limit?: number;
                 since?: string | null;
                 status?: components["schemas"]["IncidentStatus"] | null;
+                /** @description In the type, the place or the summary; or the number */
+                text?: string | null;
                 type?: string | null;
             };
             header?: never;
@@ -10541,6 +11303,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    search_tracks_api_search_tracks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchIn"];
+            };
+        };
+        responses: {
+            /** @description One JSON a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description Not logged in */
