@@ -76,7 +76,7 @@ _PAIRS = {
 
 
 # Of a machine or of the agency whose desk this is, not of whoever asks.
-_OF_THE_DESK = ("/api/audit", "/metrics", "/api/setup", "/api/rules", "/api/rule-kinds")
+_OF_THE_DESK = ("/api/audit", "/metrics", "/api/setup", "/api/rules", "/api/rule-kinds", "/api/agencies/")
 
 
 @dataclass(frozen=True)

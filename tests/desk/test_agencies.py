@@ -17,6 +17,7 @@ from desk.desks import Desk, make_desk, serving
 from desk.fakes import START, camera
 from veedor.access.actions import Action
 from veedor.access.check import Access
+from veedor.access.grants import Decision
 from veedor.access.principal import Principal, Resource, Role
 from veedor.access.scope import Scope
 from veedor.desk.accounts import service
@@ -32,9 +33,10 @@ class SharedCamera(Access):
 
     shared: str | None = None
 
-    def refusal(self, principal: Principal, action: Action, resource: Resource) -> str | None:
-        found = super().refusal(principal, action, resource)
-        return None if found == "agency" and resource.id == self.shared and principal.agency_id == "pnp" else found
+    def decide(self, principal: Principal, action: Action, resource: Resource) -> Decision:
+        found = super().decide(principal, action, resource)
+        shares = found.refusal == "agency" and resource.camera == self.shared and principal.agency_id == "pnp"
+        return Decision(None) if shares else found
 
     def scope(self, principal: Principal, action: Action, span: tuple[datetime, datetime] | None = None) -> Scope:
         own = super().scope(principal, action)

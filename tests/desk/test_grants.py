@@ -31,6 +31,7 @@ from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.grants.errors import AgencyKeyChanged, ForgedStatement, GrantDiffers, UnknownAgency
 from veedor.desk.grants.service import Agreements
 from veedor.desk.need import Owned, alert_owner
+from veedor.desk.scope_clause import only
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.model.agency import Agency, AgencyKind
@@ -92,7 +93,7 @@ class Two:
         return who.get(url, headers=ROBBERY if headers is None else headers).status_code
 
     def news(self, agency_id: str) -> list[tuple[str, str]]:
-        items = self.desk.app.state.feed.after(0, agency_id)
+        items = self.desk.app.state.feed.after(0, only(agency_id))
         return [(one.kind, one.payload["what"]) for one in items if one.kind.startswith("grant.")]
 
 
@@ -286,7 +287,7 @@ def test_an_emergency_is_loud_and_reviewed(two: Two) -> None:
     assert two.looks(two.pablo) == 403
     assert two.looks(two.pablo, emergency, "puente") == 403
     assert two.news(MUNI) == [("grant.emergency", "emergency")]
-    assert two.desk.app.state.feed.after(0, MUNI)[0].payload["note"] == "Toma de rehenes"
+    assert two.desk.app.state.feed.after(0, only(MUNI))[0].payload["note"] == "Toma de rehenes"
 
     assert [one["id"] for one in two.mario.get("/api/grant-queue").json()] == [taken["id"]]
     assert two.petra.get("/api/grant-queue").json() == []
@@ -364,7 +365,7 @@ def test_merging_twice_changes_nothing(desk: Desk) -> None:
     now = desk.ports.clock.now()
     one = make_grant(expires_at=now + timedelta(days=1))
     mine, theirs = said(one, MUNI), said(one, PNP)
-    before = desk.app.state.feed.after(0, PNP)
+    before = desk.app.state.feed.after(0, only(PNP))
     assert merge(desk, one, statements=[mine]) == {"g1"}
     with desk.ports.database.reading() as session:
         first = repository.revisions(session)
@@ -376,7 +377,7 @@ def test_merging_twice_changes_nothing(desk: Desk) -> None:
     with desk.ports.database.reading() as session:
         ((grant, told),) = repository.grants_of(session, PNP, since=first["grants"])
     assert (grant, set(told)) == (one, {mine, theirs})
-    assert len(desk.app.state.feed.after(0, PNP)) == len(before) + 2
+    assert len(desk.app.state.feed.after(0, only(PNP))) == len(before) + 2
 
 
 def test_forgeries_are_refused_whole(desk: Desk) -> None:

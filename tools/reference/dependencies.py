@@ -44,6 +44,10 @@ def closure(root: str = "veedor") -> dict[str, tuple[Distribution, str]]:
     return found
 
 
+# Packages that declare nothing, with what the licence file in them says.
+_BY_FILE = {"cedarpy": "Apache-2.0"}
+
+
 def licence(package: Distribution) -> str:
     """SPDX expression where the package gives one, else what its classifier or its licence field says."""
     if "License-Expression" in package.metadata:
@@ -51,7 +55,8 @@ def licence(package: Distribution) -> str:
     classifiers = [
         item.split(" :: ")[-1] for item in package.metadata.get_all("Classifier") or [] if "License ::" in item
     ]
-    said = classifiers[0] if classifiers else package.metadata["License"].strip().splitlines()[0]
+    declared = str(package.metadata.get("License") or _BY_FILE.get(package.name) or "nothing")
+    said = classifiers[0] if classifiers else declared.strip().splitlines()[0]
     return _SPDX.get(said, said)
 
 
