@@ -29,7 +29,7 @@ setup: $(READY) ## Make the virtual environment and install everything
 demo: $(READY) $(CONSOLE) ## Everything on one machine, with real video (CAMERAS="rtsp://... file.mp4" for your own; SITES=3: a hub and sites)
 	$(BIN)/veedor demo $(if $(SITES),--sites $(SITES)) $(DEMO) $(CAMERAS)
 
-test: $(READY) $(CONSOLE) ## All tests
+test: $(READY) $(CONSOLE) ## All tests but the long ones (FULL=1: those too)
 	$(BIN)/veedor models pull
 	$(BIN)/python -m tools.console run test
 	$(BIN)/pytest -n 2 --dist loadgroup
