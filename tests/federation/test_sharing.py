@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import ssl
 import time
@@ -50,6 +51,9 @@ def test_footage_comes_from_its_site(federation: Federation) -> None:
         span = {"start": _iso(now - 600), "end": _iso(now + 600)}
         wait_until(lambda: olga.get(f"/api/cameras/{camera}/segments", params=span).json(), timeout_s=60, every_s=1)
         segment = olga.get(f"/api/cameras/{camera}/segments", params=span).json()[0]
+        file = olga.get(f"/api/cameras/{camera}/segments/{segment['id']}/file")
+        assert file.status_code == 200, file.text[:200]
+        assert hashlib.sha256(file.content).hexdigest() == segment["sha256"]
         clip = {"start": segment["started_at"], "end": segment["ended_at"]}
         answer = olga.get(f"/api/cameras/{camera}/clip.mp4", params=clip)
         assert answer.status_code == 200, answer.text[:200]

@@ -33,7 +33,7 @@ from veedor.hub.keys import HubCertificates, open_certificates, open_signing_key
 from veedor.hub.link import HubLink, LinkPlace
 from veedor.hub.relay.alerts import RelayAlertPictures
 from veedor.hub.relay.directory import HubCameras
-from veedor.hub.relay.footage import RelayFootage
+from veedor.hub.relay.footage import RelayFootage, SegmentCopies
 from veedor.hub.relay.live import LiveRelay, RelayLive
 from veedor.hub.relay.remote import Remote
 from veedor.hub.relay.sites import NoSetup, RelayPtz, RelaySite
@@ -137,7 +137,7 @@ def _ports(
     grants = DeskGrantBook(database, clock, cameras)
     stack.callback(grants.close)
     parts = _Parts(database, clock, cameras, link, config.data / "relay")
-    live = LiveRelay(clock)
+    live, copies = LiveRelay(clock), SegmentCopies(config.data / "relay")
     nobody = Principal("", "", config.agency_id, frozenset())
     status = _status(clock)
     assert desk_file.tls_certificate is not None  # noqa: S101 - see _desk_file
@@ -147,7 +147,7 @@ def _ports(
 
     remote = Remote(cameras, link.ask, refuse, nobody, Action.SELF)
     unbound = DeskPorts(
-        footage=RelayFootage(remote, parts.folder),
+        footage=RelayFootage(remote, copies),
         live=RelayLive(remote, live),
         cameras=cameras,
         site=RelaySite(remote, status),
@@ -195,7 +195,7 @@ def _ports(
         mine = Remote(cameras, link.ask, identities.mint, principal, action)
         return replace(
             ports,
-            footage=RelayFootage(mine, parts.folder),
+            footage=RelayFootage(mine, copies),
             live=RelayLive(mine, live),
             site=RelaySite(mine, status),
             ptz=RelayPtz(mine),

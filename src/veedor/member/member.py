@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from veedor.desk.agencies.repository import public_keys
 from veedor.desk.context import DeskPorts
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
@@ -175,9 +176,8 @@ class Member:
 _NOT_AT_GATE = frozenset({Op.SITE_POKE, Op.IDENTITY_SIGN, Op.STATEMENT_SIGN, Op.HUB_SYNC})
 
 
-def _pinned(ports: DeskPorts) -> Any:
+def _pinned(ports: DeskPorts) -> Callable[[str], str | None]:
     """The pinned key of an agency, by id."""
-    from veedor.desk.agencies.repository import public_keys
 
     def key_of(agency_id: str) -> str | None:
         with ports.database.reading() as session:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from veedor.access.actions import Action
+from veedor.access.principal import Principal
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
+from veedor.desk.ptz.steering import steerer_of
 from veedor.kit.errors import NotFound
 from veedor.model.camera import StreamRole
 from veedor.model.recording import Gap, Segment
@@ -53,6 +55,7 @@ class Asked:
 
     ports: DeskPorts
     args: dict[str, Any]
+    principal: Principal  # whom the pass proved
 
     @property
     def camera_id(self) -> str:
@@ -80,7 +83,8 @@ class Asked:
 
     @property
     def who(self) -> Steerer:
-        return values.load(Steerer, self.args["who"])
+        """Name and rank are those of the person whom the pass proved; only the connection is the caller's to say."""
+        return steerer_of(self.principal, str(self.args["who"]["via"])[:64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +166,6 @@ def _file(path: Path) -> Iterator[bytes]:
 def _lock(asked: Asked) -> Result:
     report = asked.ports.footage.lock(str(asked.args["lock_id"]), asked.camera_id, *asked.span)
     return Result(values.dump(LockReport, report))
-
-
-def _unlock(asked: Asked) -> Result:
-    return Result(values.dump(LockReport, asked.ports.footage.unlock(str(asked.args["lock_id"]))))
 
 
 def _watch(asked: Asked) -> Result:
@@ -277,7 +277,6 @@ HANDLERS: dict[Op, Handler] = {
     Op.FOOTAGE_SEGMENT: Handler(_LIST, "footage", _segment),
     Op.FOOTAGE_SEGMENT_FILE: Handler(_TAKE, "footage", _segment_file),
     Op.FOOTAGE_LOCK: Handler(frozenset({Action.EVIDENCE_LOCK}), "evidence", _lock),
-    Op.FOOTAGE_UNLOCK: Handler(frozenset({Action.EVIDENCE_UNLOCK}), "evidence", _unlock),
     Op.LIVE_WATCH: Handler(_LIVE, "live", _watch),
     Op.LIVE_SNAPSHOT: Handler(_LIVE, "live", _snapshot),
     Op.SITE_TRACKS: Handler(frozenset({Action.TRACK_READ}), "track", _tracks),
@@ -287,7 +286,7 @@ HANDLERS: dict[Op, Handler] = {
     Op.SITE_PLACES: Handler(frozenset({Action.RULES_READ}), "rules", _places),
     Op.ALERT_SNAPSHOT: Handler(frozenset({Action.ALERT_READ}), "alert", _alert_snapshot),
     Op.ALERT_CLIP: Handler(_PLAY, "alert", _alert_clip),
-    Op.PTZ_STATE: Handler(_PTZ, "ptz", _ptz_state),
+    Op.PTZ_STATE: Handler(_PTZ | _LIVE, "ptz", _ptz_state),
     Op.PTZ_MOVE: Handler(_PTZ, "ptz", _ptz_move),
     Op.PTZ_LEAVE: Handler(_PTZ, "ptz", _ptz_leave),
     Op.PTZ_PRESETS: Handler(_PTZ, "ptz", _ptz_presets),

@@ -69,6 +69,10 @@ class StatementDesk:
         principal = principal_of(proved)
         action = next((one for one in _ACTIONS.get(kind, ()) if one.value == proved.asked.action), None)
         if action is None or by_id != principal.user_id or agency != self._ports.agency_id:
+            said = {"pass": proved.asked.id, "op": "statement.sign", "statement": kind, "from": "hub"}
+            self._ports.access.note(
+                principal, Action.GRANT_SIGN, resource, allowed=False, reason="pass:statement", detail=said
+            )
             raise PassForSomethingElse(
                 action=proved.asked.action, act=proved.asked.action.replace(".", "-"), reason="statement"
             )

@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
 from veedor.access.actions import Action
-from veedor.access.principal import Role
 from veedor.desk.need import Need, Permit, camera_owner
+from veedor.desk.ptz.steering import steerer_of
 from veedor.desk.schemas import ErrorOut, Id, In, Out, room_router
 from veedor.kit.errors import Conflict, VeedorError
 from veedor.kit.ids import new_id
@@ -25,7 +25,6 @@ router = room_router("ptz")
 CLOSED_NOT_ALLOWED = 4401
 _RECHECK_S = 0.75
 
-_RANKS = {Role.SUPERVISOR: 2, Role.OPERATOR: 1}
 _CANNOT: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorOut, "description": "No such camera, or it cannot be turned"},
     409: {"model": ErrorOut, "description": "Somebody of the same or a higher rank steers it"},
@@ -196,6 +195,4 @@ async def _until_withdrawn(permit: Permit) -> None:
 
 
 def _steerer(permit: Permit) -> Steerer:
-    principal = permit.principal
-    rank = max((_RANKS.get(role, 0) for role in principal.roles), default=0)
-    return Steerer(principal.user_id, principal.username, rank, via=new_id(permit.ports.clock.now()))
+    return steerer_of(permit.principal, new_id(permit.ports.clock.now()))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,23 +23,69 @@ from veedor.wire.ports import LockReport, LockState, Playback, PlayWish, Recorde
 
 NUMBERS_PER_SITE = 2**40  # segment numbers of a site; together they stay exact in a browser's numbers
 PLAY_S = 20.0
+KEEP_S = 600.0  # longer than the download of one segment over a bad link
+MOST_LISTED = 100_000
 
 
 def role_value(role: StreamRole | None) -> str | None:
     return role.value if role else None
 
 
+class SegmentCopies:
+    """Segments on their way through the hub: which camera a listed number is of, and copies that soon go again.
+
+    Video stays at its site: a copy lives for `KEEP_S`, and what a dead process left is removed when the next begins.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._cameras: OrderedDict[int, str] = OrderedDict()
+
+    def listed(self, segments: Iterable[Segment]) -> None:
+        """Somebody was told of these numbers."""
+        with self._lock:
+            for one in segments:
+                self._cameras[one.id] = one.camera_id
+                self._cameras.move_to_end(one.id)
+            while len(self._cameras) > MOST_LISTED:
+                self._cameras.popitem(last=False)
+
+    def camera_of(self, segment_id: int) -> str:
+        """Raises NotFound for a number that nobody was told of lately."""
+        with self._lock:
+            found = self._cameras.get(segment_id)
+        if found is None:
+            raise NotFound(kind="segment", name=str(segment_id))
+        return found
+
+    def keep(self, pieces: Iterable[bytes]) -> Path:
+        """A file that goes by itself."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".mp4", delete=False) as file:
+            path = Path(file.name)
+            timer = threading.Timer(KEEP_S, path.unlink, kwargs={"missing_ok": True})
+            timer.daemon = True
+            timer.start()
+            for piece in pieces:
+                file.write(piece)
+        return path
+
+
 class RelayFootage:
     """One person's way to footage. Segment numbers carry the site's number, so that no two are alike."""
 
-    def __init__(self, remote: Remote, folder: Path) -> None:
+    def __init__(self, remote: Remote, copies: SegmentCopies) -> None:
         self._remote = remote
-        self._folder = folder
+        self._copies = copies
 
     def segments(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Segment]:
         found = self._remote.ask(camera_id, Op.FOOTAGE_SEGMENTS, span=(start, end), role=role_value(role))
         number = self._remote.cameras.site_of(camera_id).number
-        return [_global(one, number) for one in values.load(list[Segment], found)]
+        segments = [_global(one, number) for one in values.load(list[Segment], found)]
+        self._copies.listed(segments)
+        return segments
 
     def gaps(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Gap]:
         found = self._remote.ask(camera_id, Op.FOOTAGE_GAPS, span=(start, end), role=role_value(role))
@@ -47,32 +96,17 @@ class RelayFootage:
         return datetime.fromisoformat(found) if found else None
 
     def segment(self, segment_id: int) -> Segment:
-        site_number, local = divmod(segment_id, NUMBERS_PER_SITE)
-        for camera in self._remote.cameras.cameras():
-            site = self._remote.cameras.site_of(camera.id)
-            if site.number == site_number:
-                answer = self._remote.at(site, Op.FOOTAGE_SEGMENT, (), {"segment_id": local})
-                try:
-                    return _global(values.load(Segment, answer.head["value"]), site_number)
-                finally:
-                    answer.close()
-        raise NotFound(kind="segment", name=str(segment_id))
+        camera_id = self._copies.camera_of(segment_id)
+        number, local = divmod(segment_id, NUMBERS_PER_SITE)
+        found = self._remote.ask(camera_id, Op.FOOTAGE_SEGMENT, segment_id=local)
+        return _global(values.load(Segment, found), number)
 
     def segment_path(self, segment_id: int) -> Path:
-        """A copy of the file, made for this look and gone with it: see `Copies`."""
-        segment = self.segment(segment_id)
-        answer = self._remote.open(
-            segment.camera_id,
-            Op.FOOTAGE_SEGMENT_FILE,
-            span=(segment.started_at, segment.ended_at),
-            timeout_s=PLAY_S,
-            segment_id=segment_id % NUMBERS_PER_SITE,
-        )
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".mp4", delete=False) as file:
-            for piece in answer:
-                file.write(piece)
-        return Path(file.name)
+        """A copy of the file, which goes by itself: see `SegmentCopies`."""
+        camera_id = self._copies.camera_of(segment_id)
+        local = segment_id % NUMBERS_PER_SITE
+        answer = self._remote.open(camera_id, Op.FOOTAGE_SEGMENT_FILE, timeout_s=PLAY_S, segment_id=local)
+        return self._copies.keep(_pieces(answer))
 
     def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
         answer = self._remote.open(
