@@ -7,21 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from long import LONG
 from veedor.kit.errors import VeedorError
 
 REPOSITORY = Path(__file__).parents[1]
-
-# What takes long and is not needed with every change: `make test FULL=1` runs it too. Beginnings of node ids.
-LONG = (
-    "tests/link/test_up.py",
-    "tests/link/test_cluster.py",
-    "tests/operate/test_deploy.py",
-    "tests/operate/test_hub_backup.py",
-    "tests/site/rules/test_rules_same_everywhere.py::test_chunks_and_pickling_change_nothing",
-    "tests/desk/test_matrix.py::test_every_row_answers_alike_on_postgresql",
-    "tests/browser/test_map.py::test_many_cameras_pan_and_zoom",
-    "tests/browser/test_alerts.py::test_a_long_queue_scrolls_and_holds_its_place",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
