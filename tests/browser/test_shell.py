@@ -12,8 +12,8 @@ from browser.conftest import Open
 from browser.stage import PASSWORD, Stage, stage
 
 ROLE_SCREENS = {
-    "olga": ["Situación", "Alertas", "Mural", "Grabación", "Incidentes", "Salud"],
-    "auri": ["Situación", "Incidentes", "Salud", "Personas", "Auditoría"],
+    "olga": ["Situación", "Alertas", "Mural", "Grabación", "Buscar", "Incidentes", "Convenios", "Salud"],
+    "auri": ["Situación", "Incidentes", "Convenios", "Salud", "Personas", "Auditoría"],
 }
 
 

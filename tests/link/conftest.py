@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from federation import Federation
+from three_sites import Federation
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from federation import CLOCK, Federation
+from three_sites import CLOCK, Federation
 from veedor.kit.errors import Forbidden, NotFound, Unavailable, VeedorError
 from veedor.link.call_server import Answer, Asked, CallServer
 from veedor.link.calls import Caller
@@ -209,7 +209,7 @@ def test_a_reader_who_stalls_costs_one_window_and_is_ended(site: Site, caller: C
 
 def test_a_caller_who_is_gone_is_ended(site: Site, federation: Federation) -> None:
     """It goes as a killed process does: without a word."""
-    from federation import connect
+    from three_sites import connect
 
     connection = connect(federation.hub.url, federation.hub_seeds["a"], "doomed")
     caller = Caller(connection, subjects.HUB)

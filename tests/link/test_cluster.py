@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from federation import CLOCK, HOME, connect, make_authority
+from three_sites import CLOCK, HOME, connect, make_authority
 from veedor.link.call_server import Answer, CallServer
 from veedor.link.calls import Caller
 from veedor.link.config import (

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from federation import CLOCK, Federation, Way
+from three_sites import CLOCK, Federation, Way
 from waiting import wait_until
 
 
@@ -89,7 +89,7 @@ PUMP_PROCESS = """
 import sys, threading
 from pathlib import Path
 sys.path[:0] = sys.argv[1].split(":")
-from federation import CLOCK, Outbox, connect
+from three_sites import CLOCK, Outbox, connect
 from veedor.link.pump import Pump
 url, seed, folder = sys.argv[2], sys.argv[3], Path(sys.argv[4])
 pump = Pump(connect(url, seed, "p"), "a1", [Outbox("a1", folder / "outbox.db")], folder, CLOCK)
