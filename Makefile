@@ -32,7 +32,7 @@ demo: $(READY) $(CONSOLE) ## Everything on one machine, with real video (CAMERAS
 test: $(READY) $(CONSOLE) ## All tests but the long ones (FULL=1: those too)
 	$(BIN)/veedor models pull
 	$(BIN)/python -m tools.console run test
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 check: $(READY) ## Format, lint, strict types, import rules
 	$(BIN)/ruff format --check .
