@@ -68,6 +68,7 @@ class HubLink:
         self._lock = threading.RLock()
         self._accounts: dict[str, _Account] = {}
         self._agency_of: dict[str, str] = {}
+        self._keys: set[str] = set()
         self._clients = Address("127.0.0.1", free_port())
         self._server: NatsServer | None = None
         self._sync: AnswerSync = _nobody
@@ -92,8 +93,9 @@ class HubLink:
                 return
             sites = self._sites()
             config = self._config(sites)
-            if set(self._agency_of) - {site.id for site in sites}:
-                self._server.restart(config)  # a reload would leave the link of a site that was revoked as it is
+            if self._keys - {site.link_key for site in sites}:
+                # A reload would leave the link of a site that was revoked, or of its old key, as it is.
+                self._server.restart(config)
             else:
                 self._server.reload(config)
             self._connect(sites)
@@ -158,6 +160,7 @@ class HubLink:
 
     def _connect(self, sites: list[SiteRow]) -> None:
         self._agency_of = {site.id: site.agency_id for site in sites}
+        self._keys = {site.link_key for site in sites}
         for site in sites:
             account = self._accounts.get(site.agency_id) or self._open(site.agency_id)
             if site.id not in account.intakes:
