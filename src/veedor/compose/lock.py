@@ -26,4 +26,6 @@ class DataLock:
         os.write(self._handle, f"{os.getpid()}\n".encode())
 
     def close(self) -> None:
-        os.close(self._handle)
+        handle, self._handle = self._handle, -1  # a number closed twice closes somebody else's file
+        if handle >= 0:
+            os.close(handle)

@@ -306,13 +306,18 @@ class Checker:
         """Segments are finished and deleted while we look: what the index agrees with by now was no problem."""
         kept = []
         for finding in self._report.findings:
-            row = self._db.execute("SELECT * FROM segments WHERE path = ?", (finding.path,)).fetchone()
+            # One statement, then the file: retention turns the row into garbage, unlinks, and forgets the garbage.
+            row_is_there, is_garbage = self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM segments WHERE path = :path),"
+                " EXISTS (SELECT 1 FROM garbage WHERE path = :path)",
+                {"path": finding.path},
+            ).fetchone()
             exists = (self._root / finding.path).is_file()
-            deleted = row is None and not exists  # by retention, while its file was being read
-            settled = finding.kind in (Kind.GARBAGE, Kind.INTERRUPTED, Kind.GAP_MISSING) or (
-                (finding.kind in (Kind.MISSING_FILE, Kind.ORPHAN_FILE) and (row is not None) == exists)
-                or (finding.kind in (Kind.SIZE, Kind.HASH, Kind.UNREADABLE) and deleted)
-            )
+            settled = finding.kind in (Kind.GARBAGE, Kind.INTERRUPTED, Kind.GAP_MISSING)
+            if finding.kind in (Kind.MISSING_FILE, Kind.ORPHAN_FILE):
+                settled = is_garbage or bool(row_is_there) == exists
+            elif finding.kind in (Kind.SIZE, Kind.HASH, Kind.UNREADABLE):
+                settled = is_garbage or not (row_is_there or exists)  # deleted while it was being read
             if not settled:
                 kept.append(replace(finding))
         self._report.findings = kept

@@ -54,9 +54,9 @@ class OpenFile:
         os.fsync(self._handle)
 
     def close(self) -> None:
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        handle, self._handle = self._handle, -1  # first: a number closed twice closes somebody else's file
+        if handle >= 0:
+            os.close(handle)
 
     def discard(self) -> None:
         """Remove it: it holds no fragment."""

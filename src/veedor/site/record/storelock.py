@@ -25,6 +25,6 @@ class WriterLock:
             raise StoreLocked(path=str(directory)) from problem
 
     def close(self) -> None:
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        handle, self._handle = self._handle, -1  # first: a number closed twice closes somebody else's file
+        if handle >= 0:
+            os.close(handle)
