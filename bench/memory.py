@@ -1,6 +1,7 @@
 """Memory of a running site over time: resident size of the site process and its workers, and the slope.
 
 python bench/memory.py --minutes 60 --json bench/results/memory.json
+python bench/memory.py --minutes 60 --trace      # which lines of Python hold more at the end than after a quarter
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 import tempfile
 import threading
+import tracemalloc
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -43,10 +45,17 @@ def slope_mb_per_h(times_s: list[float], sizes_mb: list[float]) -> float:
     return float(np.polyfit(np.asarray(times_s) / 3600, sizes_mb, 1)[0])
 
 
+def quarters(times_s: list[float], sizes_mb: list[float]) -> list[float]:
+    """Mean of each quarter, in MB: does it level off?"""
+    edges = np.linspace(0, max(times_s), 5)[1:-1]
+    return [round(float(np.mean(part)), 1) for part in np.split(np.asarray(sizes_mb), np.searchsorted(times_s, edges))]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--cameras", type=int, default=4)
+    parser.add_argument("--trace", action="store_true", help="slower, and larger by what it keeps itself")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     clock, never = SystemClock(), threading.Event()
@@ -69,10 +78,17 @@ def main() -> None:
                 site.parts.rules.write(saved.id, RULES, name="rules")
             site.start(Sink())
             site.workers[0].wait_ready(60)
-            began, rows = clock.monotonic(), []
+            began, rows, traced = clock.monotonic(), [], None
+            if options.trace:
+                tracemalloc.start()
             while clock.monotonic() - began < options.minutes * 60:
                 clock.wait(never, min(5.0, options.minutes * 2))
                 rows.append((clock.monotonic() - began, resident_mb(os.getpid()), resident_mb(site.workers[0].pid)))
+                if options.trace and traced is None and rows[-1][0] >= options.minutes * 60 * WARM_UP_SHARE:
+                    traced = tracemalloc.take_snapshot()
+            if traced is not None:
+                for growth in tracemalloc.take_snapshot().compare_to(traced, "lineno")[:25]:
+                    sys.stderr.write(f"{growth}\n")
             site.stop()
     steady = [row for row in rows if row[0] >= options.minutes * 60 * WARM_UP_SHARE]
     times, site_mb, worker_mb = (list(column) for column in zip(*steady, strict=True))
@@ -81,6 +97,8 @@ def main() -> None:
         "cameras": options.cameras,
         "site_mb": {"first": round(site_mb[0], 1), "last": round(site_mb[-1], 1)},
         "worker_mb": {"first": round(worker_mb[0], 1), "last": round(worker_mb[-1], 1)},
+        "site_mb_by_quarter": quarters([row[0] for row in rows], [row[1] for row in rows]),
+        "worker_mb_by_quarter": quarters([row[0] for row in rows], [row[2] for row in rows]),
         "site_slope_mb_per_h": round(slope_mb_per_h(times, site_mb), 2),
         "worker_slope_mb_per_h": round(slope_mb_per_h(times, worker_mb), 2),
         "note": "a slope over less than half an hour says little" if options.minutes < 30 else "",
