@@ -18,7 +18,7 @@ from browser.conftest import Open
 from browser.stage import Stage, stage
 from browser.test_playback import WATCH, wait_shown, worst_difference_ms
 from veedor.model.camera import StreamRole
-from veedor.simulator.rtsp_server import RtspServer
+from veedor.simulator.process import RtspServerProcess
 from veedor.simulator.stream import ServedStream
 from waiting import wait_until
 
@@ -28,12 +28,10 @@ SOON_MS = 60_000
 RULE = "Regla 1"
 
 
-@pytest.fixture(scope="module")
-def town(
-    tmp_path_factory: pytest.TempPathFactory, console: None, bikes_clip: Path, model_file: Path
-) -> Iterator[Stage]:
-    """Two cameras that record, an analysis that runs, and no rule anywhere."""
-    with stage(tmp_path_factory.mktemp("town"), ["Plaza Mayor", "Mercado"], workers=1) as made:
+@pytest.fixture
+def town(tmp_path: Path, console: None, bikes_clip: Path, model_file: Path) -> Iterator[Stage]:
+    """Two cameras that record, an analysis that runs, and no rule anywhere; anew if the story is told again."""
+    with stage(tmp_path, ["Plaza Mayor", "Mercado"], workers=1) as made:
         yield made
 
 
@@ -42,7 +40,7 @@ def go(page: Page, name: str) -> None:
 
 
 def test_the_story(town: Stage, open_console: Open, bikes_clip: Path, axe: Callable[[Page], list[str]]) -> None:
-    with RtspServer([ServedStream("/nueva", bikes_clip)]) as camera:
+    with RtspServerProcess([ServedStream("/nueva", bikes_clip)]) as camera:
         page = open_console(town, None, size=(1600, 900))
         log_in(page)
         expect(page.locator("[data-ready=true]").first).to_be_visible(timeout=SOON_MS)  # the map stands
