@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from street import FAR, FIRST, LIMA, NEAR, day, drive, learned, street
+from street import FAR, FIRST, LIMA, NEAR, day, drive, learned, street, street_baseline
 
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import StoreCorrupt
@@ -51,9 +51,9 @@ def test_most_of_an_ordinary_day_is_usual() -> None:
 
 
 def test_a_camera_without_a_past_finds_nothing_rare() -> None:
-    assert Normality(None, LIMA).at(NOON) is None
-    assert Normality(empty(FIRST), LIMA).at(NOON) is None
-    fresh = Normality(learned([day(0)]), LIMA)
+    assert Normality(LIMA).at(NOON) is None
+    assert Normality(LIMA, empty(FIRST)).at(NOON) is None
+    fresh = Normality(LIMA, learned([day(0)]))
     assert rare(drive(NOON, (0.98, 0.02), (FAR, FAR), 9), fresh) == set()  # no day has been judged yet
 
 
@@ -63,10 +63,10 @@ def test_a_roadwork_is_learned_and_unlearned_in_days() -> None:
     works = [day(number, one_way=True) for number in range(5, 12)]
     changed = learned([*days, *works])
     along = drive(NOON + timedelta(days=7), (0.02, 0.98), (NEAR, NEAR), 9)
-    assert rare(along, Normality(learned(days), LIMA)) == {Aspect.WAY}
-    assert rare(along, Normality(changed, LIMA)) == set()
+    assert rare(along, Normality(LIMA, learned(days))) == {Aspect.WAY}
+    assert rare(along, Normality(LIMA, changed)) == set()
     over = learned([*days, *works, *(day(number) for number in range(12, 19))])
-    assert rare(against, Normality(over, LIMA)) == set()
+    assert rare(against, Normality(LIMA, over)) == set()
 
 
 def test_memory_is_the_same_after_any_number_of_days() -> None:
@@ -93,8 +93,7 @@ def test_hours_are_those_of_the_sites_zone() -> None:
 
 
 def test_the_usual_flow_can_be_drawn() -> None:
-    baseline = street().baseline
-    assert baseline is not None
+    baseline = street_baseline()
     ways = main_ways(baseline.counts, hour_of_week(NOON, LIMA), 1)
     seen = ways[ways[:, 2] > 5]
     assert len(seen) > 20
@@ -106,8 +105,7 @@ def test_the_usual_flow_can_be_drawn() -> None:
 
 
 def test_a_version_is_the_same_when_it_is_read_again(tmp_path: Path) -> None:
-    baseline = street().baseline
-    assert baseline is not None
+    baseline = street_baseline()
     baseline.save(tmp_path / "one.npz")
     again = Baseline.load(tmp_path / "one.npz")
     assert again.about == baseline.about
@@ -178,15 +176,15 @@ def test_the_past_is_learned_at_once_and_then_day_by_day(tmp_path: Path) -> None
     clock = Still(FIRST + timedelta(days=5, hours=12))
     one = keeper(tmp_path, clock, tracks)
     normality = one.of("c1")
-    assert normality.baseline is None
+    assert normality.about is None
     assert one.step() == 5
-    assert normality.baseline is not None
-    assert normality.baseline.about.tracks == sum(t.started_at < FIRST + timedelta(days=5, hours=3) for t in tracks)
+    assert normality.about is not None
+    assert normality.about.tracks == sum(t.started_at < FIRST + timedelta(days=5, hours=3) for t in tracks)
     assert one.step() == 0
     clock.advance(86_400)
     assert one.step() == 1
     again = keeper(tmp_path, clock, tracks)  # another run of the site goes on from the file
-    assert again.of("c1").baseline is not None
+    assert again.of("c1").about is not None
     assert again.step() == 0
 
 
@@ -195,12 +193,12 @@ def test_what_somebody_went_back_to_is_taken_in(tmp_path: Path) -> None:
     one = keeper(tmp_path, Still(FIRST + timedelta(days=6)), tracks)
     normality = one.of("c1")
     one.step()
-    assert normality.baseline is not None
-    newest = normality.baseline.about.version
+    assert normality.about is not None
+    newest = normality.about.version
     BaselineStore(tmp_path).roll_back("c1", 2, FIRST + timedelta(days=6))
     one.step()
-    assert normality.baseline.about.version == newest + 1
-    assert normality.baseline.about.since == 2
+    assert normality.about.version == newest + 1
+    assert normality.about.since == 2
 
 
 def test_a_great_change_is_told(tmp_path: Path) -> None:

@@ -8,17 +8,18 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from veedor.kit.errors import StoreCorrupt
+from veedor.kit.errors import StoreCorrupt, StoreError
 from veedor.kit.files import write_file
 from veedor.kit.sqlite import store_errors
 from veedor.model.track import ArchivedTrack
 from veedor.site.normality.counts import HANDFUL, Counts, hour_of_week
-from veedor.site.normality.grid import Aspect
+from veedor.site.normality.grid import HOURS, Aspect
 from veedor.site.normality.rarity import KEPT_DAYS, Day, Rarity
 from veedor.site.normality.scoring import score_of
 from veedor.site.normality.usual import Usual, drift
@@ -158,30 +159,48 @@ def empty(at: datetime) -> Baseline:
 
 
 class Normality:
-    """What a rule asks: the baseline in force, by time. Another version may be put in at any moment."""
+    """What a rule asks: the baseline in force, by time. Another version may be put in at any moment.
 
-    def __init__(self, baseline: Baseline | None, time_zone: tzinfo) -> None:
+    Only the hours that are asked for stay in memory (a third of a megabyte each): a whole baseline has 60 MB.
+    """
+
+    def __init__(self, time_zone: tzinfo, baseline: Baseline | None = None) -> None:
         self._time_zone = time_zone
         self._known: dict[int, Known] = {}
-        self._baseline = baseline
+        self._about: About | None = None
+        self._load: Callable[[], Baseline] = partial(_same, baseline or empty(datetime.min.replace(tzinfo=UTC)))
+        if baseline is not None:
+            self.put(baseline, self._load)
 
     @property
-    def baseline(self) -> Baseline | None:
-        return self._baseline
+    def about(self) -> About | None:
+        """Of the version in force."""
+        return self._about
 
-    def put(self, baseline: Baseline | None) -> None:
-        """From now on this one."""
-        self._known = {}
-        self._baseline = baseline
+    def put(self, baseline: Baseline, load: Callable[[], Baseline]) -> None:
+        """From now on this one, which `load` reads again. It must be possible to pickle `load`."""
+        self._known, self._load, self._about = {}, load, baseline.about
+
+    def prepare(self, when: datetime) -> None:
+        """Have that hour in memory, so that `at` need not read. Raises the StoreError tree."""
+        about, hour = self._about, hour_of_week(when, self._time_zone)
+        if about is None or not about.tracks or hour in self._known:
+            return
+        baseline = self._load()
+        known = Known(baseline.usual(hour), baseline.rarity, baseline.about.days)
+        kept = {one: value for one, value in self._known.items() if (hour - one) % HOURS <= 1}  # and the one before it
+        self._known = kept | {hour: known}
 
     def at(self, when: datetime) -> Known | None:
-        """None where nothing has been learned."""
-        baseline = self._baseline
-        if baseline is None or not baseline.about.tracks:
-            return None
+        """None where nothing has been learned, or what was cannot be read (the keeper says so)."""
         hour = hour_of_week(when, self._time_zone)
-        found = self._known.get(hour)
-        if found is None:
-            found = Known(baseline.usual(hour), baseline.rarity, baseline.about.days)
-            self._known = {hour: found}  # the hours before are not asked for again
-        return found
+        if hour not in self._known:
+            try:
+                self.prepare(when)
+            except StoreError:
+                return None
+        return self._known.get(hour)
+
+
+def _same(baseline: Baseline) -> Baseline:
+    return baseline

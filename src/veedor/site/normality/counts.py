@@ -33,7 +33,7 @@ def _zeros(*shape: int) -> Weights:
 @dataclass(slots=True, eq=False)
 class Counts:
     """`hours`: (168,) how often each hour of the week was watched. By hour and group: `tracks` (168, 3); `cells`
-    (168, 3, c) tracks that came by; `ways` (168, 3, c, 9); `speeds` (168, 3, c, 11); `stays` (168, 3, c, 12) stays
+    (168, 3, c) tracks that came by; `ways` (168, 3, c, 9); `speeds` (168, 3, c, 14); `stays` (168, 3, c, 12) stays
     that ended, by length."""
 
     hours: Weights = field(default_factory=lambda: _zeros(HOURS))

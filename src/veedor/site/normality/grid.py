@@ -10,14 +10,14 @@ import numpy as np
 
 from veedor.model.detection import VEHICLES, ObjectClass
 
-COLUMNS, ROWS = 24, 14
+COLUMNS, ROWS = 32, 18
 CELLS = COLUMNS * ROWS
 HOURS = 168  # of the week, Monday 0:00 first
 ASPECT = 16 / 9  # of every picture: the archive does not know its shape
 HEADINGS = 8  # of 45 degrees, the first to the right, then turning down: y goes down
 STILL = HEADINGS  # the way of what does not go anywhere
 WAYS = HEADINGS + 1
-SPEED_EDGES = (0.1, 0.2, 0.4, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0)  # own sizes a second
+SPEED_EDGES = (0.1, 0.2, 0.4, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)  # own sizes a second
 SPEEDS = len(SPEED_EDGES) + 1
 STAY_EDGES = (4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1800.0, 3600.0)  # seconds
 STAYS = len(STAY_EDGES) + 1

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from veedor.kit.clock import Clock
@@ -63,8 +64,8 @@ class NormalityKeeper:
         with self._lock:
             found = self._kept.get(camera_id)
             if found is None:
-                found = self._kept[camera_id] = Normality(None, self._time_zone)
-        if found.baseline is None:
+                found = self._kept[camera_id] = Normality(self._time_zone)
+        if found.about is None:
             try:
                 self._look(camera_id, found)
             except StoreError as problem:
@@ -80,12 +81,12 @@ class NormalityKeeper:
         """Baselines that changed much from one day to the next, or cannot be read. `names`: camera id -> name."""
         found = []
         for camera_id, normality in self._watched():
-            camera, baseline = names.get(camera_id, camera_id), normality.baseline
+            camera, about = names.get(camera_id, camera_id), normality.about
             if camera_id in self._broken:
                 found.append(self._broken[camera_id].message)
-            elif baseline is not None and baseline.about.drift > DRIFT_TOLD:
-                share = str(round(100 * baseline.about.drift))
-                params = {"camera": camera, "share": share, "version": str(baseline.about.version)}
+            elif about is not None and about.drift > DRIFT_TOLD:
+                share = str(round(100 * about.drift))
+                params = {"camera": camera, "share": share, "version": str(about.version)}
                 found.append(Message("normality-drift", params))
         return found
 
@@ -96,6 +97,8 @@ class NormalityKeeper:
             try:
                 self._look(camera_id, normality)
                 learned += self._learn(camera_id, normality)
+                for ahead_s in (0.0, 2 * LOOK_EVERY_S):  # the next hour is there before it begins
+                    normality.prepare(self._clock.now() + timedelta(seconds=ahead_s))
                 self._broken.pop(camera_id, None)
             except StoreError as problem:
                 self._note(camera_id, problem)
@@ -121,15 +124,22 @@ class NormalityKeeper:
         """Another version may have been put in, by a person who went back to an older one. Raises the StoreError
         tree."""
         versions = self._store.versions(camera_id)
-        current = normality.baseline.about.version if normality.baseline else None
+        current = normality.about.version if normality.about else None
         if not versions or versions[-1] == current:
             return
-        normality.put(self._store.load(camera_id, versions[-1]))
+        self._put(camera_id, normality, self._store.load(camera_id, versions[-1]))
+
+    def _put(self, camera_id: str, normality: Normality, baseline: Baseline) -> None:
+        normality.put(baseline, partial(self._store.load, camera_id, baseline.about.version))
 
     def _learn(self, camera_id: str, normality: Normality) -> int:
         end = self._last_end()
-        baseline = normality.baseline
-        if baseline is None:
+        about = normality.about
+        if about is not None and about.until >= end:
+            return 0
+        if about is not None:
+            baseline = self._store.load(camera_id, about.version)
+        else:
             oldest = self._oldest()
             if oldest is None:
                 return 0
@@ -141,7 +151,7 @@ class NormalityKeeper:
                 if not self._store.keep(camera_id, baseline):
                     self._look(camera_id, normality)  # somebody went back meanwhile: theirs counts
                     return learned
-                normality.put(baseline)
+                self._put(camera_id, normality, baseline)
             learned += 1
         return learned
 

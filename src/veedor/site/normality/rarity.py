@@ -65,6 +65,13 @@ class Rarity:
             return above / len(self.days)
         return float(np.exp(-(score - float(scores[-1])) / scale)) / len(self.days)
 
+    def excess(self, aspect: Aspect, score: float) -> float | None:
+        """How far a score is above the least of those that were kept, in the tail's own scale; None as `per_day`."""
+        if self.per_day(aspect, score) is None:
+            return None
+        tail = self._tails[aspect]
+        return None if tail is None else (score - max(float(tail[0][0]), LEAST_SURPRISE)) / tail[1]
+
     def _tail(self, aspect: Aspect) -> tuple[NDArray[np.float32], float] | None:
         pooled = (
             np.sort(np.concatenate([day.top[aspect] for day in self.days])) if self.days else np.zeros(0, np.float32)

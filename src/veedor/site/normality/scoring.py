@@ -10,7 +10,7 @@ from veedor.site.normality.grid import Aspect, group_of, stay_bin
 from veedor.site.normality.usual import Usual
 from veedor.site.normality.walk import Step, Walk, points
 
-_HIGHEST = 3  # steps whose mean is the score: one may be the detector's slip
+_HIGHEST = 2  # steps whose mean is the score: one may be the detector's slip, and who is fast is gone soon
 _EARLIEST = 3  # steps before anything is said
 
 

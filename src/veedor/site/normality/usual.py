@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True, slots=True, eq=False)
 class Usual:
     """Surprises in one hour of the week. `place`: (3, c) of coming by; `hour`: (3,) of being there at all; `way`: (3,
-    c, 9); `speed`: (3, c, 11) of so slow or fast a step; `stay`: (3, c, 12) of so long a stay. `seen`: (3, c) tracks
+    c, 9); `speed`: (3, c, 14) of so slow or fast a step; `stay`: (3, c, 12) of so long a stay. `seen`: (3, c) tracks
     counted there; `per_hour`: (3,) tracks expected; `middle_speed`: (3, c) the bin of the median speed."""
 
     hour_of_week: int
