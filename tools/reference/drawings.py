@@ -17,6 +17,8 @@ SKETCHES: dict[str, str] = {
     "stopped_vehicle": "zone; car 92 66; clock",
     "counting": "line; path 56 40 104 40; path 104 60 56 60; person 48 44; car 118 64",
     "wrong_way": "line; path 56 24 104 24; ghost car 120 64; wrong 102 62 64 62; car 44 64",
+    "unusual": "path 24 60 136 60; path 24 72 136 72; path 24 48 136 48; "
+    "ghost car 134 30; wrong 116 30 54 30; car 34 30",
     "queue": "zone; person 55 70; person 71 70; person 87 70; person 103 70; person 119 70; clock",
     "crowd": "zone; person 80 62; person 94 68; path 30 40 64 56; path 140 40 108 58; path 86 14 86 38",
     "lingering": "ghost person 30 70; path 38 66 72 66; person 82 70; clock",

@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 from veedor import __version__
-from veedor.cli import alerts, audit, cameras, check, evidence, hub, incidents, login, models, rules, site, track, users
+from veedor.cli import (
+    alerts,
+    audit,
+    cameras,
+    check,
+    evidence,
+    hub,
+    incidents,
+    login,
+    models,
+    normality,
+    rules,
+    site,
+    track,
+    users,
+)
 from veedor.cli.analyze import analyze
 from veedor.cli.backup import backup, restore
 from veedor.cli.bench import bench
@@ -58,6 +73,7 @@ app.command("restore", help=t("cli-restore"), epilog=t("cli-example", command="v
 )
 app.add_typer(models.app, name="models")
 app.add_typer(rules.app, name="rules")
+app.add_typer(normality.app, name="normality")
 app.command("login", help=t("cli-login"), epilog=t("cli-example", command="veedor login --user rosa"))(login.login)
 app.command("logout", help=t("cli-logout"), epilog=t("cli-example", command="veedor logout"))(login.logout)
 app.add_typer(users.app, name="users")

@@ -26,9 +26,12 @@ from veedor.model.track import Tracks
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
 from veedor.site.archive.archive import TrackArchive
+from veedor.site.normality.baseline import Normality
+from veedor.site.normality.keeper import NormalityKeeper
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
+from veedor.site.rules.unusual import Unusual
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,14 @@ class Reasoner:
     """Rules, alerts and archive of all cameras. `observe` may be called from several threads."""
 
     def __init__(
-        self, clock: Clock, archive: TrackArchive, outbox: Outbox, policy: AlertPolicy, draw: Draw, time_zone: str
+        self,
+        clock: Clock,
+        archive: TrackArchive,
+        outbox: Outbox,
+        policy: AlertPolicy,
+        draw: Draw,
+        time_zone: str,
+        normality: NormalityKeeper | None = None,
     ) -> None:
         self._clock = clock
         self._archive = archive
@@ -64,6 +74,7 @@ class Reasoner:
         self._policy = policy
         self._draw = draw
         self._time_zone = ZoneInfo(time_zone)
+        self._normality = normality
         self._cameras: dict[str, _Watched] = {}
         self._counted: dict[str, dict[str, int]] = defaultdict(lambda: {"events": 0, "alerts": 0})
         self._facts: queue.SimpleQueue[tuple[Camera | None, Event, int] | None] = queue.SimpleQueue()
@@ -86,11 +97,26 @@ class Reasoner:
         `analysed`: a worker sends observations of this camera.
         """
         old = self._cameras.get(camera.id)
-        engine = RuleEngine(rules, camera.id, self._time_zone, ground=Ground.of(camera.calibration))
+        engine = RuleEngine(
+            rules,
+            camera.id,
+            self._time_zone,
+            ground=Ground.of(camera.calibration),
+            normality=self._learned(camera.id, rules),
+        )
         fresh = _Watched(camera, rules, engine, threading.Lock(), analysed)
         if old is not None:
             self.forget(camera.id)
         self._cameras[camera.id] = fresh
+
+    def _learned(self, camera_id: str, rules: RuleSet) -> Normality | None:
+        """What is usual there, where a rule asks for it: other cameras are not learned."""
+        if self._normality is None:
+            return None
+        if any(one.enabled and one.kind == Unusual.kind for one in rules.rules):
+            return self._normality.of(camera_id)
+        self._normality.forget(camera_id)
+        return None
 
     def forget(self, camera_id: str) -> None:
         watched = self._cameras.pop(camera_id, None)
@@ -131,8 +157,10 @@ class Reasoner:
         return dict(self._counted[camera_id])
 
     def problems(self) -> list[Message]:
-        """The rules that rest since their camera is not calibrated, or was moved since."""
-        return [
+        """The rules that rest since their camera is not calibrated, or was moved since; baselines that changed much."""
+        names = {camera_id: one.camera.name for camera_id, one in list(self._cameras.items())}
+        drifted = self._normality.problems(names) if self._normality is not None else []
+        return drifted + [
             Message(
                 "rules-resting", {"rule": name, "camera": one.camera.name, "why": "stale" if one.is_stale else "none"}
             )

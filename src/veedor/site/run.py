@@ -26,6 +26,8 @@ from veedor.site.fanout import FanOut
 from veedor.site.ingest.reader import IngestConfig, StreamReader
 from veedor.site.ingest.receiver import Receiver
 from veedor.site.live.hub import LiveHub
+from veedor.site.normality.keeper import NormalityKeeper
+from veedor.site.normality.store import BaselineStore
 from veedor.site.reasoning import Reasoner
 from veedor.site.record.footage import FootageStore
 from veedor.site.record.recorder import Recorder
@@ -83,7 +85,11 @@ class Site:
         self._readers: dict[tuple[str, StreamRole], StreamReader] = {}
         self._received: dict[tuple[str, StreamRole], int] = {}
         self._revision: int | None = None
-        self.reasoner = Reasoner(clock, parts.archive, parts.outbox, parts.policy, self._draw, config.time_zone)
+        baselines = BaselineStore(config.data / "normality")
+        self.normality = NormalityKeeper(baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone)
+        self.reasoner = Reasoner(
+            clock, parts.archive, parts.outbox, parts.policy, self._draw, config.time_zone, self.normality
+        )
         self.workers = [
             WorkerSupervisor(f"worker-{number}", config.worker, clock, self.reasoner.observe)
             for number in range(config.workers)
@@ -101,6 +107,7 @@ class Site:
         self.parts.archive.start()
         self.parts.outbox.start(alerts)
         self.reasoner.start()
+        self.normality.start()
         for worker in self.workers:
             worker.start()
         self.follow_configuration()
@@ -124,6 +131,7 @@ class Site:
             worker.stop()
         for camera_id in list(self._running):
             self.reasoner.forget(camera_id)
+        self.normality.stop()
         self.reasoner.stop()
         self.parts.recorder.stop()
         self.parts.archive.stop()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from observing import Actor, Spot, Stage
+from street import FAR, street
 
 from veedor.model.detection import ObjectClass
 from veedor.model.scene import SceneFacts
+from veedor.site.normality.baseline import Normality
 from veedor.site.rules.ground import Ground
 
 CAR = (0.1, 0.1)
@@ -27,6 +30,7 @@ class Act:
     says: str = ""
     others: str = ""
     ground: Ground | None = None
+    normality: Callable[[], Normality | None] = lambda: None
 
     def rules(self, kind: str, extra: str = "") -> str:
         said = ", ".join(part for part in (self.says, extra) if part)
@@ -76,6 +80,7 @@ ACTS: dict[str, Act] = {
         Stage([Actor(1, THROUGH), car(2, [(3, 0.9, 0.8), (9, 0.1, 0.8)])], 25), "tripwire: Puente, period_s: 10"
     ),
     "wrong_way": Act(Stage([car(1, THROUGH)], 12), "tripwire: Puente"),
+    "unusual": Act(Stage([car(1, [(0, 0.98, FAR), (9, 0.02, FAR)])], 14), normality=street),
     "queue": Act(
         Stage([stands(n, 0.4 + 0.09 * n, 0.7, 20) for n in range(5)], 30), "zone: Plaza, more_than: 3, dwell_s: 10"
     ),

@@ -17,6 +17,7 @@ from veedor.model.event import Event
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
+from veedor.site.normality.baseline import Normality
 from veedor.site.rules import RuleEngine, RuleSet
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.replay import says_classes, without_classes
@@ -104,9 +105,17 @@ def numbered() -> Callable[[datetime], str]:
     return lambda _at: f"event-{next(counter)}"
 
 
-def run(rules: str, stage: Stage, time_zone: str = "America/Lima", ground: Ground | None = None) -> list[Event]:
+def run(
+    rules: str,
+    stage: Stage,
+    time_zone: str = "America/Lima",
+    ground: Ground | None = None,
+    normality: Normality | None = None,
+) -> list[Event]:
     """Every event of the stage, in its last state, by completion."""
-    engine = RuleEngine(RuleSet.loads(rules, name="test"), "c1", time_zone, ids=numbered(), ground=ground)
+    engine = RuleEngine(
+        RuleSet.loads(rules, name="test"), "c1", time_zone, ids=numbered(), ground=ground, normality=normality
+    )
     last = {event.id: event for event in engine.run(stage.observations())}
     return list(last.values())
 

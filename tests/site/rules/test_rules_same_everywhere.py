@@ -41,7 +41,9 @@ def test_every_kind_has_a_scene() -> None:
 
 def engine_of(kind: str) -> RuleEngine:
     rules = RuleSet.loads(ACTS[kind].rules(kind), name=kind)
-    return RuleEngine(rules, "c1", "America/Lima", ids=Count(), ground=ACTS[kind].ground)
+    return RuleEngine(
+        rules, "c1", "America/Lima", ids=Count(), ground=ACTS[kind].ground, normality=ACTS[kind].normality()
+    )
 
 
 @pytest.mark.parametrize("kind", SHOWN)
@@ -86,11 +88,12 @@ def told(events: list[Event], kind: str) -> list[tuple[float, float | None, tupl
 @pytest.mark.parametrize("kind", sorted(set(SHOWN) - OF_THE_CAMERA))
 def test_the_archive_says_what_was_said_live(kind: str) -> None:
     act = ACTS[kind]
-    live = run(act.rules(kind), act.stage, ground=act.ground)
+    live = run(act.rules(kind), act.stage, ground=act.ground, normality=act.normality())
     tracks = [track for actor in act.stage.actors for track in archived(actor, act.stage.seconds)]
     span = (START, START + timedelta(seconds=act.stage.seconds + 0.2))
     rules = RuleSet.loads(act.rules(kind), name=kind)
-    again = backtest(rules, tracks, span, camera_id="c1", time_zone="America/Lima", ground=act.ground)
+    where = {"ground": act.ground, "normality": act.normality()}
+    again = backtest(rules, tracks, span, camera_id="c1", time_zone="America/Lima", **where)  # type: ignore[arg-type]
     assert told(live, kind), "the scene shows nothing"
     found, expected = told(list(again.events), kind), told(live, kind)
     assert [one[2] for one in found] == [one[2] for one in expected]

@@ -121,6 +121,7 @@ reason-duplicate-key = the key is there twice ({ $said })
 reason-not-a-secret-key = it does not hold a key of Veedor
 reason-no-such-path = it does not exist, or is not a file or folder as expected
 reason-not-a-database = it is no SQLite database, or its beginning is lost
+reason-baseline-unreadable = a file of what is usual on a camera cannot be read ({ $said }): go back to an earlier version with "veedor normality rollback", or delete it
 reason-database-damaged = a part of the database cannot be read ({ $said })
 reason-database-said = the database says: { $said }
 reason-newer-database = it is of a newer version of Veedor than this one ({ $said })

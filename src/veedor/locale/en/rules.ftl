@@ -290,3 +290,49 @@ rules-param-same = What the events must have in common: anything, place (zone or
 rules-param-near = Distance (share of the picture's height) between the events, at most; 0 does not look
 rules-param-after = Name of the rule whose event begins the wait
 rules-param-missing = Name of the rule whose event should come
+
+# What is usual on a camera
+rules-unusual = { rules-class } { rules-in-place }: { $aspect ->
+    [place] goes where hardly anybody goes ({ $share } in 100)
+    [hour] is here at an hour when there is hardly anybody ({ $share } an hour)
+    [way] goes { rules-way }; { $share } in 100 go that way here
+    [speed] goes { $pace ->
+        [fast] faster
+       *[slow] slower
+    } than { $speed } of its own sizes a second; { $share } in 100 do so here
+   *[stay] stays in one spot for { rules-duration }; { $share } in 100 stay so long here
+}. Something like it is seen once in { $often } { $many ->
+    [no] day
+   *[yes] days
+}
+rules-way = { $way ->
+    [right] to the right
+    [down-right] down and right
+    [down] down
+    [down-left] down and left
+    [left] to the left
+    [up-left] up and left
+    [up] up
+    [up-right] up and right
+   *[other] nowhere
+}
+rules-kind-unusual = Somebody moves as hardly anybody does here at this hour (learned by itself, from the camera's tracks)
+rules-param-per-day = The most alerts a day; the system holds it
+rules-param-least-days = Days of tracks that are needed before anything is said
+rules-param-aspects = In what it may be rare: place, hour, way, speed, stay
+normality-drift = Camera { $camera }: what is usual changed by { $share } % from one day to the next (version { $version }). If neither camera nor street changed, look with "veedor normality show" and go back with "veedor normality rollback"
+normality-cli = What is usual on each camera, learned from its tracks
+normality-cli-show = Versions of what is usual on a camera: how many days and tracks, and how much changed
+normality-cli-rollback = Go back to an earlier version; what came in between is not learned
+normality-cli-camera = Camera (name or id)
+normality-cli-to = The version to go back to
+normality-cli-none = Nothing has been learned of { $camera }: give it a rule "unusual" and wait for the next early morning
+normality-cli-back = { $camera }: version { $version } repeats { $since }; the site takes it within a minute
+error-normality-version = { $camera } has no version { $version } of what is usual
+    .hint = "veedor normality show --camera { $camera }" says which there are
+column-version = Version
+column-until = Learned until
+column-days = Days
+column-tracks = Tracks
+column-drift = Change
+column-back-to = Repeats

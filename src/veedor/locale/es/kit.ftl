@@ -135,6 +135,7 @@ reason-duplicate-key = la clave está repetida ({ $said })
 reason-not-a-secret-key = no contiene una llave de Veedor
 reason-no-such-path = no existe, o no es un archivo o carpeta como se espera
 reason-not-a-database = no es una base de datos SQLite, o su comienzo se perdió
+reason-baseline-unreadable = el archivo de lo usual de una cámara no se puede leer ({ $said }): vuelva a una versión anterior con «veedor normality rollback», o bórrelo
 reason-database-damaged = una parte de la base de datos no se puede leer ({ $said })
 reason-database-said = la base de datos informa: { $said }
 reason-newer-database = es de una versión de Veedor más nueva que esta ({ $said })

@@ -290,3 +290,49 @@ rules-param-same = Qué deben tener en común los eventos: anything (nada), plac
 rules-param-near = Distancia (parte de la altura de la imagen) entre los eventos como máximo; 0 no la mira
 rules-param-after = Nombre de la regla cuyo evento inicia la espera
 rules-param-missing = Nombre de la regla cuyo evento debía llegar
+
+# Lo usual de cada cámara
+rules-unusual = { rules-class } { rules-in-place }: { $aspect ->
+    [place] pasa por donde casi nadie pasa ({ $share } de cada 100)
+    [hour] aparece a una hora en que casi no hay ({ $share } por hora)
+    [way] va { rules-way }; así van aquí { $share } de cada 100
+    [speed] va más { $pace ->
+        [fast] rápido
+       *[slow] lento
+    } que { $speed } tamaños propios por segundo; así van aquí { $share } de cada 100
+   *[stay] permanece en un punto { rules-duration }; tanto se quedan aquí { $share } de cada 100
+}. Algo así se ve una vez en { $often } { $many ->
+    [no] día
+   *[yes] días
+}
+rules-way = { $way ->
+    [right] hacia la derecha
+    [down-right] hacia abajo a la derecha
+    [down] hacia abajo
+    [down-left] hacia abajo a la izquierda
+    [left] hacia la izquierda
+    [up-left] hacia arriba a la izquierda
+    [up] hacia arriba
+    [up-right] hacia arriba a la derecha
+   *[other] sin avanzar
+}
+rules-kind-unusual = Alguien se mueve como casi nunca se mueve nadie aquí a esta hora (se aprende solo, de las trayectorias de la cámara)
+rules-param-per-day = Cuántos avisos al día como máximo; el sistema lo cumple
+rules-param-least-days = Días de trayectorias que hacen falta antes de decir algo
+rules-param-aspects = En qué puede ser raro: place (lugar), hour (hora), way (sentido), speed (velocidad), stay (permanencia)
+normality-drift = Cámara { $camera }: lo usual cambió { $share } % de un día a otro (versión { $version }). Si la cámara no se movió ni cambió la calle, mire con «veedor normality show» y vuelva atrás con «veedor normality rollback»
+normality-cli = Lo usual de cada cámara, aprendido de sus trayectorias
+normality-cli-show = Versiones de lo usual de una cámara: cuántos días y trayectorias, y cuánto cambió
+normality-cli-rollback = Vuelve a una versión anterior; lo que pasó entre medio no se aprende
+normality-cli-camera = Cámara (nombre o id)
+normality-cli-to = Versión a la que se vuelve
+normality-cli-none = De { $camera } no se ha aprendido nada: ponga una regla «unusual» y espere a la madrugada siguiente
+normality-cli-back = { $camera }: la versión { $version } repite la { $since }; el sitio la toma en un minuto
+error-normality-version = { $camera } no tiene la versión { $version } de lo usual
+    .hint = «veedor normality show --camera { $camera }» dice cuáles hay
+column-version = Versión
+column-until = Aprendido hasta
+column-days = Días
+column-tracks = Trayectorias
+column-drift = Cambio
+column-back-to = Repite la

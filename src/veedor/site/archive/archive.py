@@ -17,7 +17,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -211,6 +211,11 @@ class TrackArchive:
             except ValueError:
                 continue  # not ours
         return sorted(found)
+
+    def oldest(self) -> datetime | None:
+        """Since when there may be tracks; None where there are none."""
+        days = self.days()
+        return datetime.combine(days[0], time(), UTC) if days else None
 
     def retain(self) -> list[date]:
         """Remove the days that are older than `keep_days`; returns them."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from veedor.model.event import Event
 from veedor.model.track import ArchivedTrack
+from veedor.site.normality.baseline import Normality
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.export import last_states
 from veedor.site.rules.ground import Ground
@@ -23,7 +24,7 @@ class Backtest:
     crossings: dict[str, dict[tuple[str, str], int]]
 
 
-def backtest(
+def backtest(  # noqa: PLR0913
     rules: RuleSet,
     tracks: Sequence[ArchivedTrack],
     span: tuple[datetime, datetime],
@@ -32,12 +33,13 @@ def backtest(
     time_zone: str = "UTC",
     fps: float = 5.0,
     ground: Ground | None = None,
+    normality: Normality | None = None,
 ) -> Backtest:
     """Run `rules` over the archived `tracks` of one camera within `span` (start, end).
 
     Rules about the camera itself (offline, tampered) find nothing here: the archive of tracks does not hold what they
     read.
     """
-    engine = RuleEngine(rules, camera_id, time_zone, ground=ground)
+    engine = RuleEngine(rules, camera_id, time_zone, ground=ground, normality=normality)
     events = last_states(engine.run(from_archive(tracks, camera_id, *span, fps=fps)))
     return Backtest(tuple(events), engine.crossings())

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from veedor.kit.ids import new_id
 from veedor.model.event import Event
 from veedor.model.observation import Observation
+from veedor.site.normality.baseline import Normality
 from veedor.site.rules.composition import Composition, in_order
 from veedor.site.rules.counting import Counted, Counting
 from veedor.site.rules.ground import Ground
@@ -38,8 +39,10 @@ class RuleEngine:
         *,
         ids: Callable[[datetime], str] = new_id,
         ground: Ground | None = None,
+        normality: Normality | None = None,
     ) -> None:
         self._ground = ground if ground is not None and not ground.stale else None
+        self._normality = normality
         self._rules = rules
         self._camera_id = camera_id
         self._time_zone = ZoneInfo(time_zone) if isinstance(time_zone, str) else time_zone
@@ -50,7 +53,9 @@ class RuleEngine:
     def _start(self) -> None:
         self._trails = Trails()
         places = (self._rules.zones, self._rules.wires)
-        setting = Setting(self._camera_id, self._time_zone, *places, self._trails, self._ids, self._ground)
+        setting = Setting(
+            self._camera_id, self._time_zone, *places, self._trails, self._ids, self._ground, self._normality
+        )
         self._running: list[Rule[Any]] = [
             KINDS[one.kind](one, setting)
             for one in in_order(self._rules.rules)

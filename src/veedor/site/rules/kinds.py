@@ -33,6 +33,7 @@ from veedor.site.rules.stopped_vehicle import StoppedVehicle
 from veedor.site.rules.sudden_stop import SuddenStop
 from veedor.site.rules.together import Together
 from veedor.site.rules.tripwire import TripwireRule
+from veedor.site.rules.unusual import Unusual
 from veedor.site.rules.vehicle_circling import VehicleCircling
 from veedor.site.rules.wrong_way import WrongWay
 from veedor.site.rules.zone_intrusion import ZoneIntrusion
@@ -63,6 +64,7 @@ KINDS: dict[str, type[Rule[Any]]] = {
     "collision": Collision,
     "vehicle_circling": VehicleCircling,
     "stop_and_flee": StopAndFlee,
+    "unusual": Unusual,
     "camera_offline": CameraOffline,
     "camera_tampered": CameraTampered,
     "camera_clock": CameraClock,

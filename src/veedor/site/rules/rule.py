@@ -15,6 +15,7 @@ from veedor.kit.ids import new_id
 from veedor.kit.messages import Message, Param
 from veedor.model.detection import VEHICLES, ObjectClass
 from veedor.model.event import Event, TrackOverlay
+from veedor.site.normality.baseline import Normality
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.place import WHOLE_PICTURE, Ring, Wire, Zone
 from veedor.site.rules.schema import RuleParams, TrackRuleParams
@@ -38,6 +39,7 @@ class Setting:
     trails: Trails
     new_id: Callable[[datetime], str] = field(default=new_id)
     ground: Ground | None = None  # only where it can be trusted
+    normality: Normality | None = None  # what is usual on this camera, where that is learned
 
     def zone(self, name: str | None) -> Zone:
         return self.zones[name] if name else WHOLE_PICTURE

@@ -286,6 +286,7 @@ setup-say-camera_tampered = Alert if the camera is [checks]
 setup-say-camera_clock = Alert if its clock is off by more than [off_by_more_than_s] s
 setup-say-counting = Count [classes] over [tripwire] every [period_s] s
 setup-say-wrong_way = Alert if [classes] goes against [tripwire] in [zone] (allowed: [allowed]) for [dwell_s] s
+setup-say-unusual = Alert if [classes] moves as hardly anybody does in [zone] at that hour, at most [per_day] times a day
 setup-say-queue = Alert if more than [more_than] ([classes]) queue in [zone] for [dwell_s] s
 setup-say-crowd = Alert if within [within_s] s there are [by_count] more or fewer ([classes]) in [zone] (tell: [change])
 setup-say-lingering = Alert if [classes] stops for more than [dwell_s] s in [zone]

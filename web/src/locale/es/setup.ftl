@@ -286,6 +286,7 @@ setup-say-camera_tampered = Avisar si la cámara está [checks]
 setup-say-camera_clock = Avisar si su reloj se aparta más de [off_by_more_than_s] s
 setup-say-counting = Contar [classes] sobre [tripwire] cada [period_s] s
 setup-say-wrong_way = Avisar si [classes] va contra [tripwire] en [zone] (permitido: [allowed]) durante [dwell_s] s
+setup-say-unusual = Avisar si [classes] se mueve como casi nunca se mueve nadie en [zone] a esa hora, como máximo [per_day] veces al día
 setup-say-queue = Avisar si más de [more_than] ([classes]) hacen cola en [zone] durante [dwell_s] s
 setup-say-crowd = Avisar si en [within_s] s hay [by_count] más o menos ([classes]) en [zone] (avisar: [change])
 setup-say-lingering = Avisar si [classes] se detiene más de [dwell_s] s en [zone]
