@@ -16,6 +16,7 @@ ON_BOTH = {
     "test_audit",
     "test_database",
     "test_inward",
+    "test_inward_events",
     "test_outward",
 }
 

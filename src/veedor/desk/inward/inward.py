@@ -72,8 +72,7 @@ class Inward:
         told = [_told(source, incarnation, sequence, one) for sequence, one in batch]
         try:
             with self._database.session() as session:
-                for one in told:  # also such as come again: the site's log may have begun anew
-                    self.apply(session, one)
+                self._apply_all(session, told)  # also such as come again: the site's log may have begun anew
                 if told:
                     self._place(session, told[-1])
         except StoreError:
@@ -118,6 +117,17 @@ class Inward:
             case _:
                 return False
         return True
+
+    def _apply_all(self, session: Session, told: Sequence[Mapping[str, Any]]) -> None:
+        """`apply` for messages of one source. Events go together: nothing else refers to them, nor they to anything."""
+        happened = [one for one in told if one["kind"] == FactKind.EVENT]
+        if happened:
+            source = Source(happened[0]["site_id"], happened[0]["agency_id"], self._clock.now(), self._feed)
+            know_agency(session, self._clock, source.agency_id)
+            events.happened_many(session, source, [one["body"] for one in happened])
+        for one in told:
+            if one["kind"] != FactKind.EVENT:
+                self.apply(session, one)
 
     def _advance(self, session: Session, envelope: Mapping[str, Any]) -> bool:
         row = session.get(SitePositionRow, envelope["site_id"])
