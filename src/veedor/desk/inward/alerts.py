@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from veedor.desk.acts.tables import ActRow
 from veedor.desk.alerts import repository
 from veedor.desk.alerts.service import BURST
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.inward.source import Source
+from veedor.model.act import SubjectKind
 from veedor.model.alert import AlertStatus, ClipState
 from veedor.wire.messages import event_from_json
 
 
-def raised(session: Session, source: Source, body: Mapping[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was there of the alerts of a batch before it: asked once instead of for each."""
+
+    rows: dict[str, AlertRow]
+    acted_on: frozenset[str]
+
+
+def look(session: Session, bodies: Iterable[Mapping[str, Any]]) -> Looked:
+    """For `raised` of each of `bodies`, in a batch that holds no acts."""
+    ids = [str(body["event"]["id"]) for body in bodies]
+    rows = session.scalars(sa.select(AlertRow).where(AlertRow.id.in_(ids)))
+    acted_on = sa.select(ActRow.subject_id).where(
+        ActRow.subject_kind == SubjectKind.ALERT.value, ActRow.subject_id.in_(ids)
+    )
+    return Looked({row.id: row for row in rows}, frozenset(session.scalars(acted_on)))
+
+
+def raised(session: Session, source: Source, body: Mapping[str, Any], looked: Looked | None = None) -> None:
     """Store the alert, once; its event's end where this one knows it and the stored one does not."""
     event = event_from_json(body["event"])
     source.must_own(body["agency_id"], event.id)
-    known = session.get(AlertRow, event.id)
+    known = session.get(AlertRow, event.id) if looked is None else looked.rows.get(event.id)
     if known is not None:
         source.must_own(known.agency_id, event.id)
         if event.ended_at is not None:
@@ -46,8 +68,11 @@ def raised(session: Session, source: Source, body: Mapping[str, Any]) -> None:
         version=0,
     )
     session.add(row)
-    session.flush()
-    repository.project(session, row)  # acts on it may have come before it
+    if looked is not None:
+        looked.rows[row.id] = row
+    if looked is None or row.id in looked.acted_on:  # acts on it may have come before it
+        session.flush()
+        repository.project(session, row)
     told = {
         "id": row.id,
         "camera_id": row.camera_id,

@@ -72,7 +72,8 @@ class Inward:
         told = [_told(source, incarnation, sequence, one) for sequence, one in batch]
         try:
             with self._database.session() as session:
-                self._apply_all(session, told)  # also such as come again: the site's log may have begun anew
+                now = Source(*source, self._clock.now(), self._feed)
+                self._apply_all(session, now, told)  # also such as come again: the site's log may have begun anew
                 if told:
                     self._place(session, told[-1])
         except StoreError:
@@ -99,35 +100,21 @@ class Inward:
         """What the message says, in the caller's transaction; again it changes nothing. False for a kind that only
         newer sites know."""
         source = Source(envelope["site_id"], envelope["agency_id"], self._clock.now(), self._feed)
-        body = envelope["body"]
         know_agency(session, self._clock, source.agency_id)
-        match envelope["kind"]:
-            case FactKind.ALERT_RAISED:
-                alerts.raised(session, source, body)
-            case FactKind.ALERT_ENDED:
-                alerts.ended(session, source, body)
-            case FactKind.ALERT_CLIP:
-                alerts.clip_settled(session, source, body)
-            case FactKind.ACT:
-                acts.done(session, source, body)
-            case FactKind.EVENT:
-                events.happened(session, source, body)
-            case FactKind.AUDIT:
-                audit.written(session, source, body)
-            case _:
-                return False
-        return True
+        return _apply(session, source, envelope, None)
 
-    def _apply_all(self, session: Session, told: Sequence[Mapping[str, Any]]) -> None:
-        """`apply` for messages of one source. Events go together: nothing else refers to them, nor they to anything."""
-        happened = [one for one in told if one["kind"] == FactKind.EVENT]
+    def _apply_all(self, session: Session, source: Source, told: Sequence[Mapping[str, Any]]) -> None:
+        """`apply` for each. Events go together: nothing else refers to them, nor they to anything."""
+        know_agency(session, self._clock, source.agency_id)
+        happened = [one["body"] for one in told if one["kind"] == FactKind.EVENT]
         if happened:
-            source = Source(happened[0]["site_id"], happened[0]["agency_id"], self._clock.now(), self._feed)
-            know_agency(session, self._clock, source.agency_id)
-            events.happened_many(session, source, [one["body"] for one in happened])
+            events.happened_many(session, source, happened)
+        news = [one["body"] for one in told if one["kind"] == FactKind.ALERT_RAISED]
+        acts_too = any(one["kind"] == FactKind.ACT for one in told)
+        looked = alerts.look(session, news) if news and not acts_too else None
         for one in told:
             if one["kind"] != FactKind.EVENT:
-                self.apply(session, one)
+                _apply(session, source, one, looked)
 
     def _advance(self, session: Session, envelope: Mapping[str, Any]) -> bool:
         row = session.get(SitePositionRow, envelope["site_id"])
@@ -155,6 +142,26 @@ class Inward:
         row.incarnation, row.sequence, row.at = incarnation, sequence, now
         row.message_id = str(envelope.get("message_id", ""))[:100]
         session.flush()
+
+
+def _apply(session: Session, source: Source, envelope: Mapping[str, Any], looked: alerts.Looked | None) -> bool:
+    body = envelope["body"]
+    match envelope["kind"]:
+        case FactKind.ALERT_RAISED:
+            alerts.raised(session, source, body, looked)
+        case FactKind.ALERT_ENDED:
+            alerts.ended(session, source, body)
+        case FactKind.ALERT_CLIP:
+            alerts.clip_settled(session, source, body)
+        case FactKind.ACT:
+            acts.done(session, source, body)
+        case FactKind.EVENT:
+            events.happened(session, source, body)
+        case FactKind.AUDIT:
+            audit.written(session, source, body)
+        case _:
+            return False
+    return True
 
 
 def _told(source: tuple[str, str], incarnation: str, sequence: int, envelope: Envelope) -> dict[str, Any]:
