@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 import federation_site as site_end
-from federation_stage import Host, Stage, say, until
+from federation_stage import Host, Stage, Use, say, until, use_of
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.inward.tables import SiteAuditRow, SiteEventRow
 from veedor.desk.stream.tables import FeedRow
@@ -50,6 +51,24 @@ def spread(values_s: list[float]) -> dict[str, float | int]:
         "p50_ms": round(float(told[0]) * 1000, 1),
         "p95_ms": round(float(told[1]) * 1000, 1),
     }
+
+
+def idle_ticks() -> tuple[int, int]:
+    """Of all cores since the machine started: idle, and all."""
+    fields = [int(one) for one in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return fields[3] + fields[4], sum(fields)
+
+
+def idle_share(since: tuple[int, int]) -> float:
+    """Of the machine's cores: near 0, a figure tells of the cores that the sites would bring, not of the hub."""
+    now = idle_ticks()
+    return round((now[0] - since[0]) / max(1, now[1] - since[1]), 3)
+
+
+def hub_ms(stage: Stage, before: dict[str, Use], count: int) -> dict[str, float]:
+    """Processor time of the hub's three parts for each of `count` things, in milliseconds."""
+    after = stage.uses()
+    return {name: round((after[name].cpu_s - before[name].cpu_s) * 1000 / max(1, count), 3) for name in after}
 
 
 # -- cost of a site
@@ -140,7 +159,7 @@ def listener(stage: Stage) -> Iterator[list[float]]:
 
     def run() -> None:
         with (
-            httpx.Client(base_url=stage.url, verify=False, headers=headers, timeout=10.0) as page,  # noqa: S501 - our own
+            httpx.Client(base_url=stage.url, verify=False, headers=headers, timeout=10.0) as page,
             page.stream("GET", "/api/stream") as lines,
         ):
             kind = ""
@@ -170,9 +189,11 @@ def latency(stage: Stage, events_per_s: float, seconds: float, *, flood: str | N
     calm = [host for host in stage.hosts if flood is None or host is not stage.host_of[flood]]
     taken, at_s = stage.taken(), time.monotonic()
     with Watcher(stage.dsn) as watcher, listener(stage) as pushed:
+        idle = idle_ticks()
         for host in calm:
             host.do(site_end.begin_load, others, each, ALERT_EVERY)
         time.sleep(seconds)
+        idle_was = idle_share(idle)
         made = [_ended(host) for host in calm]
         flooded = _ended(stage.host_of[flood])[0] if flood else 0
         durable_s = (stage.taken() - taken) / (time.monotonic() - at_s)
@@ -183,6 +204,7 @@ def latency(stage: Stage, events_per_s: float, seconds: float, *, flood: str | N
         "events": sum(one for one, _ in made),
         "events_behind_the_script": sum(late for _, late in made),
         "facts_durable_per_s": round(durable_s),
+        "idle_share_of_the_machine": idle_was,
         "readable": spread([one.late_s for one in watcher.seen]),
         "pushed": spread(pushed),
         **({"flood_events_per_s": round(flooded / seconds)} if flood else {}),
@@ -197,21 +219,20 @@ def _ended(host: Host) -> tuple[int, int]:
 # -- how much
 
 
-def sustained(stage: Stage, start: float, seconds: float, most: int) -> dict[str, Any]:
-    """The highest rate, in steps of a quarter, at which the hub has everything within two seconds of the end."""
+def sustained(stage: Stage, ladder: list[float], seconds: float) -> dict[str, Any]:
+    """The highest rate of `ladder` at which the hub has everything within two seconds of the end."""
     tries: list[dict[str, Any]] = []
-    rate = start
-    for _ in range(most):
+    for rate in ladder:
         each = rate / FACTS_PER_EVENT / len(stage.host_of)
-        before, uses, at_s = stage.taken(), stage.uses(), time.monotonic()
+        before, uses, idle, at_s = stage.taken(), stage.uses(), idle_ticks(), time.monotonic()
         stage.ask_all(site_end.begin_load, None, each, ALERT_EVERY)
         time.sleep(seconds)
+        idle_was = idle_share(idle)
         made = [tuple(one) for one in stage.ask_all(site_end.end_load)]
         ran_s = time.monotonic() - at_s
         lag_s = stage.settle(600.0)
         took_s = time.monotonic() - at_s
         facts, late = stage.taken() - before, sum(one[1] for one in made)
-        cpu = {name: round((one.cpu_s - uses[name].cpu_s) / took_s, 2) for name, one in stage.uses().items()}
         tries.append(
             {
                 "offered_facts_per_s": round(rate),
@@ -220,14 +241,14 @@ def sustained(stage: Stage, start: float, seconds: float, most: int) -> dict[str
                 "facts": facts,
                 "facts_per_s": round(facts / took_s),
                 "behind_at_the_end_s": round(lag_s, 2),
-                "hub_cores": cpu,
+                "hub_cpu_ms_per_fact": hub_ms(stage, uses, facts),
+                "idle_share_of_the_machine": idle_was,
                 "holds": lag_s <= 2.0 and facts / ran_s >= 0.9 * rate,
             }
         )
         say(f"   {tries[-1]}")
         if not tries[-1]["holds"]:
             break
-        rate *= 1.25
     good = [one for one in tries if one["holds"]]
     best = max((one["facts_per_s"] for one in good), default=0)
     return {"facts_per_s": best, "events_per_s": round(best / FACTS_PER_EVENT), "tries": tries}
@@ -252,8 +273,7 @@ def outage(stage: Stage, hours: float) -> dict[str, Any]:
     wanted = sum(stage.ask_all(site_end.facts))
     until(lambda: stage.taken() >= wanted, "the hub's database", 1800.0, 0.05)
     took_s = time.monotonic() - at_s
-    stage.settle(120.0)
-    hub = {name: round((one.cpu_s - uses[name].cpu_s) / took_s, 2) for name, one in stage.uses().items()}
+    each_fact = hub_ms(stage, uses, waiting)
     return {
         "hours": hours,
         "events": events,
@@ -261,9 +281,9 @@ def outage(stage: Stage, hours: float) -> dict[str, Any]:
         "facts_waiting": waiting,
         "seconds_to_the_first": round(first_s, 2),
         "caught_up_s": round(took_s, 2),
-        "facts_per_s": round(waiting / took_s),
-        "events_per_s": round(waiting / took_s / FACTS_PER_EVENT),
-        "hub_cores": hub,
+        "facts_per_s_from_the_first": round(waiting / (took_s - first_s)),
+        "events_per_s_from_the_first": round(waiting / (took_s - first_s) / FACTS_PER_EVENT),
+        "hub_cpu_ms_per_fact": each_fact,
     }
 
 
@@ -329,8 +349,10 @@ def searches(stage: Stage, rounds: int) -> dict[str, Any]:
     }  # fmt: skip
     first, last, silent, found = [], [], 0, 0
     by_wish: dict[str, list[float]] = {}
+    sites = [host.pid for host in stage.hosts]
+    uses, of_sites, idle = stage.uses(), use_of(sites).cpu_s, idle_ticks()
     for number in range(rounds):
-        for name, wish in random.Random(number).sample(sorted(wishes.items()), len(wishes)):  # noqa: S311 - an order
+        for name, wish in random.Random(number).sample(sorted(wishes.items()), len(wishes)):
             told = _search(stage.user, {**wish, "limit": 50})
             first.append(told["first_s"])
             last.append(told["last_s"])
@@ -343,6 +365,11 @@ def searches(stage: Stage, rounds: int) -> dict[str, Any]:
         "searches": len(last),
         "found": found,
         "sites_silent": silent,
+        "hub_cpu_ms_per_search": hub_ms(stage, uses, len(last)),
+        "cpu_ms_per_search_at_each_site": round(
+            (use_of(sites).cpu_s - of_sites) * 1000 / len(last) / len(stage.host_of), 1
+        ),
+        "idle_share_of_the_machine": idle_share(idle),
         "first_results": spread(first),
         "last_results": spread(last),
         "by_query": {name: spread(values) for name, values in by_wish.items()},

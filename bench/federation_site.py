@@ -151,12 +151,12 @@ def start(sites: Sites, plan: SitePlan) -> str:
     config = plan.config
     if plan.whole:
         service = sites.stack.enter_context(running(config, CLOCK))
-        assert service.member is not None  # noqa: S101 - it has joined
+        assert service.member is not None
         site, desk, member = service.site, service.desk, service.member
     else:
         site = sites.stack.enter_context(open_site(config, CLOCK))
         joined = open_joined(config, CLOCK)
-        assert joined is not None  # noqa: S101
+        assert joined is not None
         desk = open_desk(config, site, CLOCK, sites.stack, joined)
         ensure_first_administrator(desk.database, CLOCK, config.agency_id, config.agency)
         site.parts.archive.start()
@@ -262,7 +262,7 @@ def begin_load(sites: Sites, agencies: list[str] | None, per_site_s: float, aler
 def _load(one: OneSite, per_s: float, alert_every: int, stop: threading.Event) -> None:
     going: deque[Event] = deque()
     outbox = one.site.parts.outbox
-    due_s = CLOCK.monotonic() + random.random() / per_s  # noqa: S311 - a script's phase
+    due_s = CLOCK.monotonic() + random.random() / per_s
     while not CLOCK.wait(stop, max(0.0, due_s - CLOCK.monotonic())):
         event = scripted(one, one.made)
         outbox.record(event, alert=event if one.made % alert_every == 0 else None)
@@ -337,7 +337,7 @@ def facts(sites: Sites) -> int:
 
 
 def told(sites: Sites) -> dict[str, dict[str, Any]]:
-    """By site: ids of its events and, per camera in the order of raising, of its alerts; how long its audit chain is."""
+    """By site: ids of its events and, per camera as they were raised, of its alerts; how long its audit chain is."""
     found = {}
     for one in sites.found.values():
         start, end = CLOCK.now() - timedelta(days=2), CLOCK.now() + timedelta(days=1)

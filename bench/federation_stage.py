@@ -67,7 +67,7 @@ def say(text: str) -> None:
 
 
 class Host:
-    """A process that holds what `make` makes; `do` runs a module's function there, on it first, and gives its answer."""
+    """A process that holds what `make` makes; `do` runs a function there, on it first, and gives its answer."""
 
     def __init__(self, name: str, make: Callable[..., Any], *arguments: Any) -> None:
         context = multiprocessing.get_context("spawn")
