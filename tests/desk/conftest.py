@@ -18,6 +18,7 @@ ON_BOTH = {
     "test_inward",
     "test_inward_events",
     "test_outward",
+    "test_scope_clause",
 }
 
 
