@@ -45,13 +45,13 @@ AIMS = {
 class Plan:
     """How large and how long."""
 
-    def __init__(self, full: bool, sites: int | None) -> None:
+    def __init__(self, full: bool, sites: int | None, most: int | None) -> None:
         self.full = full
         self.sites = sites or (70 if full else 12)
         self.whole = min(10, self.sites)
         self.tracks = 100_000 if full else 24_000
         self.steps = [count for count in ((10, 35, 70) if full else (4, 12)) if count < self.sites] + [self.sites]
-        self.most_sites = 200 if full and sites is None else self.sites
+        self.most_sites = most or (200 if full and sites is None else self.sites)
         self.window_s = 30.0 if full else 6.0
         self.load_s = 60.0 if full else 12.0
         self.hours = 1.0
@@ -76,7 +76,7 @@ def run(wanted: list[str], plan: Plan) -> dict[str, Any]:
             _measured(found, "outage", lambda: outage(made, plan))
         _measured(found, "account", lambda: figures.account(made))
         if "cost" in wanted and plan.most_sites > plan.sites:
-            _measured(found, "many_sites", lambda: many_sites(made, plan))
+            _measured(found, "many_sites", lambda: many_sites(made, plan, found["set_up"]["cost"]))
     return found
 
 
@@ -147,11 +147,13 @@ def outage(made: Stage, plan: Plan) -> dict[str, Any]:
     return told
 
 
-def many_sites(made: Stage, plan: Plan) -> dict[str, Any]:
+def many_sites(made: Stage, plan: Plan, steps: list[dict[str, Any]]) -> dict[str, Any]:
     made.invite(plan.most_sites, CAMERAS, 0, plan.whole)
     made.start_sites(plan.most_sites)
     told = figures.cost(made, plan.most_sites, plan.window_s)
+    told["each_site_more"] = figures.per_site([steps[0], told])
     told["shared"] = f"sites beyond the first {plan.whole} share processes, {PER_PROCESS} in each"
+    told["joining_s"] = figures.spread(made.joined_s)
     return told
 
 
@@ -177,11 +179,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("figures", nargs="*", choices=[*NAMES, []], help="which; all if none is named")
     parser.add_argument("--sites", type=int, help="how many; 43 cameras each")
+    parser.add_argument(
+        "--most", type=int, help="grow to so many at the end, for what a site costs; default: 200 if full"
+    )
     parser.add_argument("--full", action="store_true", default=bool(os.environ.get("FULL")))
     parser.add_argument("--json", type=Path, help="write the result here too")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: what was started is ended
-    plan = Plan(options.full, options.sites)
+    plan = Plan(options.full, options.sites, options.most)
     found = run(options.figures or list(NAMES), plan)
     result = {
         "full": plan.full,

@@ -183,7 +183,8 @@ def use_of(pids: list[int]) -> Use:
     for pid in pids:
         with contextlib.suppress(OSError, IndexError):
             fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            cpu += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            # With that of children which have ended: PostgreSQL has one for each connection.
+            cpu += sum(int(one) for one in fields[11:15]) / os.sysconf("SC_CLK_TCK")
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
                     rss += int(line.split()[1]) * 1024
