@@ -6,6 +6,7 @@ import json
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -347,7 +348,7 @@ def searches(stage: Stage, rounds: int) -> dict[str, Any]:
             "start": day[0], "end": day[1], "classes": ["person"], "dwell_s": {"least": 120},
         },
     }  # fmt: skip
-    first, last, silent, found = [], [], 0, 0
+    first, last, silent, found = [], [], Counter[str](), 0
     by_wish: dict[str, list[float]] = {}
     sites = [host.pid for host in stage.hosts]
     uses, of_sites, idle = stage.uses(), use_of(sites).cpu_s, idle_ticks()
@@ -356,7 +357,7 @@ def searches(stage: Stage, rounds: int) -> dict[str, Any]:
             told = _search(stage.user, {**wish, "limit": 50})
             first.append(told["first_s"])
             last.append(told["last_s"])
-            silent += told["silent"]
+            silent.update(told["silent"])
             found += told["tracks"]
             by_wish.setdefault(name, []).append(told["last_s"])
     return {
@@ -364,7 +365,8 @@ def searches(stage: Stage, rounds: int) -> dict[str, Any]:
         "tracks_per_site": stage.plans[0].tracks,
         "searches": len(last),
         "found": found,
-        "sites_silent": silent,
+        "sites_silent": silent.total(),
+        "silent_because": dict(silent),
         "hub_cpu_ms_per_search": hub_ms(stage, uses, len(last)),
         "cpu_ms_per_search_at_each_site": round(
             (use_of(sites).cpu_s - of_sites) * 1000 / len(last) / len(stage.host_of), 1
@@ -378,13 +380,13 @@ def searches(stage: Stage, rounds: int) -> dict[str, Any]:
 
 def _search(user: httpx.Client, wish: dict[str, Any]) -> dict[str, Any]:
     at_s = time.monotonic()
-    first_s, silent, tracks = None, 0, 0
+    first_s, silent, tracks = None, list[str](), 0
     with user.stream("POST", "/api/search/tracks", json=wish) as answer:
         if answer.status_code != 200:
             raise RuntimeError(f"the search was refused: {answer.read().decode()[:300]}")
         for line in answer.iter_lines():
             told = json.loads(line)
-            silent += told["kind"] == "silent"
+            silent += [told.get("error", "?")] if told["kind"] == "silent" else []
             if told.get("tracks"):
                 tracks += len(told["tracks"])
                 first_s = first_s or time.monotonic() - at_s

@@ -26,6 +26,8 @@ from veedor.wire.facts import FactKind
 
 log = logging.getLogger(__name__)
 
+_OF_ALERTS = frozenset({FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_CLIP})
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -104,17 +106,19 @@ class Inward:
         return _apply(session, source, envelope, None)
 
     def _apply_all(self, session: Session, source: Source, told: Sequence[Mapping[str, Any]]) -> None:
-        """`apply` for each. Events go together: nothing else refers to them, nor they to anything."""
+        """`apply` for each, with few statements. Events go together: nothing refers to them, nor they to anything."""
         know_agency(session, self._clock, source.agency_id)
         happened = [one["body"] for one in told if one["kind"] == FactKind.EVENT]
         if happened:
             events.happened_many(session, source, happened)
-        news = [one["body"] for one in told if one["kind"] == FactKind.ALERT_RAISED]
+        news = [one["body"] for one in told if one["kind"] in _OF_ALERTS]
         acts_too = any(one["kind"] == FactKind.ACT for one in told)
         looked = alerts.look(session, news) if news and not acts_too else None
         for one in told:
             if one["kind"] != FactKind.EVENT:
                 _apply(session, source, one, looked)
+        if looked is not None:
+            alerts.write(session, source, looked)
 
     def _advance(self, session: Session, envelope: Mapping[str, Any]) -> bool:
         row = session.get(SitePositionRow, envelope["site_id"])
@@ -150,9 +154,9 @@ def _apply(session: Session, source: Source, envelope: Mapping[str, Any], looked
         case FactKind.ALERT_RAISED:
             alerts.raised(session, source, body, looked)
         case FactKind.ALERT_ENDED:
-            alerts.ended(session, source, body)
+            alerts.ended(session, source, body, looked)
         case FactKind.ALERT_CLIP:
-            alerts.clip_settled(session, source, body)
+            alerts.clip_settled(session, source, body, looked)
         case FactKind.ACT:
             acts.done(session, source, body)
         case FactKind.EVENT:
