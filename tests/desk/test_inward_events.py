@@ -1,4 +1,4 @@
-"""Events of sites, which come many at a time: each one row, as it was told last, and nobody's but its own site's."""
+"""Events and alerts of sites, which come many at a time: as if one by one, and nobody's but their own site's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from desk.desks import Desk, make_desk
+from veedor.access.scope import Scope
+from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.inward.inward import Inward
 from veedor.desk.inward.tables import SiteEventRow
 from veedor.kit.messages import Message
 from veedor.model.event import Event, Severity
 from veedor.wire.envelope import Envelope
-from veedor.wire.facts import FactKind, event_happened
+from veedor.wire.facts import FactKind, alert_clip, alert_ended, alert_raised, event_happened
 from veedor.wire.messages import event_to_json
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -119,3 +121,48 @@ def test_nobody_ends_the_event_of_another_agency(hub: Desk) -> None:
     taker(hub).take_batch(SITE, "i1", batch(event(1)))
     taker(hub).take_batch(("site-2", "other"), "i1", batch(event(1, ended=True), agency="other"))
     assert rows(hub)["event-1"] == kept(event(1))
+
+
+def alert_facts() -> list[tuple[int, Envelope]]:
+    """Alerts of one camera: two within minutes, one long after, and one soon after that; each ends, two have clips."""
+    told: list[tuple[FactKind, dict[str, Any]]] = []
+    for number in (0, 120, 4000, 4010):
+        begun, ended = event(number), event(number, ended=True)
+        told += [
+            (FactKind.ALERT_RAISED, alert_raised(begun, "Plaza", "muni", begun.started_at)),
+            (FactKind.EVENT, event_happened(begun, "muni")),
+            (FactKind.ALERT_ENDED, alert_ended(ended.id, event_to_json(ended), "muni")),
+        ]
+        if number in (120, 4000):
+            told.append((FactKind.ALERT_CLIP, alert_clip(begun.id, "ready", "muni")))
+    return [
+        (place, Envelope(f"m{place}", kind, "site-1", "muni", NOON, body)) for place, (kind, body) in enumerate(told, 1)
+    ]
+
+
+def alerts(hub: Desk) -> list[tuple[Any, ...]]:
+    """Every alert, and after them what open pages were told, in order."""
+    query = sa.select(AlertRow).order_by(AlertRow.raised_at)
+    with hub.ports.database.reading() as session:
+        rows = [(row.id, row.group_id, row.ended_at, row.event, row.clip_state) for row in session.scalars(query)]
+    items = hub.app.state.feed.after(0, Scope(frozenset({"muni"})))
+    return [*rows, *((one.kind, one.payload, one.camera_id) for one in items)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 14])
+def test_alerts_in_batches_are_as_one_by_one(hub: Desk, tmp_path: Path, size: int) -> None:
+    (tmp_path / "other").mkdir()
+    other = make_desk(tmp_path / "other")
+    try:
+        facts = alert_facts()
+        for start in range(0, len(facts), size):
+            taker(hub).take_batch(SITE, "i1", facts[start : start + size])
+        for sequence, one in facts:
+            told = {"site_id": "site-1", "agency_id": "muni", "incarnation": "i1", "sequence": sequence}
+            taker(other).take({**told, "kind": one.kind, "body": one.body})
+        assert alerts(hub) == alerts(other)
+        assert [row[1] for row in alerts(hub)[:4]] == ["event-0", "event-0", "event-4000", "event-4000"]
+        taker(hub).take_batch(SITE, "i2", facts)
+        assert alerts(hub)[:4] == alerts(other)[:4]
+    finally:
+        other.ports.database.close()
