@@ -187,7 +187,8 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", default=bool(os.environ.get("FULL")))
     parser.add_argument("--json", type=Path, help="write the result here too")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: what was started is ended
+    for number in (signal.SIGINT, signal.SIGTERM):  # what was started is ended, whoever stops us
+        signal.signal(number, signal.default_int_handler)
     plan = Plan(options.full, options.sites, options.most)
     found = run(options.figures or list(NAMES), plan)
     result = {
