@@ -38,9 +38,9 @@ KINDS = np.asarray([Kind.PERSON, Kind.CAR, Kind.MOTORCYCLE, Kind.BUS, Kind.TRUCK
 SHARES = (0.5, 0.35, 0.08, 0.03, 0.03, 0.01)
 
 
-def made_up(hour: int, count: int, random: np.random.Generator) -> Rows:
+def made_up(hour: int, count: int, random: np.random.Generator, cameras: tuple[str, ...] = CAMERAS) -> Rows:
     """An hour of tracks: four of five follow one of six lanes of their camera, the others stay about where they are."""
-    camera = np.sort(random.integers(0, len(CAMERAS), count))
+    camera = np.sort(random.integers(0, len(cameras), count))
     kind = random.choice(KINDS, count, p=SHARES)
     length_s = np.clip(random.lognormal(2.1, 0.8, count), 0.6, 600)
     points = np.maximum(2, np.ceil(length_s / 1.9).astype(np.int64) + 1)
@@ -48,7 +48,7 @@ def made_up(hour: int, count: int, random: np.random.Generator) -> Rows:
     first = np.cumsum(points) - points
     share = (np.arange(total) - np.repeat(first, points)) / np.repeat(points - 1, points)
     lane = camera * 6 + random.integers(0, 6, count)
-    lanes = np.random.default_rng(7).uniform(0.05, 0.95, (len(CAMERAS) * 6, 4))
+    lanes = np.random.default_rng(7).uniform(0.05, 0.95, (len(cameras) * 6, 4))
     stays = random.random(count) < 0.2
     ends = np.clip(lanes[lane] + random.normal(0, 0.03, (count, 4)), 0, 1)
     ends[stays, 2:] = ends[stays, :2] + random.normal(0, 0.02, (int(stays.sum()), 2))
@@ -60,7 +60,7 @@ def made_up(hour: int, count: int, random: np.random.Generator) -> Rows:
     started_us = hour * 3_600_000_000 + np.sort(random.integers(0, 3_600_000, count)) * 1000
     order = np.lexsort((started_us, camera))
     who = Identity(
-        CAMERAS,
+        cameras,
         camera[order],
         started_us[order],
         started_us[order],

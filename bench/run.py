@@ -29,6 +29,7 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "counting": ("counting.py", [], []),
     "archive": ("archive.py", ["--tracks", "2000000"], ["--tracks", "100000000"]),
     "console": ("console.py", [], ["--full"]),
+    "federation": ("federation.py", [], ["--full"]),
     "memory": ("memory.py", ["--minutes", "1"], ["--minutes", "60"]),
 }
 

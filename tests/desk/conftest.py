@@ -16,7 +16,9 @@ ON_BOTH = {
     "test_audit",
     "test_database",
     "test_inward",
+    "test_inward_events",
     "test_outward",
+    "test_scope_clause",
 }
 
 

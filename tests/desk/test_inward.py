@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,10 @@ from veedor.desk.inward.source import ForeignFact
 from veedor.desk.inward.tables import SiteAuditRow
 from veedor.desk.outward.outward import Outward
 from veedor.model.act import SubjectKind
+from veedor.wire.envelope import Envelope
 from veedor.wire.facts import audit_written
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -121,6 +124,27 @@ def test_whatever_the_order_the_acts_are_the_same(site: Desk, hub: Desk, seed: i
         taker(hub).take({**one, "sequence": number})
     for number, one in enumerate(told, len(told) + 1):
         taker(hub).take({**one, "sequence": number})
+    mine, theirs = state(hub), state(site)
+    theirs["acts"] = [act for act in theirs["acts"] if act["subject_kind"] != "evidence"]
+    assert (mine["acts"], mine["alerts"], mine["incidents"]) == (theirs["acts"], theirs["alerts"], theirs["incidents"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_batches_come_to_the_same_as_one_by_one(site: Desk, hub: Desk, seed: int) -> None:
+    """However the messages are parted, and where acts come in a batch before the alert that they are about."""
+    story(site.ports)
+    told = [one for one in envelopes(site) if one["body"].get("act", {}).get("kind") != "request_lock"]
+    draw = random.Random(seed)
+    if seed:
+        draw.shuffle(told)
+    batch = [
+        (number, Envelope(f"m{number}", one["kind"], "site-1", one["agency_id"], AT, one["body"]))
+        for number, one in enumerate([*told, *told], 1)
+    ]
+    while batch:
+        size = draw.randint(1, 4)
+        taker(hub).take_batch(("site-1", AGENCY), "i1", batch[:size])
+        batch = batch[size:]
     mine, theirs = state(hub), state(site)
     theirs["acts"] = [act for act in theirs["acts"] if act["subject_kind"] != "evidence"]
     assert (mine["acts"], mine["alerts"], mine["incidents"]) == (theirs["acts"], theirs["alerts"], theirs["incidents"])

@@ -62,8 +62,8 @@ def engine_of(url: URL, timeout_s: float) -> sa.Engine:
     """Connections of which a commit that returned survives power loss, and which wait `timeout_s` for their turn."""
     engine = sa.create_engine(
         url,
-        pool_size=10,
-        max_overflow=30,
+        pool_size=20,  # those beyond it are made anew each time: a login costs more than what it is made for
+        max_overflow=20,
         pool_timeout=timeout_s,
         pool_pre_ping=True,  # a server that was restarted meanwhile costs nobody an error
         connect_args={"connect_timeout": max(2, int(timeout_s))},

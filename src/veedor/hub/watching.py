@@ -10,6 +10,8 @@ from veedor.desk.grants.tables import revision_of
 from veedor.hub.joining.service import sites
 from veedor.hub.link import HubLink
 
+_GATHER_S = 0.1  # a busy hub commits hundreds of times a second: it looks ten times at most
+
 
 def tell_sites(ports: DeskPorts, link: HubLink) -> Callable[[], None]:
     """Poke every site after each commit that changed grants or agencies. Returns how to stop that."""
@@ -23,6 +25,7 @@ def tell_sites(ports: DeskPorts, link: HubLink) -> Callable[[], None]:
         known = revisions()
         while not stop.is_set():
             ports.clock.wait(wake, 5.0)
+            ports.clock.wait(stop, _GATHER_S)
             wake.clear()
             now = revisions()
             if now != known:

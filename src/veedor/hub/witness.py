@@ -31,9 +31,10 @@ class HubWitness:
     def answer(self, row: SiteRow, told: dict[str, Any] | None) -> dict[str, Any]:
         """`told`: `own` (the site's head), `hub_at` (an entry of ours that it keeps a head of), `after` (how far it
         has what we keep). Whether the site is to tell its head is all that one hears which tells nothing."""
-        with self._ports.database.session() as session:
-            if told and told.get("own") is not None:
+        if told and told.get("own") is not None:
+            with self._ports.database.session() as session:
                 self._take(session, row, told["own"])
+        with self._ports.database.reading() as session:
             wanted = witness.last_of(session, row.id) is None
         return {"send": wanted, **(self._heads(row, told) if told else {})}
 

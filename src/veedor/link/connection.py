@@ -123,12 +123,16 @@ class LinkConnection:
             raise LinkDown(problem=_words(problem)) from problem
 
     async def subscribe(self, subject: str, receiver: Receiver) -> int:
-        """From now on, over all connections to come. The number ends it again."""
+        """From now on, over all connections to come. The number ends it again. Raises LinkDown: there is none then."""
         number = next(self._numbers)
         self._kept[number] = (subject, receiver)
         if self._client is not None and self._client.is_connected:
-            await self._attach(self._client, number)
-            await self._client.flush()
+            try:
+                await self._attach(self._client, number)
+                await self._client.flush()
+            except (nats.errors.Error, OSError) as problem:
+                self._kept.pop(number)  # the caller has no number by which to end it
+                raise LinkDown(problem=_words(problem)) from problem
         return number
 
     async def unsubscribe(self, number: int) -> None:

@@ -27,7 +27,7 @@ from veedor.wire.errors import BadMessage
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 100  # in one transaction: while it lasts, other sites wait
 AHEAD = 1000  # messages asked for and not yet applied
 HEARTBEAT_S = 1.0
 SILENCE_S = 2.5

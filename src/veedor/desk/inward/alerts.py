@@ -2,29 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from veedor.desk.acts.tables import ActRow
 from veedor.desk.alerts import repository
 from veedor.desk.alerts.service import BURST
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.inward.source import Source
+from veedor.desk.stream.hub import Told
+from veedor.model.act import SubjectKind
 from veedor.model.alert import AlertStatus, ClipState
+from veedor.model.event import Event
 from veedor.wire.messages import event_from_json
 
 
-def raised(session: Session, source: Source, body: Mapping[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A batch that holds no acts: what was there of its alerts is asked once, and what it changes is written once.
+
+    `rows`: by id, also those that the batch makes. `recent`: of a camera and rule, when the batch's last alert was
+    raised, and its burst. `told`: for the feed, in order.
+    """
+
+    rows: dict[str, AlertRow]
+    acted_on: frozenset[str]
+    recent: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+
+
+def look(session: Session, bodies: Iterable[Mapping[str, Any]]) -> Looked:
+    """For `raised`, `ended` and `clip_settled` of each of `bodies`; `write` follows."""
+    ids = [str(body["event"]["id"] if "event" in body else body["alert_id"]) for body in bodies]
+    rows = session.scalars(sa.select(AlertRow).where(AlertRow.id.in_(ids)))
+    acted_on = sa.select(ActRow.subject_id).where(
+        ActRow.subject_kind == SubjectKind.ALERT.value, ActRow.subject_id.in_(ids)
+    )
+    return Looked({row.id: row for row in rows}, frozenset(session.scalars(acted_on)))
+
+
+def write(session: Session, source: Source, looked: Looked) -> None:
+    """What the batch came to."""
+    session.flush()
+    if looked.told:
+        source.feed.publish_many(session, looked.told)
+
+
+def raised(session: Session, source: Source, body: Mapping[str, Any], looked: Looked | None = None) -> None:
     """Store the alert, once; its event's end where this one knows it and the stored one does not."""
     event = event_from_json(body["event"])
     source.must_own(body["agency_id"], event.id)
-    known = session.get(AlertRow, event.id)
+    known = _known(session, event.id, looked)
     if known is not None:
         source.must_own(known.agency_id, event.id)
         if event.ended_at is not None:
-            _end(session, source, known, body["event"])
+            _end(session, source, known, body["event"], looked)
         return
     raised_at = datetime.fromisoformat(body["raised_at"])
     row = AlertRow(
@@ -39,15 +76,19 @@ def raised(session: Session, source: Source, body: Mapping[str, Any]) -> None:
         raised_at=raised_at,
         completed_at=event.completed_at,
         ended_at=event.ended_at,
-        group_id=repository.group_of(session, event.camera_id, event.rule, raised_at, BURST) or event.id,
+        group_id=_group(session, event, raised_at, looked) or event.id,
         has_snapshot=True,  # at its site, and fetched from there when somebody looks
         clip_state=ClipState.PENDING.value,
         status=AlertStatus.NEW.value,
         version=0,
     )
     session.add(row)
-    session.flush()
-    repository.project(session, row)  # acts on it may have come before it
+    if looked is not None:
+        looked.rows[row.id] = row
+        looked.recent[event.camera_id, event.rule] = raised_at, row.group_id
+    if looked is None or row.id in looked.acted_on:  # acts on it may have come before it
+        session.flush()
+        repository.project(session, row)
     told = {
         "id": row.id,
         "camera_id": row.camera_id,
@@ -58,35 +99,54 @@ def raised(session: Session, source: Source, body: Mapping[str, Any]) -> None:
         "explanation": row.event["explanation"],
         "group_id": row.group_id,
     }
-    source.feed.publish(session, "alert.raised", told, row.agency_id, row.camera_id)
+    _tell(session, source, ("alert.raised", told, row.agency_id, row.camera_id), looked)
 
 
-def ended(session: Session, source: Source, body: Mapping[str, Any]) -> None:
+def ended(session: Session, source: Source, body: Mapping[str, Any], looked: Looked | None = None) -> None:
     """Note the end of an alert that is here; of one that is not, its raising has yet to come, with its end."""
-    row = session.get(AlertRow, body["event_id"])
+    row = _known(session, body["event_id"], looked)
     if row is not None:
         source.must_own(row.agency_id, row.id)
-        _end(session, source, row, body["event"])
+        _end(session, source, row, body["event"], looked)
 
 
-def clip_settled(session: Session, source: Source, body: Mapping[str, Any]) -> None:
+def clip_settled(session: Session, source: Source, body: Mapping[str, Any], looked: Looked | None = None) -> None:
     """The clip can be had at the site, or never will be."""
-    row = session.get(AlertRow, body["alert_id"])
+    row = _known(session, body["alert_id"], looked)
     if row is None:
         return
     source.must_own(row.agency_id, row.id)
     state = ClipState.READY if body["state"] == ClipState.READY.value else ClipState.FAILED
     row.clip_state = state.value
-    session.flush()
     told = {"id": row.id, "state": state.value}
-    source.feed.publish(session, "alert.clip", told, row.agency_id, row.camera_id)
+    _tell(session, source, ("alert.clip", told, row.agency_id, row.camera_id), looked)
 
 
-def _end(session: Session, source: Source, row: AlertRow, event: dict[str, Any]) -> None:
+def _end(session: Session, source: Source, row: AlertRow, event: dict[str, Any], looked: Looked | None) -> None:
     ended_at = event_from_json(event).ended_at
     if row.ended_at is not None or ended_at is None:
         return
     row.ended_at, row.event = ended_at, event
-    session.flush()
     told = {"id": row.id, "ended_at": ended_at.isoformat()}
-    source.feed.publish(session, "alert.ended", told, row.agency_id, row.camera_id)
+    _tell(session, source, ("alert.ended", told, row.agency_id, row.camera_id), looked)
+
+
+def _known(session: Session, alert_id: str, looked: Looked | None) -> AlertRow | None:
+    return session.get(AlertRow, alert_id) if looked is None else looked.rows.get(alert_id)
+
+
+def _group(session: Session, event: Event, raised_at: datetime, looked: Looked | None) -> str | None:
+    """The burst that a new alert joins. A camera's alerts come in the order in which they were raised, so the batch's
+    last one is newer than any that was there."""
+    last = looked.recent.get((event.camera_id, event.rule)) if looked is not None else None
+    if last is not None and raised_at - BURST < last[0] <= raised_at:
+        return last[1]
+    return repository.group_of(session, event.camera_id, event.rule, raised_at, BURST)
+
+
+def _tell(session: Session, source: Source, told: Told, looked: Looked | None) -> None:
+    if looked is None:
+        session.flush()
+        source.feed.publish(session, *told)
+    else:
+        looked.told.append(told)

@@ -26,6 +26,8 @@ from veedor.wire.facts import FactKind
 
 log = logging.getLogger(__name__)
 
+_OF_ALERTS = frozenset({FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_CLIP})
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -72,8 +74,8 @@ class Inward:
         told = [_told(source, incarnation, sequence, one) for sequence, one in batch]
         try:
             with self._database.session() as session:
-                for one in told:  # also such as come again: the site's log may have begun anew
-                    self.apply(session, one)
+                now = Source(*source, self._clock.now(), self._feed)
+                self._apply_all(session, now, told)  # also such as come again: the site's log may have begun anew
                 if told:
                     self._place(session, told[-1])
         except StoreError:
@@ -100,24 +102,23 @@ class Inward:
         """What the message says, in the caller's transaction; again it changes nothing. False for a kind that only
         newer sites know."""
         source = Source(envelope["site_id"], envelope["agency_id"], self._clock.now(), self._feed)
-        body = envelope["body"]
         know_agency(session, self._clock, source.agency_id)
-        match envelope["kind"]:
-            case FactKind.ALERT_RAISED:
-                alerts.raised(session, source, body)
-            case FactKind.ALERT_ENDED:
-                alerts.ended(session, source, body)
-            case FactKind.ALERT_CLIP:
-                alerts.clip_settled(session, source, body)
-            case FactKind.ACT:
-                acts.done(session, source, body)
-            case FactKind.EVENT:
-                events.happened(session, source, body)
-            case FactKind.AUDIT:
-                audit.written(session, source, body)
-            case _:
-                return False
-        return True
+        return _apply(session, source, envelope, None)
+
+    def _apply_all(self, session: Session, source: Source, told: Sequence[Mapping[str, Any]]) -> None:
+        """`apply` for each, with few statements. Events go together: nothing refers to them, nor they to anything."""
+        know_agency(session, self._clock, source.agency_id)
+        happened = [one["body"] for one in told if one["kind"] == FactKind.EVENT]
+        if happened:
+            events.happened_many(session, source, happened)
+        news = [one["body"] for one in told if one["kind"] in _OF_ALERTS]
+        acts_too = any(one["kind"] == FactKind.ACT for one in told)
+        looked = alerts.look(session, news) if news and not acts_too else None
+        for one in told:
+            if one["kind"] != FactKind.EVENT:
+                _apply(session, source, one, looked)
+        if looked is not None:
+            alerts.write(session, source, looked)
 
     def _advance(self, session: Session, envelope: Mapping[str, Any]) -> bool:
         row = session.get(SitePositionRow, envelope["site_id"])
@@ -145,6 +146,26 @@ class Inward:
         row.incarnation, row.sequence, row.at = incarnation, sequence, now
         row.message_id = str(envelope.get("message_id", ""))[:100]
         session.flush()
+
+
+def _apply(session: Session, source: Source, envelope: Mapping[str, Any], looked: alerts.Looked | None) -> bool:
+    body = envelope["body"]
+    match envelope["kind"]:
+        case FactKind.ALERT_RAISED:
+            alerts.raised(session, source, body, looked)
+        case FactKind.ALERT_ENDED:
+            alerts.ended(session, source, body, looked)
+        case FactKind.ALERT_CLIP:
+            alerts.clip_settled(session, source, body, looked)
+        case FactKind.ACT:
+            acts.done(session, source, body)
+        case FactKind.EVENT:
+            events.happened(session, source, body)
+        case FactKind.AUDIT:
+            audit.written(session, source, body)
+        case _:
+            return False
+    return True
 
 
 def _told(source: tuple[str, str], incarnation: str, sequence: int, envelope: Envelope) -> dict[str, Any]:

@@ -40,6 +40,8 @@ MAY_HEAR = {
     "audit": Action.AUDIT_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
+_GATHER_S = 0.1  # at most so often, however many commits there are; what comes after a silence is told at once
+_DECIDE_EVERY_S = 0.5
 _HEALTH_EVERY_S = 2.0
 _KEEP_ALIVE_S = 5.0
 
@@ -113,11 +115,13 @@ class _Feed:
         if since is not None and (since < first - 1 or since > newest):
             yield _event("reset", {"sequence": newest})
             sequence = newest
-        told_s = health_s = float("-inf")
+        told_s = health_s = decided_s = float("-inf")
+        hears = _Hears({}, "")
         while await run_in_threadpool(self._permit.still_holds):
             self._news.clear()
             now_s = clock.monotonic()
-            hears = await run_in_threadpool(self._hears)
+            if now_s - decided_s >= _DECIDE_EVERY_S:
+                decided_s, hears = now_s, await run_in_threadpool(self._hears)
             for item in await run_in_threadpool(feed.after, sequence, hears.all):
                 sequence = item.sequence
                 if hears.covers(item):
@@ -138,6 +142,7 @@ class _Feed:
                 told_s = now_s
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _POLL_S)
+            await asyncio.sleep(max(0.0, _GATHER_S - (clock.monotonic() - now_s)))
         yield _event("ended", {})
 
     def _hears(self) -> _Hears:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,9 @@ from veedor.desk.database import Database
 from veedor.desk.scope_clause import within
 from veedor.desk.stream.tables import FeedRow
 from veedor.kit.clock import Clock
+
+Told = tuple[str, dict[str, Any], str, str | None]
+"""What `publish` is given: kind, payload, agency and camera."""
 
 _KEEP = timedelta(days=7)
 _PRUNE_EVERY = 500  # published items
@@ -54,6 +57,18 @@ class LiveFeedHub:
         if row.sequence % _PRUNE_EVERY == 0:
             session.execute(sa.delete(FeedRow).where(FeedRow.at < self._clock.now() - _KEEP))
         return row.sequence
+
+    def publish_many(self, session: Session, items: Sequence[Told]) -> None:
+        """`publish` for each, in this order, in one statement."""
+        at = self._clock.now()
+        rows = [
+            FeedRow(agency_id=agency_id, camera_id=camera_id, kind=kind, payload=payload, at=at)
+            for kind, payload, agency_id, camera_id in items
+        ]
+        session.add_all(rows)
+        session.flush()
+        if any(row.sequence % _PRUNE_EVERY == 0 for row in rows):
+            session.execute(sa.delete(FeedRow).where(FeedRow.at < at - _KEEP))
 
     def after(self, sequence: int, scope: Scope, limit: int = 500) -> list[FeedItem]:
         """Items of `scope` later than `sequence`, in order."""

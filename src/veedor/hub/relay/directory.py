@@ -37,6 +37,7 @@ class HubCameras:
         self._cameras: dict[str, Camera] = {}
         self._sites: dict[str, SiteOfCamera] = {}
         self._health: dict[str, list[StreamHealth]] = {}
+        self._digests: dict[str, str] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -75,12 +76,15 @@ class HubCameras:
             return [self._cameras[one] for one, where in self._sites.items() if where.site_id == site_id]
 
     def digest_of(self, site_id: str) -> str:
-        """Of the list that the site sent last: see `wire.directory.digest`."""
-        query = sa.select(SiteCameraRow.sent).where(
-            SiteCameraRow.site_id == site_id, SiteCameraRow.removed_at.is_(None)
-        )
-        with self._database.reading() as session:
-            return digest(session.scalars(query))
+        """Of the list that the site sent last: see `wire.directory.digest`. Every site asks every few seconds."""
+        known = self._digests.get(site_id)
+        if known is None:
+            query = sa.select(SiteCameraRow.sent).where(
+                SiteCameraRow.site_id == site_id, SiteCameraRow.removed_at.is_(None)
+            )
+            with self._database.reading() as session:
+                known = self._digests[site_id] = digest(session.scalars(query))
+        return known
 
     def save(self, camera: Camera, password: str | None = None) -> Camera:  # noqa: ARG002
         """A camera is set up at its site, where its password is."""
@@ -114,6 +118,7 @@ class HubCameras:
             for row in known.values():
                 changed = changed or row.removed_at is None
                 row.removed_at = row.removed_at or now
+        self._digests.pop(site.id, None)
         if changed:
             self.reload()
         return changed

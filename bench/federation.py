@@ -1,0 +1,227 @@
+"""A federation on one machine: a hub and many sites, with events, outages and searches.
+
+    python bench/federation.py --json bench/results/federation.json           # 12 sites, under 3 minutes
+    FULL=1 python bench/federation.py --json bench/results/federation.json    # 70 sites, then 200 for what a site costs
+    python bench/federation.py --sites 6 latency outage                       # only these
+
+Real: the hub with PostgreSQL (durable) and its NATS server; for each site its stores, desk, pump and a nats-server of
+its own that dials in over TLS; joining, grants, passes, gates and audit. Scripted: events, which go into the site's
+outbox where the analysis puts them, and the tracks in the archives. All of it shares one machine's cores, of which the
+sites would bring their own. docs/benchmarks.md tells how each figure is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import federation_figures as figures
+import federation_site as site_end
+from federation_figures import rates
+from federation_stage import PER_PROCESS, Stage, say, stage
+
+NAMES = ("cost", "search", "latency", "sustained", "outage")
+CAMERAS = 43
+NEW_SITE_S = 13.0  # a site takes no passes in its first 12 s
+AIMS = {
+    "facts_per_s": 2000,
+    "alert_p95_ms": 500,
+    "flood_moves_p95_by": 0.2,
+    "search_first_p95_ms": 500,
+    "search_last_p95_ms": 2000,
+}
+
+
+class Plan:
+    """How large and how long."""
+
+    def __init__(self, full: bool, sites: int | None, most: int | None) -> None:
+        self.full = full
+        self.sites = sites or (70 if full else 12)
+        self.whole = min(10, self.sites)
+        self.tracks = 100_000 if full else 24_000
+        self.steps = [count for count in ((10, 35, 70) if full else (4, 12)) if count < self.sites] + [self.sites]
+        self.most_sites = most or (200 if full and sites is None else self.sites)
+        self.window_s = 30.0 if full else 6.0
+        self.load_s = 60.0 if full else 12.0
+        self.hours = 1.0
+        self.rounds = 15 if full else 4
+        self.ladder = [500.0 * 1.25**step for step in range(10)] if full else [500.0, 1000.0, 2000.0]  # facts a second
+
+
+def run(wanted: list[str], plan: Plan) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    with stage() as made:
+        _measured(found, "set_up", lambda: set_up(made, plan, wanted))
+        if "failed" in found["set_up"]:
+            return found
+        cameras = plan.sites * CAMERAS
+        if "search" in wanted:
+            _measured(found, "search", lambda: search(made, plan))
+        if "latency" in wanted:
+            _measured(found, "latency", lambda: latency(made, plan, cameras))
+        if "sustained" in wanted:
+            _measured(found, "sustained", lambda: sustained(made, plan, cameras))
+        if "outage" in wanted:
+            _measured(found, "outage", lambda: outage(made, plan))
+        _measured(found, "account", lambda: figures.account(made))
+        if "cost" in wanted and plan.most_sites > plan.sites:
+            _measured(found, "many_sites", lambda: many_sites(made, plan, found["set_up"]["cost"]))
+    return found
+
+
+def set_up(made: Stage, plan: Plan, wanted: list[str]) -> dict[str, Any]:
+    """Join and start the sites, step by step; what the hub takes at each step."""
+    made.invite(plan.sites, CAMERAS, plan.tracks, plan.whole)
+    steps = []
+    for count in plan.steps:
+        made.start_sites(count)
+        say(f"{count} sites are online")
+        if "cost" in wanted:
+            steps.append(figures.cost(made, count, plan.window_s))
+            say(f"   {steps[-1]}")
+    if {"search", "latency", "sustained"} & set(wanted):
+        made.agree()
+        say("grants are signed")
+    told: dict[str, Any] = {"joining_s": figures.spread(made.joined_s)}
+    if steps:
+        told |= {"cost": steps, **({"each_site_more": figures.per_site(steps)} if len(steps) > 1 else {})}
+    return told
+
+
+def search(made: Stage, plan: Plan) -> dict[str, Any]:
+    tracks = sum(made.ask_all(site_end.fill_archives))
+    say(f"{tracks} tracks are in the archives")
+    time.sleep(NEW_SITE_S)
+    figures.searches(made, 1)  # connections, plans and pages of files are there afterwards, as on a working day
+    told = figures.searches(made, plan.rounds)
+    told["holds"] = (
+        told["sites_silent"] == 0
+        and told["first_results"]["p95_ms"] <= AIMS["search_first_p95_ms"]
+        and told["last_results"]["p95_ms"] <= AIMS["search_last_p95_ms"]
+    )
+    return told
+
+
+def latency(made: Stage, plan: Plan, cameras: int) -> dict[str, Any]:
+    rate = 10 * rates(cameras)["natural_events_per_s"]
+    calm = figures.latency(made, rate, plan.load_s)
+    say(f"   {calm}")
+    flooded = figures.latency(made, rate, plan.load_s, flood=made.plans[0].agency)
+    moved = flooded["readable"]["p95_ms"] / calm["readable"]["p95_ms"] - 1
+    return {
+        "ten_times_natural": calm,
+        "beside_one_site_that_floods": flooded,
+        "flood_moves_p95_by": round(moved, 3),
+        "holds": calm["readable"]["p95_ms"] <= AIMS["alert_p95_ms"] and moved <= AIMS["flood_moves_p95_by"],
+    }
+
+
+def sustained(made: Stage, plan: Plan, cameras: int) -> dict[str, Any]:
+    told = figures.sustained(made, plan.ladder, plan.load_s)
+    natural = rates(cameras)
+    told["times_natural"] = round(told["events_per_s"] / natural["natural_events_per_s"], 1)
+    told["with"] = "the sites, which make the events and keep them, on the same cores"
+    told["holds"] = told["facts_per_s"] >= AIMS["facts_per_s"]
+    half = figures.latency(made, told["events_per_s"] / 2, plan.load_s) if told["events_per_s"] else None
+    if half is not None:
+        told["alerts_at_half"] = half
+        told["holds"] = told["holds"] and half["readable"]["p95_ms"] <= AIMS["alert_p95_ms"]
+    return told
+
+
+def outage(made: Stage, plan: Plan) -> dict[str, Any]:
+    told = figures.outage(made, plan.hours)
+    natural = rates(plan.sites * CAMERAS)
+    told["times_natural"] = round(told["events_per_s_from_the_first"] / natural["natural_events_per_s"], 1)
+    told["holds"] = told["facts_per_s_from_the_first"] >= AIMS["facts_per_s"]
+    return told
+
+
+def many_sites(made: Stage, plan: Plan, steps: list[dict[str, Any]]) -> dict[str, Any]:
+    made.invite(plan.most_sites, CAMERAS, 0, plan.whole)
+    made.start_sites(plan.most_sites)
+    told = figures.cost(made, plan.most_sites, plan.window_s)
+    told["each_site_more"] = figures.per_site([steps[0], told])
+    told["shared"] = f"sites beyond the first {plan.whole} share processes, {PER_PROCESS} in each"
+    told["joining_s"] = figures.spread(made.joined_s)
+    return told
+
+
+def _measured(found: dict[str, Any], name: str, measure: Callable[[], dict[str, Any]]) -> None:
+    """One figure; one that fails says so, and the others go on."""
+    say(f"-- {name}")
+    at_s, load = time.monotonic(), os.getloadavg()[0]
+    try:
+        told = measure()
+    except Exception as problem:
+        traceback.print_exc()
+        told = {"failed": repr(problem), "holds": False}
+    found[name] = {
+        **told,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "took_s": round(time.monotonic() - at_s, 1),
+        "load_average_before": round(load, 2),
+    }
+    print(json.dumps({name: found[name]}), file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figures", nargs="*", choices=[*NAMES, []], help="which; all if none is named")
+    parser.add_argument("--sites", type=int, help="how many; 43 cameras each")
+    parser.add_argument(
+        "--most", type=int, help="grow to so many at the end, for what a site costs; default: 200 if full"
+    )
+    parser.add_argument("--full", action="store_true", default=bool(os.environ.get("FULL")))
+    parser.add_argument("--json", type=Path, help="write the result here too")
+    options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # what was started is ended, whoever stops us
+        signal.signal(number, signal.default_int_handler)
+    plan = Plan(options.full, options.sites, options.most)
+    found = run(options.figures or list(NAMES), plan)
+    result = {
+        "full": plan.full,
+        "sites": plan.sites,
+        "cameras": plan.sites * CAMERAS,
+        "cores": os.cpu_count(),
+        "real": {
+            "sites_with_a_process_of_their_own": plan.whole,
+            "sites_that_share_processes": plan.sites - plan.whole,
+            "sites_in_a_shared_process": PER_PROCESS,
+            "of_each_site": "its folder, stores (SQLite), desk, pump, nats-server over TLS, keys, agency, grant",
+            "not_at_sites_that_share": "recorder, web server, clip worker",
+            "scripted": "events and tracks; cameras are configured and switched off",
+            "hub": "its process, PostgreSQL with fsync, nats-server",
+        },
+        "assumed": {
+            **rates(plan.sites * CAMERAS),
+            "events_per_camera_hour": figures.PER_CAMERA_HOUR,
+            "facts_per_event": figures.FACTS_PER_EVENT,
+            "why": "10 events an hour and camera round the clock, one in five an alert, is an assumption; the busiest"
+            " seen is streams.json: 145 alerts of 43 cameras in a minute, with rules that fire at whoever walks by",
+        },
+        "aims": AIMS,
+        "figures": found,
+        "holds": all(one.get("holds", True) for one in found.values()),
+    }
+    text = json.dumps(result, indent=2, ensure_ascii=False)
+    print(text)
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
