@@ -21,6 +21,7 @@ from veedor.link.connection import LinkConnection
 from veedor.link.keys import public_of, seed_file
 from veedor.link.pump import Pump, Source
 from veedor.link.server import NatsServer, free_port
+from veedor.member.accounts import SiteAccounts
 from veedor.member.files import MemberFiles
 from veedor.member.gate import Gate
 from veedor.member.identity import IdentityDesk
@@ -88,7 +89,10 @@ class Member:
         self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
         key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
         witness = SiteWitness(ports, joined, key)
-        self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position, witness)
+        accounts = SiteAccounts(ports, joined.site_id, key)
+        self.roster = Roster(
+            ports, self._ask_hub, high_water, lease, self._on_position, witness, accounts, joined.hub_key
+        )
         self._forget_commits = ports.database.on_commit(self.pump.wake)
         check = PassCheck(joined.site_id, _pinned(ports), high_water)
         self._gate = Gate(ports, check)

@@ -15,6 +15,12 @@ error-accounts-wrong-code = The code is wrong or was used already
     .hint = Wait for the next code; if none works, check that the phone sets its clock by itself
 error-accounts-totp-not-begun = There is no second factor to confirm
     .hint = Begin again: ask for the QR code
+error-accounts-elsewhere = This account is kept at { $site }: it cannot be changed here
+    .hint = Change it at { $site }; it follows here by itself within seconds of a link
+error-accounts-stale = Nothing confirmed has been heard of the accounts of { $site } for more than { $days } days: nobody who was made there can log in here
+    .hint = Bring back the link between { $site }, the hub and this site. Until then use an account that was made here
+error-accounts-code-at-home = This account needs a code, which only { $site } can check
+    .hint = Log in there, or ask its administrator for an account without a second factor for work here
 error-accounts-throttled = Too many failed attempts: wait { $seconds } s
 
 error-accounts-server = { $message }
