@@ -6,15 +6,17 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from veedor.access.actions import Action
+from veedor.access.check import Access
 from veedor.access.principal import Principal, Resource
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.audit.restores import note_own, own
-from veedor.desk.context import DeskPorts
+from veedor.desk.database import Database
+from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreCorrupt
 from veedor.kit.files import write_file
 
@@ -26,9 +28,20 @@ def leave_note(data: Path, told: dict[str, Any]) -> None:
     write_file(data / _NAME, json.dumps(told, indent=1).encode())
 
 
-def audit_restore(
-    data: Path, desk: DeskPorts, place: str, also: Callable[[Session, datetime], None] | None = None
-) -> None:
+class _Desk(Protocol):
+    """Of a desk, what an entry needs."""
+
+    @property
+    def access(self) -> Access: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def agency_id(self) -> str: ...
+
+
+def audit_restore(data: Path, desk: _Desk, place: str, also: Callable[[Session, datetime], None] | None = None) -> None:
     """The first start after a restore writes it into the chain, which the other agencies witness; then the note goes.
 
     `place`: how others call this chain: a site's id, `hub`, or empty where it has joined none. `also`: what else must

@@ -1,4 +1,4 @@
-"""The hub's side of sharing accounts: it keeps what an agency's key signed, and passes it to that agency's sites alone."""
+"""The hub's side of sharing accounts: it keeps what an agency's key signed, for the sites of that agency alone."""
 
 from __future__ import annotations
 

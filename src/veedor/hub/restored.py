@@ -46,7 +46,8 @@ def awaited(session: Session) -> Mapping[str, datetime]:
     restored_at = session.scalar(sa.select(sa.func.max(RestoreRow.restored_at)).where(RestoreRow.is_own))
     if restored_at is not None:
         has_sites = {row.agency_id for row in rows}
-        found |= {one: restored_at for one in session.scalars(_owners()) if one not in has_sites}
+        owners = session.scalars(sa.select(GrantRow.agency_id).distinct())
+        found |= {one: restored_at for one in owners if one not in has_sites}
     return found
 
 
@@ -54,7 +55,3 @@ def agrees(told: list[Told], owner: str, known: Mapping[str, Any]) -> bool:
     """Whether a site knows of each grant of `owner` that stands here what stands here. `known`: its marks."""
     ours = sync.marks(one for one in told if one[0].owner == owner and one[1])
     return all(known.get(grant_id) == mark for grant_id, mark in ours.items())
-
-
-def _owners() -> sa.Select[tuple[str]]:
-    return sa.select(GrantRow.agency_id).distinct()

@@ -44,8 +44,8 @@ class HubWitness:
             if told and told.get("own") is not None:
                 self._take(session, row, told["own"])
             wanted = witness.last_of(session, row.id) is None
-            again = row.id not in self._heard and bool(restores.own(session))
-        return {"send": wanted, "again": again, **(self._heads(row, told) if told else {})}
+            again = {"again": True} if row.id not in self._heard and restores.own(session) else {}
+        return {"send": wanted, **again, **(self._heads(row, told) if told else {})}
 
     def _keep_restores(self, session: Session, row: SiteRow, told: dict[str, Any]) -> None:
         """Before the site's head, which they explain. Place and agency are those that the connection proved."""

@@ -6,6 +6,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,7 +15,6 @@ from veedor.desk.accounts import service as accounts
 from veedor.desk.accounts.synced import followed
 from veedor.desk.agencies.repository import agencies as known_agencies
 from veedor.desk.agencies.repository import merge_agencies
-from veedor.desk.agencies.tables import KeptRosterRow
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
@@ -22,12 +22,12 @@ from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
 from veedor.kit.errors import StoreError, VeedorError
 from veedor.member.accounts import SiteAccounts
+from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
 from veedor.member.witness import SiteWitness
 from veedor.wire import directory, sync
 from veedor.wire.calls import Op
 from veedor.wire.passcheck import HighWater
-from veedor.wire.roster import BadRoster, SignedRoster
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,15 @@ class AskHub(Protocol):
     def __call__(self, op: Op, args: dict[str, Any]) -> dict[str, Any]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class RosterParts:
+    """What else is said in the same exchange: heads, accounts, and the agencies as the hub signed them."""
+
+    witness: SiteWitness
+    accounts: SiteAccounts
+    kept: KeptRoster
+
+
 class Roster:
     """Calls the hub every few seconds, and at once when `poke`d. `on_position`: how far the hub has read our log."""
 
@@ -50,13 +59,11 @@ class Roster:
         high_water: HighWater,
         lease: Lease,
         on_position: Callable[[str, int], None],
-        witness: SiteWitness,
-        accounts: SiteAccounts,
-        hub_key: str,
+        parts: RosterParts,
     ) -> None:
-        self._witness = witness
-        self._accounts = accounts
-        self._hub_key = hub_key
+        self._witness = parts.witness
+        self._accounts = parts.accounts
+        self._kept = parts.kept
         self._ports = ports
         self._ask = ask
         self._high_water = high_water
@@ -65,7 +72,6 @@ class Roster:
         self._agreements = Agreements(ports)
         self._boot = secrets.token_hex(8)
         self._send_cameras = True
-        self._send_roster = False
         self._hub_knows: dict[str, Any] = {}
         self._inward = Inward(ports.database, ports.clock)
         self._wake = threading.Event()
@@ -107,19 +113,18 @@ class Roster:
         answer = self._ask(Op.HUB_SYNC, self._question())
         now = self._high_water.see(datetime.fromisoformat(answer["now"]))
         self._take_agencies(answer.get("agencies"))
-        self._keep_roster(answer.get("roster"))
+        more = self._kept.heard(answer)
         self._take_grants(answer.get("grants") or [])
         self._hub_knows = dict(answer.get("knows") or {})
         self._witness.heard(answer.get("heads") or {})
-        more = self._take_acts(answer.get("acts") or [])
+        more = self._take_acts(answer.get("acts") or []) or more
         more = self._accounts.heard(answer.get("accounts")) or more
-        sent, self._send_roster = self._send_roster, bool(answer.get("send_roster"))
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
         self._lease.renew(now, float(answer.get("lease_s") or 0.0))
         self.synced_at = self._ports.clock.now()
-        if self._send_cameras or (self._send_roster and not sent) or more:
+        if self._send_cameras or more:
             self._wake.set()
 
     # -- what is told
@@ -138,7 +143,6 @@ class Roster:
                 for row in everybody
                 if row.id not in of_others  # their own site says what holds, and this one may be late
             }
-            kept = session.get(KeptRosterRow, 1)
             told = grants_of(session)
             agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
         return {
@@ -155,11 +159,11 @@ class Roster:
             "people": people,
             "signs": self._accounts.signs,
             "accounts": shared,
-            "roster": kept.told if kept is not None and self._send_roster else None,
+            "roster": self._kept.question(),
             "heads": self._witness.question(),
             "knows": {
                 "agencies": sync.agencies_digest(agencies),
-                "roster": kept.at.isoformat() if kept is not None else None,
+                "roster": self._kept.known(),
                 "grants": sync.marks(told),
                 "acts": {"sequence": place.sequence, "message_id": place.message_id},
             },
@@ -182,28 +186,6 @@ class Roster:
                     log.error("%s", problem)
                     session.rollback()
 
-    def _keep_roster(self, told: dict[str, Any] | None) -> None:
-        """What the hub signed, for the day on which it is restored. One that knows less than the one that is kept does
-        not replace it: that day has come."""
-        if told is None:
-            return
-        try:
-            roster = SignedRoster.from_json(told)
-        except BadRoster as problem:
-            log.error("%s", problem)
-            return
-        if not roster.signed_by(self._hub_key):
-            return
-        with self._ports.database.session() as session:
-            row = session.get(KeptRosterRow, 1)
-            if row is None:
-                row = KeptRosterRow(one=1)
-                session.add(row)
-            elif not _ids(row.told) <= _ids(told):
-                return
-            row.at, row.told = roster.at, roster.to_json()
-            session.flush()
-
     def _take_acts(self, told: list[dict[str, Any]]) -> bool:
         """What people did at the hub with this agency's things: merged, whatever was done here meanwhile. Whether there
         may be more."""
@@ -223,10 +205,6 @@ class Roster:
                 raise
             except VeedorError as problem:
                 log.error("the hub told of a grant that cannot be: %s", problem)
-
-
-def _ids(roster: dict[str, Any]) -> set[str]:
-    return {str(one.get("id")) for one in roster["agencies"]}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from veedor.desk.agencies.repository import public_keys
 from veedor.desk.audit import witness
 from veedor.desk.audit.log import ChainedAuditLog
-from veedor.desk.audit.restores import keep as keep_restore
 from veedor.desk.audit.restores import held_elsewhere, own_signed
+from veedor.desk.audit.restores import keep as keep_restore
 from veedor.desk.context import DeskPorts
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.wire.heads import HEADS_EVERY_S, HUB_PLACE, OTHERS_EVERY_S, BadHead, SignedHead

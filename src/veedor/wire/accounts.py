@@ -55,7 +55,7 @@ class AccountRecord:
 
     @property
     def order(self) -> Order:
-        """The higher one counts. Of two with one revision, which only a restored site can sign, who is out stays out."""
+        """The higher counts. Of two with one revision, which only a restored site can sign, who is out stays out."""
         return (self.revision, self.disabled, self.at)
 
     @property

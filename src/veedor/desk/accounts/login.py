@@ -28,7 +28,8 @@ class Attempt:
 
 def log_in(ports: DeskPorts, sessions: Sessions, attempt: Attempt) -> tuple[UserRow, NewSession]:
     """Open a session. Raises WrongPassword (also for unknown and disabled accounts), CodeNeeded, WrongCode,
-    LoginThrottled, StoreError; AccountsStale and CodeAtHome for an account that another site of the agency keeps; for somebody of another desk's agency, Unavailable where that desk does not answer."""
+    LoginThrottled, StoreError; AccountsStale, CodeAtHome for an account that another site of the agency keeps; for
+    somebody of another desk's agency, Unavailable where that desk does not answer."""
     if ports.vouching is not None and ports.vouching.concerns(attempt.username):
         return _log_in_elsewhere(ports, ports.vouching, sessions, attempt)
     user = prove(ports, attempt)

@@ -128,7 +128,10 @@ def find_for_login(session: Session, username: str) -> UserRow | None:
 
 
 def change_user(session: Session, clock: Clock, row: UserRow, change: UserChange, sessions: Sessions) -> None:
-    """Apply `change`. Disabling ends every session of the user. Raises BadRoles, LastAdministrator, AccountElsewhere."""
+    """Apply `change`. Disabling ends every session of the user.
+
+    Raises BadRoles, LastAdministrator, AccountElsewhere.
+    """
     synced.must_be_home(session, row)
     if change.full_name is not None:
         row.full_name = change.full_name

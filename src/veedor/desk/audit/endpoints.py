@@ -65,8 +65,8 @@ class AuditEntryOut(Out):
 
 
 class RestoreOut(Out):
-    """A machine was put back from a backup. It says how entries came to be missing there; whether that is so, the people
-    who were there must answer."""
+    """A machine was put back from a backup. It says how entries came to be missing there; whether that is so, those who
+    did it must answer."""
 
     place: str = Field(description="A site's id, or hub; empty: this desk, which has joined no hub")
     restored_at: UtcTime
