@@ -18,8 +18,9 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import Told, grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Position
+from veedor.desk.inward.recall import Recall, told_of
 from veedor.desk.outward.outward import Outward
-from veedor.desk.sites.tables import SiteRow
+from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.accounts import HubAccounts
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
@@ -52,6 +53,7 @@ class HubRoster:
         self._agreements = Agreements(ports)
         self._outward = Outward(ports.database)
         self._accounts = HubAccounts(ports)
+        self._recall = Recall(ports)
         self._told_roster: set[str] = set()  # sites that were asked what this hub, restored since, once told them
 
     def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +71,7 @@ class HubRoster:
             _take_people(session, row, args.get("people") or {})
         self._take_roster(row, args.get("roster"))
         self._take_grants(args.get("grants") or [])
+        self._recall.take(row.id, row.agency_id, args.get("recalled"))
         self._settle(row, args)
         send_cameras = self._take_cameras(row, args)
         heads = self._witness.answer(row, args.get("heads"))
@@ -143,6 +146,7 @@ class HubRoster:
             agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
             told: list[Told] = grants_of(session, row.agency_id)
             forgot = row.id not in self._told_roster and was_restored(session)
+            recalled = told_of(session, row.agency_id, args.get("recall"), _cameras_of(session, row))
         digest = sync.agencies_digest(agencies)
         is_news = knows.get("agencies") != digest
         place = self._position(row.id)
@@ -153,11 +157,17 @@ class HubRoster:
             "agencies": agencies if is_news else None,
             "roster": self._signed_roster(agencies) if is_news or knows.get("roster") is None else None,
             "send_roster": forgot,
+            "recall": self._recall.wanted(row.id),
+            "recalled": recalled,
             "grants": sync.missing(told, knows.get("grants") or {}),
             "knows": sync.marks(told),
             "acts": self._acts(row.agency_id, knows.get("acts") or {}),
             "position": {"incarnation": place.incarnation, "sequence": place.sequence},
         }
+
+
+def _cameras_of(session: Session, row: SiteRow) -> list[str]:
+    return list(session.scalars(sa.select(SiteCameraRow.id).where(SiteCameraRow.site_id == row.id)))
 
 
 def _bounded(health: Any) -> dict[str, Any]:

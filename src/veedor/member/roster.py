@@ -20,6 +20,7 @@ from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
+from veedor.desk.inward.recall import Recall, told_of
 from veedor.kit.errors import StoreError, VeedorError
 from veedor.member.accounts import SiteAccounts
 from veedor.member.kept_roster import KeptRoster
@@ -70,6 +71,8 @@ class Roster:
         self._lease = lease
         self._on_position = on_position
         self._agreements = Agreements(ports)
+        self._recall = Recall(ports)
+        self._hub_forgot: dict[str, Any] | None = None
         self._boot = secrets.token_hex(8)
         self._send_cameras = True
         self._hub_knows: dict[str, Any] = {}
@@ -118,6 +121,9 @@ class Roster:
         self._hub_knows = dict(answer.get("knows") or {})
         self._witness.heard(answer.get("heads") or {})
         more = self._take_acts(answer.get("acts") or []) or more
+        more = self._recall.take(_HUB, self._ports.agency_id, answer.get("recalled")) or more
+        before, self._hub_forgot = self._hub_forgot, answer.get("recall")
+        more = more or (self._hub_forgot is not None and self._hub_forgot != before)
         more = self._accounts.heard(answer.get("accounts")) or more
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
@@ -144,6 +150,7 @@ class Roster:
                 if row.id not in of_others  # their own site says what holds, and this one may be late
             }
             told = grants_of(session)
+            recalled = told_of(session, ports.agency_id, self._hub_forgot)
             agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
         return {
             "boot": self._boot,
@@ -160,6 +167,8 @@ class Roster:
             "signs": self._accounts.signs,
             "accounts": shared,
             "roster": self._kept.question(),
+            "recall": self._recall.wanted(_HUB),
+            "recalled": recalled,
             "heads": self._witness.question(),
             "knows": {
                 "agencies": sync.agencies_digest(agencies),

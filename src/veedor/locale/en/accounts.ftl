@@ -71,6 +71,13 @@ cli-audit-break = entry { $entry }: { $problem ->
     [other] another one was here when its head was signed elsewhere: { $expected }, now { $found }
    *[cut] the end was cut off: a later head is kept elsewhere, { $expected }
     }
+cli-audit-restored = { $place ->
+    [here] This desk
+   *[other] { $place }
+    } was restored by { $by } at { $at } from the backup of { $made }: { $last ->
+    [none] no entry is known to be lost
+   *[other] entries { $first } to { $last } are lost there, and held elsewhere
+    }
 cli-audit-contradiction = Of { $place }, entry { $entry }: { $flaw ->
     [signature] a head came that its key did not sign
     [fork] two different entries with this number

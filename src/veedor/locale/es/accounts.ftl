@@ -71,6 +71,13 @@ cli-audit-break = entrada { $entry }: { $problem ->
     [other] aquí había otra cuando su cabeza se firmó en otra parte: { $expected }, ahora { $found }
    *[cut] se cortó el final: en otra parte se guarda una cabeza posterior, { $expected }
     }
+cli-audit-restored = { $place ->
+    [here] Esta consola
+   *[other] { $place }
+    }: { $by } restauró el { $at } la copia del { $made }; { $last ->
+    [none] no se sabe de entradas perdidas
+   *[other] las entradas { $first } a { $last } se perdieron allí y se guardan en otra parte
+    }
 cli-audit-contradiction = De { $place }, entrada { $entry }: { $flaw ->
     [signature] llegó una cabeza que su clave no firmó
     [fork] hay dos entradas distintas con este número

@@ -1,0 +1,188 @@
+"""A hub that comes back from yesterday's backup, and a site too: nothing twice, nothing missing, nothing opened."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import pytest
+
+from federation.conftest import PURPOSE, client
+from federation.small import CLOCK, Small, config_of, small_federation
+from veedor.compose import demo_sites
+from veedor.compose.backup import backup
+from veedor.compose.demo import DemoOptions, demo_cameras
+from veedor.compose.demo_sites import PLANS, Party
+from veedor.compose.restore import restore
+from veedor.desk.database import database_file
+from veedor.kit.clock import SystemClock
+from waiting import wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("federation")]
+
+_ALL = {"limit": 1000}
+
+
+@dataclass
+class Two:
+    """A municipality with a camera, a comisaría without one, and a grant from the one to the other."""
+
+    small: Small
+    owner: Party
+    police: Party
+    grant_id: str
+
+    def alerts(self, found: httpx.Client) -> list[str]:
+        return [str(one["id"]) for one in found.get("/api/alerts", params=_ALL).json()["alerts"]]
+
+    def at_hub_is(self, alert_id: str, status: str) -> bool:
+        rows = self.small.in_hub("SELECT status FROM alerts WHERE id = %s", alert_id)
+        return bool(rows) and rows[0][0] == status
+
+    def told(self) -> list[tuple[str, str]]:
+        """What open pages at the hub were told of alerts, in order: camera and alert."""
+        query = "SELECT payload->>'camera_id', payload->>'id' FROM feed WHERE kind = 'alert.raised' ORDER BY sequence"
+        return [(str(camera), str(alert)) for camera, alert in self.small.in_hub(query)]
+
+    def raised(self) -> list[tuple[str, str]]:
+        """The same at the site, as its outbox has them."""
+        path = database_file(config_of(self.owner).data)
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as found:
+            rows = found.execute("SELECT body FROM outward WHERE kind = 'alert.raised' ORDER BY sequence").fetchall()
+        bodies = [json.loads(body)["event"] for (body,) in rows]
+        return [(one["camera_id"], one["id"]) for one in bodies]
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[Two]:
+    with ExitStack() as stack:
+        cameras, _server = stack.enter_context(demo_cameras(DemoOptions(cameras=1)))
+        small = stack.enter_context(small_federation())
+        owner = small.add_site("owner", replace(PLANS[0], cameras=1), cameras, analyse=True)
+        police = small.add_site("police", replace(PLANS[2], cameras=0), [])
+        demo = small.demo
+        parties, demo.parties = demo.parties, [owner, police, police]
+        grant_id = demo_sites._agree(demo, SystemClock())
+        demo.parties = parties
+        yield Two(small, owner, police, grant_id)
+
+
+def test_a_hub_of_yesterday(two: Two) -> None:
+    small, owner, police = two.small, two.owner, two.police
+    with small.at(owner) as rosa, small.at(owner, "admin") as boss, small.at(police, "auditoria") as officer:
+        wait_until(lambda: len(two.alerts(rosa)) >= 2, timeout_s=120, every_s=0.5)
+        with small.at_hub(police, **PURPOSE) as olga:
+            camera = wait_until(lambda: _camera(olga, "la-victoria"), timeout_s=60, every_s=0.5)
+            wait_until(lambda: olga.get(f"/api/cameras/{camera}/snapshot.jpg").status_code == 200, timeout_s=60)
+        early = two.alerts(rosa)[-1]
+        _acknowledge(rosa, early)
+        wait_until(lambda: two.at_hub_is(early, "acknowledged"), timeout_s=30, every_s=0.2)
+
+        saved = backup(small.hub_file, small.folder / "yesterday.tar", CLOCK)
+        (had,) = small.in_hub("SELECT max(sequence) FROM audit")[0]
+
+        # What the backup does not have: a revocation, a person, an agency, alerts, acts, and entries of the audit.
+        end = {"reason": "El convenio terminó"}
+        assert rosa.post(f"/api/grants/{two.grant_id}/revoke", json=end).status_code == 200
+        body = {"username": "nueva", "roles": ["viewer"], "password": "verano-azul-88"}
+        assert boss.post("/api/users", json=body).status_code == 201
+        with small.administrator() as admin:
+            admin.put("/api/agencies/surco", json={"name": "Surco", "kind": "municipality"}).raise_for_status()
+        before = set(two.alerts(rosa))
+        late = wait_until(lambda: next(iter(set(two.alerts(rosa)) - before), ""), timeout_s=120, every_s=0.5)
+        _acknowledge(rosa, late)
+        wait_until(lambda: two.at_hub_is(late, "acknowledged"), timeout_s=30, every_s=0.2)
+        wait_until(lambda: "nueva" in _accounts(small), timeout_s=30, every_s=0.5)
+        wait_until(lambda: _knows(officer, "surco"), timeout_s=30, every_s=0.5)
+        # Heads go once a minute: somebody must hold one that is younger than the backup.
+        wait_until(lambda: _held(officer) > had, timeout_s=150, every_s=1)
+
+        small.demo.hub.kill()
+        owner.process.kill()
+        shutil.rmtree(small.hub_config.data)
+        restore(saved.path, small.hub_file, CLOCK)
+        small.start_hub()
+
+        # The owner's site is not there: nothing of it is opened, though the grant stands here as it did yesterday.
+        with small.at_hub(police, **PURPOSE) as olga:
+            assert olga.get(f"/api/grants/{two.grant_id}").json()["state"] == "active"
+            assert _camera(olga, "la-victoria") is None
+            assert two.alerts(olga) == []
+            refused = olga.get(f"/api/cameras/{camera}/snapshot.jpg")
+            assert refused.status_code == 403, refused.text
+            assert "restored from a backup" in refused.json()["message"]
+
+            small.start(owner)
+            wait_until(lambda: small.in_hub("SELECT 1 FROM sites WHERE doubted_at IS NOT NULL") == [], timeout_s=60)
+            assert olga.get(f"/api/grants/{two.grant_id}").json()["state"] == "revoked"
+            assert _camera(olga, "la-victoria") is None
+            refused = olga.get(f"/api/cameras/{camera}/snapshot.jpg")
+            assert "revoked" in refused.json()["message"]
+
+    # The sites' log from where the backup had it: each once, in the order in which it happened.
+    wait_until(lambda: two.at_hub_is(late, "acknowledged"), timeout_s=60, every_s=0.5)
+    told, raised = two.told(), two.raised()
+    assert len(set(told)) == len(told), "an alert was told twice"
+    assert told == raised[: len(told)]
+    assert late in {alert for _camera_id, alert in told}
+    assert small.in_hub("SELECT id FROM acts WHERE subject_id = %s AND kind = 'acknowledge'", late) != []
+    (copies,) = small.in_hub("SELECT count(*) FROM acts WHERE subject_id = %s", late)[0]
+    assert copies == 1
+    # What only sites knew is known again.
+    wait_until(lambda: "nueva" in _accounts(small), timeout_s=30, every_s=0.5)
+    wait_until(lambda: small.in_hub("SELECT 1 FROM agencies WHERE id = 'surco'") != [], timeout_s=30, every_s=0.5)
+
+    with small.administrator() as admin, small.at(police, "auditoria") as officer:
+        body = {"username": "control", "roles": ["auditor"], "password": "otra-clave-larga-9"}
+        assert admin.post("/api/users", json=body).status_code == 201
+        with _as(small, "control", "otra-clave-larga-9") as control:
+            entries = control.get("/api/audit", params={"resource_kind": "backup"}).json()
+            assert [one["sequence"] for one in entries] == [entries[0]["detail"]["last_entry"] + 1]
+            assert entries[0]["username"].startswith("os:")
+            assert entries[0]["detail"]["manifest_sha256"] == saved.digest
+            # Both ends say the same of it: from which backup, and which entries are lost here and held elsewhere.
+            for found in (control, officer):
+                wait_until(lambda found=found: _explained(found), timeout_s=150, every_s=2)
+                (one,) = found.get("/api/audit/verify").json()["restores"]
+                assert one["place"] == "hub"
+                assert one["lost_from"] == entries[0]["sequence"]
+                assert one["lost_to"] > had
+                assert one["by"].startswith("os:")
+
+
+def _camera(found: httpx.Client, agency_id: str) -> str | None:
+    return next((str(row["id"]) for row in found.get("/api/cameras").json() if row["agency_id"] == agency_id), None)
+
+
+def _acknowledge(found: httpx.Client, alert_id: str) -> None:
+    said = found.post(f"/api/alerts/{alert_id}/acknowledge", json={"expected_version": 0})
+    assert said.status_code == 200, said.text
+
+
+def _accounts(small: Small) -> set[str]:
+    return {str(name) for (name,) in small.in_hub("SELECT record->>'username' FROM account_records")}
+
+
+def _knows(found: httpx.Client, agency_id: str) -> bool:
+    return agency_id in {row["id"] for row in found.get("/api/agencies").json()}
+
+
+def _held(officer: httpx.Client) -> int:
+    """The highest entry of the hub's audit that this desk keeps a head of."""
+    rows = officer.get("/api/audit/witnessed", params={"place": "hub"}).json()
+    return max((int(row["sequence"]) for row in rows), default=0)
+
+
+def _explained(found: httpx.Client) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = found.get("/api/audit/verify").json()["contradictions"]
+    return [row for row in rows if row["place"] == "hub" and row["restore"]]
+
+
+def _as(small: Small, user: str, password: str) -> Any:
+    return client(small.demo.hub_url, str(small.demo.ca), user, password)
