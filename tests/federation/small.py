@@ -68,6 +68,11 @@ class Small:
         self.demo.hub.start()
         wait_until(self.hub_answers, timeout_s=120, every_s=0.2)
 
+    def wait_until_hub_is_gone(self) -> None:
+        """Its database's server ends a moment after the hub that was killed."""
+        server = EmbeddedPostgres(self.hub_config.data / "postgres", CLOCK)
+        wait_until(lambda: server.server_pid() is None, timeout_s=60, every_s=0.1)
+
     def start(self, party: Party) -> None:
         party.process.start()
         wait_until(lambda: demo_sites._answers(party.url, None), timeout_s=120, every_s=0.2)
@@ -99,4 +104,8 @@ def small_federation() -> Iterator[Small]:
         folder.chmod(0o711)  # PostgreSQL, which never runs as root, must reach its own folder in it
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         demo = demo_sites._start_hub(folder / "hub", 0, CLOCK, stack)
-        yield Small(demo, folder, stack)
+        try:
+            yield Small(demo, folder, stack)
+        finally:
+            for log in sorted(folder.glob("*/*.log")):  # shown where a test fails
+                print(log.parent.name, *log.read_text(encoding="utf-8").splitlines()[-15:], sep="\n  ")
