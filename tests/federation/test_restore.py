@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from federation.conftest import PURPOSE, client
-from federation.small import CLOCK, Small, config_of, small_federation
+from federation.small import CLOCK, Small, config_of, login, small_federation
 from veedor.compose import demo_sites
 from veedor.compose.backup import backup
 from veedor.compose.demo import DemoOptions, demo_cameras
@@ -113,7 +113,7 @@ def test_a_hub_of_yesterday(two: Two) -> None:
         shutil.rmtree(small.hub_config.data)
         restore(saved.path, small.hub_file, CLOCK)
         small.start_hub()
-
+        small.start(police)
         wait_until(lambda: _doubted(small) == {"la-victoria"}, timeout_s=60, every_s=0.2)
 
         # The owner's site is not there: nothing of it is opened, though the grant stands here as it did yesterday.
@@ -155,12 +155,65 @@ def test_a_hub_of_yesterday(two: Two) -> None:
             assert entries[0]["detail"]["manifest_sha256"] == saved.digest
             # Both ends say the same of it: from which backup, and which entries are lost here and held elsewhere.
             for found in (control, officer):
-                wait_until(lambda found=found: _explained(found), timeout_s=150, every_s=2)
+                wait_until(lambda found=found: _explained(found, "hub"), timeout_s=150, every_s=2)
                 (one,) = found.get("/api/audit/verify").json()["restores"]
                 assert one["place"] == "hub"
                 assert one["lost_from"] == entries[0]["sequence"]
                 assert one["lost_to"] > had
                 assert one["by"].startswith("os:")
+
+
+def test_a_site_of_yesterday(two: Two) -> None:
+    small, owner = two.small, two.owner
+    with small.at(owner) as rosa, small.at(owner, "admin") as boss:
+        first = wait_until(lambda: two.alerts(rosa)[:1], timeout_s=120, every_s=0.5)
+        wait_until(lambda: set(first) <= {alert for _camera_id, alert in two.told()}, timeout_s=60, every_s=0.5)
+        saved = backup(owner.folder / "veedor.yaml", small.folder / "site-yesterday", CLOCK)
+
+        body = {"username": "segunda", "roles": ["viewer"], "password": "verano-azul-88"}
+        assert boss.post("/api/users", json=body).status_code == 201
+        before = set(two.alerts(rosa))
+        late = wait_until(lambda: next(iter(set(two.alerts(rosa)) - before), ""), timeout_s=120, every_s=0.5)
+        _acknowledge(rosa, late)
+        opened = rosa.post(f"/api/alerts/{late}/escalate", json={"expected_version": 1, "type": "robbery"})
+        assert opened.status_code in (200, 201), opened.text
+        wait_until(lambda: two.at_hub_is(late, "escalated"), timeout_s=30, every_s=0.2)
+        wait_until(lambda: "segunda" in _accounts(small), timeout_s=30, every_s=0.5)
+    incarnation = _incarnation(small)
+    owner.process.kill()
+    shutil.rmtree(config_of(owner).data)
+    restore(saved.path, owner.folder / "veedor.yaml", CLOCK)
+    small.start(owner)
+
+    # The person, the alert with what was done about it, and the incident come back from the hub.
+    wait_until(lambda: login(owner.url, "segunda", "verano-azul-88").status_code == 200, timeout_s=60, every_s=1)
+    with small.at(owner) as rosa, small.at(owner, "auditoria") as officer:
+        wait_until(lambda: late in two.alerts(rosa), timeout_s=60, every_s=0.5)
+        wait_until(lambda: rosa.get(f"/api/alerts/{late}").json()["status"] == "escalated", timeout_s=60, every_s=0.5)
+        assert rosa.get(f"/api/alerts/{late}").json()["incident_id"] in {
+            one["id"] for one in rosa.get("/api/incidents").json()["incidents"]
+        }
+        # It speaks anew, under numbers that nobody has heard before; the hub takes nothing twice.
+        wait_until(lambda: _incarnation(small) != incarnation, timeout_s=60, every_s=0.5)
+        again = wait_until(lambda: next(iter(set(two.alerts(rosa)) - {late} - before), ""), timeout_s=120, every_s=0.5)
+        wait_until(lambda: again in {alert for _camera_id, alert in two.told()}, timeout_s=60, every_s=0.5)
+        told = two.told()
+        assert len(set(told)) == len(told)
+        # Its chain forks where the backup ended: both the hub and the site itself say so, and why.
+        with small.administrator() as admin:
+            body = {"username": "control2", "roles": ["auditor"], "password": "otra-clave-larga-9"}
+            assert admin.post("/api/users", json=body).status_code == 201
+        with _as(small, "control2", "otra-clave-larga-9") as control:
+            for found in (control, officer):
+                wait_until(lambda found=found: _explained(found, "hub", is_not=True), timeout_s=150, every_s=2)
+                rows = found.get("/api/audit/verify").json()["restores"]
+                (one,) = [row for row in rows if row["place"] != "hub"]
+                assert one["by"].startswith("os:")
+                assert one["lost_to"] >= one["lost_from"]
+
+
+def _incarnation(small: Small) -> str:
+    return str(small.in_hub("SELECT incarnation FROM site_position WHERE agency_id = 'la-victoria'")[0][0])
 
 
 def _camera(found: httpx.Client, agency_id: str) -> str | None:
@@ -190,9 +243,9 @@ def _held(officer: httpx.Client) -> int:
     return max((int(row["sequence"]) for row in rows), default=0)
 
 
-def _explained(found: httpx.Client) -> list[dict[str, Any]]:
+def _explained(found: httpx.Client, place: str, *, is_not: bool = False) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = found.get("/api/audit/verify").json()["contradictions"]
-    return [row for row in rows if row["place"] == "hub" and row["restore"]]
+    return [row for row in rows if (row["place"] == place) is not is_not and row["restore"]]
 
 
 def _as(small: Small, user: str, password: str) -> Any:
