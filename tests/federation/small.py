@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -108,4 +109,5 @@ def small_federation() -> Iterator[Small]:
             yield Small(demo, folder, stack)
         finally:
             for log in sorted(folder.glob("*/*.log")):  # shown where a test fails
-                print(log.parent.name, *log.read_text(encoding="utf-8").splitlines()[-15:], sep="\n  ")
+                last = log.read_text(encoding="utf-8").splitlines()[-15:]
+                sys.stderr.write("\n  ".join([log.parent.name, *last]) + "\n")
