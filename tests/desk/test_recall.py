@@ -63,8 +63,7 @@ def test_a_site_gets_its_alerts_and_acts_back(desks: tuple[Desk, Desk, Desk]) ->
     assert state(again) == state(site)
     assert envelopes(again) == []  # it is not told anew
     before = state(again)
-    restored_again = {"facts": [], "after": None}
-    Recall(again.ports).take("hub", AGENCY, restored_again)
+    Recall(again.ports).take("hub", AGENCY, {"facts": [], "after": None})
     assert state(again) == before
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import httpx
@@ -155,7 +156,7 @@ def test_a_hub_of_yesterday(two: Two) -> None:
             assert entries[0]["detail"]["manifest_sha256"] == saved.digest
             # Both ends say the same of it: from which backup, and which entries are lost here and held elsewhere.
             for found in (control, officer):
-                wait_until(lambda found=found: _explained(found, "hub"), timeout_s=150, every_s=2)
+                wait_until(partial(_explained, found, "hub"), timeout_s=150, every_s=2)
                 (one,) = found.get("/api/audit/verify").json()["restores"]
                 assert one["place"] == "hub"
                 assert one["lost_from"] == entries[0]["sequence"]
@@ -204,12 +205,19 @@ def test_a_site_of_yesterday(two: Two) -> None:
             body = {"username": "control2", "roles": ["auditor"], "password": "otra-clave-larga-9"}
             assert admin.post("/api/users", json=body).status_code == 201
         with _as(small, "control2", "otra-clave-larga-9") as control:
+            wait_until(lambda: _explained(control, "hub", is_not=True), timeout_s=60, every_s=1)
             for found in (control, officer):
-                wait_until(lambda found=found: _explained(found, "hub", is_not=True), timeout_s=150, every_s=2)
-                rows = found.get("/api/audit/verify").json()["restores"]
-                (one,) = [row for row in rows if row["place"] != "hub"]
+                one = wait_until(_lost_at_a_site(found), timeout_s=90, every_s=1)
                 assert one["by"].startswith("os:")
                 assert one["lost_to"] >= one["lost_from"]
+
+
+def _lost_at_a_site(found: httpx.Client) -> Callable[[], dict[str, Any] | None]:
+    def look() -> dict[str, Any] | None:
+        rows = found.get("/api/audit/verify").json()["restores"]
+        return next((row for row in rows if row["place"] != "hub" and row["lost_to"]), None)
+
+    return look
 
 
 def _incarnation(small: Small) -> str:

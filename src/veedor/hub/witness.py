@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.audit import restores, witness
 from veedor.desk.audit.log import ChainedAuditLog
+from veedor.desk.audit.tables import WitnessedHeadRow
 from veedor.desk.context import DeskPorts
 from veedor.desk.sites.tables import SiteRow
 from veedor.desk.stream.hub import LiveFeedHub
@@ -41,11 +42,14 @@ class HubWitness:
                 self._keep_restores(session, row, told)
                 self._compare(session, told.get("hub_kept"))
                 self._heard.add(row.id)
-            if told and told.get("own") is not None:
-                self._take(session, row, told["own"])
+            before = witness.last_of(session, row.id)
+            if told and told.get("own") is not None and self._take(session, row, told["own"]):
+                contradicted = before  # of which the site, where it was restored, knows nothing
+            else:
+                contradicted = None
             wanted = witness.last_of(session, row.id) is None
             again = {"again": True} if row.id not in self._heard and restores.own(session) else {}
-        return {"send": wanted, **again, **(self._heads(row, told) if told else {})}
+        return {"send": wanted, **again, **(self._heads(row, told, contradicted) if told else {})}
 
     def _keep_restores(self, session: Session, row: SiteRow, told: dict[str, Any]) -> None:
         """Before the site's head, which they explain. Place and agency are those that the connection proved."""
@@ -80,31 +84,35 @@ class HubWitness:
             doubt_all(session, self._ports.clock.now())
         restores.held_elsewhere(session, head.sequence)
 
-    def _take(self, session: Session, row: SiteRow, told: Any) -> None:
+    def _take(self, session: Session, row: SiteRow, told: Any) -> str:
+        """What is wrong with it; empty: nothing."""
         agency = session.get(AgencyRow, row.agency_id)
         if agency is None or agency.public_key is None:
-            return
+            return ""
         try:
             said = SignedHead.from_json(told)
         except BadHead as problem:
             log.error("site %s: %s", row.id, problem)
-            return
+            return ""
         # Site and agency are those that the connection proved, whatever the head says of itself.
         head = SignedHead(row.id, row.agency_id, said.sequence, said.hash, said.at, said.signature)
         teller = witness.Teller(self._feed, (row.agency_id, self._ports.agency_id))
-        witness.keep(session, self._ports.clock, head, agency.public_key, teller)
+        return witness.keep(session, self._ports.clock, head, agency.public_key, teller)
 
-    def _heads(self, row: SiteRow, told: dict[str, Any]) -> dict[str, Any]:
+    def _heads(
+        self, row: SiteRow, told: dict[str, Any], contradicted: WitnessedHeadRow | None = None
+    ) -> dict[str, Any]:
         hub = self._sign()
         past = self._sign(int(told["hub_at"])) if told.get("hub_at") else None
         with self._ports.database.reading() as session:
-            own = witness.last_of(session, row.id)
+            own = contradicted or witness.last_of(session, row.id)
             others, upto = [], None
             if told.get("after") is not None:
                 found = witness.newest(session, int(told["after"]), MOST_HEADS)
                 others = [witness.head_of(one).to_json() for one in found if one.place != row.id]
                 upto = found[-1].number if found else 0
             return {
+                "lost": restores.lost_of(session, row.id),
                 "restores": [*self._own_restores(session), *restores.others(session)],
                 "hub": hub.to_json() if hub else None,
                 "hub_past": past.to_json() if past else None,

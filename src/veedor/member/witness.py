@@ -73,6 +73,8 @@ class SiteWitness:
             keys = public_keys(session)
             self._keep_restores(session, answer, keys)
             self._keep_hub(session, answer)
+            if answer.get("lost") is not None:  # of this site's own chain, as the hub says
+                held_elsewhere(session, int(answer["lost"]))
             own = keys.get(self._ports.agency_id)
             for head in _read([answer.get("own")]):
                 if own is not None and head.place == self._joined.site_id:

@@ -80,6 +80,12 @@ def held_elsewhere(session: Session, sequence: int) -> None:
     session.flush()
 
 
+def lost_of(session: Session, place: str) -> int | None:
+    """The last entry held here of those that the place's newest restore cut off; None: none is."""
+    query = sa.select(RestoreRow.lost_to).where(RestoreRow.place == place).order_by(RestoreRow.restored_at.desc())
+    return session.scalar(query.limit(1))
+
+
 def explaining(session: Session) -> list[RestoreRow]:
     """All that are known, newest first."""
     return list(session.scalars(sa.select(RestoreRow).order_by(RestoreRow.restored_at.desc())))
