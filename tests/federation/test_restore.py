@@ -208,6 +208,7 @@ def test_a_site_of_yesterday(two: Two) -> None:
             wait_until(lambda: _explained(control, "hub", is_not=True), timeout_s=60, every_s=1)
             for found in (control, officer):
                 one = wait_until(_lost_at_a_site(found), timeout_s=90, every_s=1)
+                assert one is not None
                 assert one["by"].startswith("os:")
                 assert one["lost_to"] >= one["lost_from"]
 
