@@ -34,6 +34,7 @@ class Book:
         self.given = given
         self.at = T0
         self.fresh = True
+        self.unconfirmed: set[str] = set()
 
     def grants_for(self, grantee: str) -> Sequence[Given]:
         return [one for one in self.given if one[0].grantee == grantee]
@@ -49,6 +50,9 @@ class Book:
 
     def lease_holds(self, now: datetime) -> bool:
         return self.fresh
+
+    def awaits(self, given: Given) -> bool:
+        return given[0].id in self.unconfirmed
 
 
 class Audit:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -126,12 +127,14 @@ def test_a_backup_of_a_site_that_is_written_to(config_file: Path, tmp_path: Path
         verdict = audit.verify()
         assert verdict.intact
         assert before <= verdict.entries < last
-        audit_restore(again.data, Access(audit), "muni")
-        audit_restore(again.data, Access(audit), "muni")  # the next start has nothing to tell any more
+        desk = SimpleNamespace(access=Access(audit), database=audit._database, clock=CLOCK, agency_id="muni")
+        audit_restore(again.data, desk, "")
+        audit_restore(again.data, desk, "")  # the next start has nothing to tell any more
         newest = audit.entries(AuditQuery(limit=2))
         assert newest[0].reason == f"restored from backup of {made.manifest.made_at.isoformat()}"
         assert newest[0].username.startswith("os:")
         assert made.digest in newest[0].detail
+        assert f'"last_entry":{verdict.entries}' in newest[0].detail
         assert newest[1].username == "rosa"
         assert audit.verify().intact
 

@@ -35,6 +35,9 @@ class GrantBook(Protocol):
     def lease_holds(self, now: datetime) -> bool:
         """Whether what was last heard of grants is recent enough to let another agency look."""
 
+    def awaits(self, given: Given) -> bool:
+        """Whether its owner has yet to confirm that it still stands, since this desk was restored from a backup."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -55,6 +58,7 @@ _PROGRESS = (
     "right",
     "camera",
     "lease",
+    "restored",
     "span",
     "hours",
     "purpose",
@@ -117,13 +121,13 @@ def _refusal(
         span=span,
     )
     found = findings(grant, statements, look)
-    lease_holds = book.lease_holds(now)
-    facts = GrantFacts(grant.owner, grant.grantee, lease_holds, found)
+    unheard = "lease" if not book.lease_holds(now) else "restored" if book.awaits(given) else None
+    facts = GrantFacts(grant.owner, grant.grantee, unheard is None, found)
     roles = frozenset(role.value for role in principal.roles)
     allowed = allows(Question(roles, principal.agency_id, action.value, camera.agency_id, facts))
     reason = found.refusal()
-    if not lease_holds and (reason is None or _progress(reason) > _progress("lease")):
-        reason = "lease"
+    if unheard is not None and (reason is None or _progress(reason) > _progress(unheard)):
+        reason = unheard
     return reason if reason is not None else (None if allowed else "policy")
 
 

@@ -93,6 +93,11 @@ def _show_contradictions(verdict: dict[str, Any]) -> None:
             t("cli-audit-contradiction", place=one["place"], entry=str(one["sequence"]), flaw=str(one["flaw"])),
             style="yellow",
         )
+    for one in verdict.get("restores", ()):
+        last = str(one["lost_to"] or "none")
+        told = {"by": str(one["by"]), "at": str(one["restored_at"]), "made": str(one["backup_made_at"])}
+        place = str(one["place"] or "here")
+        out.print(t("cli-audit-restored", place=place, first=str(one["lost_from"]), last=last, **told), style="yellow")
 
 
 def _noted(head: str | None) -> list[NotedHead]:

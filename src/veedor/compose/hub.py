@@ -37,6 +37,7 @@ from veedor.hub.relay.footage import RelayFootage, SegmentCopies
 from veedor.hub.relay.live import LiveRelay, RelayLive
 from veedor.hub.relay.remote import Remote
 from veedor.hub.relay.sites import NoSetup, RelayPtz, RelaySite
+from veedor.hub.restored import awaited, doubt_all
 from veedor.hub.roster import HubRoster
 from veedor.hub.search.federated import FederatedSearch
 from veedor.hub.signing import HostedKeys, HubSigner
@@ -45,6 +46,7 @@ from veedor.hub.witness import HubWitness
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.link.config import Address, Tls
+from veedor.wire.heads import HUB_PLACE
 from veedor.wire.ports import SiteStatus
 
 
@@ -86,10 +88,11 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         database = stack.enter_context(desk_database(config.database, config.data / "postgres", clock))
         password = ensure_first_administrator(database, clock, config.agency_id, config.agency)
         ports, parts = _ports(config, desk_file, database, clock, stack)
-        audit_restore(config.data, ports.access, config.agency_id)
+        audit_restore(config.data, ports, HUB_PLACE, doubt_all)
         address = _address(config, server.url, certificates, parts)
-        witness = HubWitness(ports, open_signing_key(config.keys))
-        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness)
+        key = open_signing_key(config.keys)
+        witness = HubWitness(ports, key)
+        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness, key)
         stack.callback(parts.link.stop)
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
@@ -134,7 +137,7 @@ def _ports(
     link = HubLink(config.agency_id, place, database, Inward(database, clock), clock)
     hosted = HostedKeys(config.keys / "agencies")
     _host_own_agency(config, database, hosted, clock)
-    grants = DeskGrantBook(database, clock, cameras)
+    grants = DeskGrantBook(database, clock, cameras, awaited=awaited)
     stack.callback(grants.close)
     parts = _Parts(database, clock, cameras, link, config.data / "relay")
     live, copies = LiveRelay(clock), SegmentCopies(config.data / "relay")

@@ -185,7 +185,7 @@ def running(config: SiteFile, clock: Clock, *, wrap_alerts: WrapAlerts | None = 
         joined = open_joined(config, clock)
         desk = open_desk(config, site, clock, stack, joined)
         password = ensure_first_administrator(desk.database, clock, config.agency_id, config.agency)
-        audit_restore(config.data, desk.access, config.agency_id)
+        audit_restore(config.data, desk, joined.answer.site_id if joined else "")
         alerts: AlertSink = AlertService(desk)
         site.start(wrap_alerts(alerts) if wrap_alerts else alerts)
         stack.callback(site.stop)

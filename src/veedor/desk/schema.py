@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import veedor.desk.accounts.tables
 import veedor.desk.acts.tables
+import veedor.desk.agencies.tables
 import veedor.desk.alerts.tables
 import veedor.desk.audit.tables
 import veedor.desk.bookmarks.tables

@@ -9,20 +9,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from veedor.access.principal import Role
+from veedor.access.actions import Action
+from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.accounts.tables import UserRow
 from veedor.desk.agencies.repository import agencies as known_agencies
+from veedor.desk.agencies.repository import merge_agencies
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import Told, grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Position
+from veedor.desk.inward.recall import Recall, told_of
 from veedor.desk.outward.outward import Outward
-from veedor.desk.sites.tables import SiteRow
+from veedor.desk.sites.tables import SiteCameraRow, SiteRow
+from veedor.hub.accounts import HubAccounts
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
+from veedor.hub.restored import agrees, was_restored
 from veedor.hub.witness import HubWitness
 from veedor.kit.errors import Forbidden, VeedorError
 from veedor.wire import sync
+from veedor.wire.keys import SigningKey
+from veedor.wire.roster import BadRoster, SignedRoster
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +38,23 @@ class HubRoster:
     """Answers sites. `position`: how far the intake has read a site's log."""
 
     def __init__(
-        self, ports: DeskPorts, cameras: HubCameras, position: Callable[[str], Position], witness: HubWitness
+        self,
+        ports: DeskPorts,
+        cameras: HubCameras,
+        position: Callable[[str], Position],
+        witness: HubWitness,
+        key: SigningKey,
     ) -> None:
         self._ports = ports
+        self._key = key
         self._witness = witness
         self._cameras = cameras
         self._position = position
         self._agreements = Agreements(ports)
         self._outward = Outward(ports.database)
+        self._accounts = HubAccounts(ports)
+        self._recall = Recall(ports)
+        self._told_roster: set[str] = set()  # sites that were asked what this hub, restored since, once told them
 
     def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
         """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked."""
@@ -51,11 +67,16 @@ class HubRoster:
             if service.note_call(row, boot, now):
                 log.error("two machines speak as site %s (%s)", row.name, row.id)
             row.version, row.health = version, _bounded(args.get("health"))
+            row.signs = bool(args["signs"]) if "signs" in args else row.signs
             _take_people(session, row, args.get("people") or {})
+        self._take_roster(row, args.get("roster"))
         self._take_grants(args.get("grants") or [])
+        self._recall.take(row.id, row.agency_id, args.get("recalled"))
+        self._settle(row, args)
         send_cameras = self._take_cameras(row, args)
         heads = self._witness.answer(row, args.get("heads"))
-        return {**self._told(row, args, now.isoformat(), send_cameras=send_cameras), "heads": heads}
+        told = self._told(row, args, now.isoformat(), send_cameras=send_cameras)
+        return {**told, "heads": heads, "accounts": self._accounts.answer(row, args.get("accounts"))}
 
     def _take_cameras(self, row: SiteRow, args: dict[str, Any]) -> bool:
         """Whether the site is to send its list of cameras, because we have another one."""
@@ -81,23 +102,72 @@ class HubRoster:
             except VeedorError as problem:
                 log.error("a site told of a grant that cannot be: %s", problem)
 
+    def _take_roster(self, row: SiteRow, told: Any) -> None:
+        """Agencies that this hub has forgotten: it signed them itself, so it may believe itself, whoever kept it."""
+        if told is None:
+            return
+        self._told_roster.add(row.id)
+        try:
+            roster = SignedRoster.from_json(told)
+            if not roster.signed_by(self._key.public_hex):
+                raise BadRoster(problem="signature")
+            found = [sync.agency_from_json(one) for one in roster.agencies]
+        except (BadRoster, KeyError) as problem:
+            log.error("site %s: %s", row.id, problem)
+            return
+        with self._ports.database.session() as session:
+            known = {one.id for one in known_agencies(session)}
+            lost = [one for one in found if one.id not in known]
+            merge_agencies(session, lost, self._ports.clock.now())
+        for one in lost:
+            self._note(row, Action.AGENCY_EDIT, Resource("agency", one.id, one.id), "known again from a site")
+
+    def _settle(self, row: SiteRow, args: dict[str, Any]) -> None:
+        """After a restore: whether this site knows of its agency's grants exactly what stands here."""
+        if row.doubted_at is None:
+            return
+        known = (args.get("knows") or {}).get("grants") or {}
+        with self._ports.database.session() as session:
+            if not agrees(grants_of(session, row.agency_id), row.agency_id, known):
+                return
+            session.get_one(SiteRow, row.id).doubted_at = None
+        self._note(row, Action.SITE_EDIT, Resource("site", row.id, row.agency_id), "grants confirmed after the restore")
+
+    def _note(self, row: SiteRow, action: Action, resource: Resource, reason: str) -> None:
+        who = Principal(row.id, f"site:{row.id}"[:64], row.agency_id, frozenset())
+        self._ports.access.note(who, action, resource, allowed=True, reason=reason)
+
+    def _signed_roster(self, agencies: list[dict[str, Any]]) -> dict[str, Any]:
+        return SignedRoster(self._ports.clock.now(), agencies).signed(self._key).to_json()
+
     def _told(self, row: SiteRow, args: dict[str, Any], now: str, *, send_cameras: bool) -> dict[str, Any]:
         knows = args.get("knows") or {}
         with self._ports.database.reading() as session:
             agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
             told: list[Told] = grants_of(session, row.agency_id)
+            forgot = row.id not in self._told_roster and was_restored(session)
+            recalled = told_of(session, row.agency_id, args.get("recall"), _cameras_of(session, row))
         digest = sync.agencies_digest(agencies)
+        is_news = knows.get("agencies") != digest
         place = self._position(row.id)
         return {
             "now": now,
             "lease_s": sync.LEASE_S,
             "send_cameras": send_cameras,
-            "agencies": agencies if knows.get("agencies") != digest else None,
+            "agencies": agencies if is_news else None,
+            "roster": self._signed_roster(agencies) if is_news or knows.get("roster") is None else None,
+            "send_roster": forgot,
+            "recall": self._recall.wanted(row.id),
+            "recalled": recalled,
             "grants": sync.missing(told, knows.get("grants") or {}),
             "knows": sync.marks(told),
             "acts": self._acts(row.agency_id, knows.get("acts") or {}),
             "position": {"incarnation": place.incarnation, "sequence": place.sequence},
         }
+
+
+def _cameras_of(session: Session, row: SiteRow) -> list[str]:
+    return list(session.scalars(sa.select(SiteCameraRow.id).where(SiteCameraRow.site_id == row.id)))
 
 
 def _bounded(health: Any) -> dict[str, Any]:

@@ -21,11 +21,13 @@ from veedor.link.connection import LinkConnection
 from veedor.link.keys import public_of, seed_file
 from veedor.link.pump import Pump, Source
 from veedor.link.server import NatsServer, free_port
+from veedor.member.accounts import SiteAccounts
 from veedor.member.files import MemberFiles
 from veedor.member.gate import Gate
 from veedor.member.identity import IdentityDesk
+from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
-from veedor.member.roster import Roster
+from veedor.member.roster import Roster, RosterParts
 from veedor.member.signing import StatementDesk
 from veedor.member.witness import SiteWitness
 from veedor.wire import subjects
@@ -87,8 +89,12 @@ class Member:
         self._caller = Caller(self._connection, joined.site_id)
         self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
         key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
-        witness = SiteWitness(ports, joined, key)
-        self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position, witness)
+        parts = RosterParts(
+            SiteWitness(ports, joined, key),
+            SiteAccounts(ports, joined.site_id, key),
+            KeptRoster(ports.database, joined.hub_key),
+        )
+        self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position, parts)
         self._forget_commits = ports.database.on_commit(self.pump.wake)
         check = PassCheck(joined.site_id, _pinned(ports), high_water)
         self._gate = Gate(ports, check)

@@ -6,11 +6,13 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from veedor import __version__
 from veedor.desk.accounts import service as accounts
+from veedor.desk.accounts.synced import followed
 from veedor.desk.agencies.repository import agencies as known_agencies
 from veedor.desk.agencies.repository import merge_agencies
 from veedor.desk.context import DeskPorts
@@ -18,7 +20,10 @@ from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
+from veedor.desk.inward.recall import Recall, told_of
 from veedor.kit.errors import StoreError, VeedorError
+from veedor.member.accounts import SiteAccounts
+from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
 from veedor.member.witness import SiteWitness
 from veedor.wire import directory, sync
@@ -36,6 +41,15 @@ class AskHub(Protocol):
     def __call__(self, op: Op, args: dict[str, Any]) -> dict[str, Any]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class RosterParts:
+    """What else is said in the same exchange: heads, accounts, and the agencies as the hub signed them."""
+
+    witness: SiteWitness
+    accounts: SiteAccounts
+    kept: KeptRoster
+
+
 class Roster:
     """Calls the hub every few seconds, and at once when `poke`d. `on_position`: how far the hub has read our log."""
 
@@ -46,15 +60,19 @@ class Roster:
         high_water: HighWater,
         lease: Lease,
         on_position: Callable[[str, int], None],
-        witness: SiteWitness,
+        parts: RosterParts,
     ) -> None:
-        self._witness = witness
+        self._witness = parts.witness
+        self._accounts = parts.accounts
+        self._kept = parts.kept
         self._ports = ports
         self._ask = ask
         self._high_water = high_water
         self._lease = lease
         self._on_position = on_position
         self._agreements = Agreements(ports)
+        self._recall = Recall(ports)
+        self._hub_forgot: dict[str, Any] | None = None
         self._boot = secrets.token_hex(8)
         self._send_cameras = True
         self._hub_knows: dict[str, Any] = {}
@@ -98,10 +116,15 @@ class Roster:
         answer = self._ask(Op.HUB_SYNC, self._question())
         now = self._high_water.see(datetime.fromisoformat(answer["now"]))
         self._take_agencies(answer.get("agencies"))
+        more = self._kept.heard(answer)
         self._take_grants(answer.get("grants") or [])
         self._hub_knows = dict(answer.get("knows") or {})
         self._witness.heard(answer.get("heads") or {})
-        more = self._take_acts(answer.get("acts") or [])
+        more = self._take_acts(answer.get("acts") or []) or more
+        more = self._recall.take(_HUB, self._ports.agency_id, answer.get("recalled")) or more
+        before, self._hub_forgot = self._hub_forgot, answer.get("recall")
+        more = more or (self._hub_forgot is not None and self._hub_forgot != before)
+        more = self._accounts.heard(answer.get("accounts")) or more
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
@@ -117,12 +140,17 @@ class Roster:
         cameras = [directory.camera_to_json(one) for one in ports.cameras.cameras()]
         status = ports.site.status()
         place = self._inward.position(_HUB)
+        shared = self._accounts.question()
         with ports.database.reading() as session:
+            everybody = accounts.users(session, ports.agency_id)
+            of_others = followed(session, [row.id for row in everybody])
             people = {
                 row.id: {"roles": list(row.roles), "disabled": row.disabled_at is not None}
-                for row in accounts.users(session, ports.agency_id)
+                for row in everybody
+                if row.id not in of_others  # their own site says what holds, and this one may be late
             }
             told = grants_of(session)
+            recalled = told_of(session, ports.agency_id, self._hub_forgot)
             agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
         return {
             "boot": self._boot,
@@ -136,9 +164,15 @@ class Roster:
                 "cameras": len(cameras),
             },
             "people": people,
+            "signs": self._accounts.signs,
+            "accounts": shared,
+            "roster": self._kept.question(),
+            "recall": self._recall.wanted(_HUB),
+            "recalled": recalled,
             "heads": self._witness.question(),
             "knows": {
                 "agencies": sync.agencies_digest(agencies),
+                "roster": self._kept.known(),
                 "grants": sync.marks(told),
                 "acts": {"sequence": place.sequence, "message_id": place.message_id},
             },

@@ -9,18 +9,23 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 from typing import Any
 
 from veedor.access.actions import Action
 from veedor.access.principal import Resource
 from veedor.desk.context import DeskPorts
-from veedor.kit.errors import NotFound
+from veedor.desk.grants.service import Agreements
+from veedor.kit.errors import AccessError, NotFound, UserError
 from veedor.kit.hashing import canonical_json
 from veedor.member.errors import BadArguments, PassForSomethingElse
 from veedor.member.gate import principal_of
+from veedor.model.grant_reading import MalformedGrant, statement_of
 from veedor.model.statement import STATEMENT_CONTEXT
 from veedor.wire.keys import AgencyKey
 from veedor.wire.passcheck import PassCheck
+
+log = logging.getLogger(__name__)
 
 # The action that a person needs for each kind of statement, and the kinds of grant that it may begin.
 _ACTIONS = {
@@ -78,4 +83,15 @@ class StatementDesk:
             )
         detail = {"pass": proved.asked.id, "op": "statement.sign", "statement": kind, "from": "hub"}
         self._ports.access.authorize(principal, action, resource, reason=str(told["reason"])[:200], detail=detail)
-        return {"value": base64.b64encode(self._key.sign(data)).decode()}
+        signature = self._key.sign(data)
+        self._keep({**told, "signature": signature.hex()})
+        return {"value": base64.b64encode(signature).decode()}
+
+    def _keep(self, told: dict[str, Any]) -> None:
+        """What was signed holds here at once: a revocation must not depend on the hub's telling it back, which a hub
+        that is lost meanwhile never does. Of a grant that is not known here yet, it comes with the grant."""
+        try:
+            statement = statement_of({name: value for name, value in told.items() if name != "context"})
+            Agreements(self._ports).merge([], [statement])
+        except (MalformedGrant, UserError, AccessError) as problem:
+            log.info("a statement that was signed for the hub is not kept here yet: %r", problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,11 +11,14 @@ from sqlalchemy.orm import Session
 from veedor.desk.agencies.repository import public_keys
 from veedor.desk.audit import witness
 from veedor.desk.audit.log import ChainedAuditLog
+from veedor.desk.audit.restores import held_elsewhere, own_signed
+from veedor.desk.audit.restores import keep as keep_restore
 from veedor.desk.context import DeskPorts
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.wire.heads import HEADS_EVERY_S, HUB_PLACE, OTHERS_EVERY_S, BadHead, SignedHead
 from veedor.wire.joining import JoinAnswer
 from veedor.wire.keys import SigningKey
+from veedor.wire.restores import MOST_RESTORES, BadRestore, SignedRestore
 
 log = logging.getLogger(__name__)
 
@@ -46,29 +50,37 @@ class SiteWitness:
         own = witness.sign_own(self._audit, self._key, self._joined.site_id, self._ports.clock) if self._key else None
         with self._ports.database.reading() as session:
             kept = witness.last_of(session, HUB_PLACE)
+            restores = own_signed(session, self._ports.agency_id, self._joined.site_id)
         self._hub_at = kept.sequence if kept else 0
         others = self._others_at is None or now - self._others_at >= OTHERS_EVERY_S
         return {
             "own": own.to_json() if own else None,
             "hub_at": self._hub_at or None,
+            "hub_kept": witness.head_of(kept).to_json() if kept else None,
+            "restores": [one.signed(self._key).to_json() for one in restores] if self._key else [],
             "after": self._upto if others else None,
         }
 
     def heard(self, answer: dict[str, Any]) -> None:
         """Keep what came. Raises StoreError."""
         if "hub" not in answer:
-            if answer.get("send") and self._key is not None:
+            if (answer.get("send") and self._key is not None) or answer.get("again"):
                 self._asked_at = None
             return
         now = self._ports.clock.monotonic()
         self._asked_at = now
         with self._ports.database.session() as session:
             keys = public_keys(session)
+            self._keep_restores(session, answer, keys)
             self._keep_hub(session, answer)
+            if answer.get("lost") is not None:  # of this site's own chain, as the hub says
+                held_elsewhere(session, int(answer["lost"]))
             own = keys.get(self._ports.agency_id)
             for head in _read([answer.get("own")]):
                 if own is not None and head.place == self._joined.site_id:
-                    witness.keep_own(session, self._ports.clock, head, own, self._teller)
+                    flaw = witness.keep_own(session, self._ports.clock, head, own, self._teller)
+                    if flaw in (witness.FORK, witness.ROLLBACK):
+                        held_elsewhere(session, head.sequence)
             for head in _read(answer.get("others") or []):
                 key = keys.get(head.agency_id)  # one whose agency is not known yet comes again, later and newer
                 if key is not None and head.place not in (HUB_PLACE, self._joined.site_id):
@@ -80,8 +92,7 @@ class SiteWitness:
         """First what the hub says now of the entry that we keep a head of: only so do its successive heads prove to be
         of one chain."""
         kept = witness.last_of(session, HUB_PLACE)
-        # A site that joined before hubs had a key holds on to the one that it heard first.
-        pinned = self._joined.hub_key or (kept.public_key if kept else None) or str(answer.get("key") or "")
+        pinned = self._pinned(session, answer)
         past = _read([answer.get("hub_past")])
         if kept is not None and self._hub_at:
             for head in past:
@@ -92,6 +103,24 @@ class SiteWitness:
         for head in _read([answer.get("hub")]):
             if head.place == HUB_PLACE:
                 witness.keep(session, self._ports.clock, head, pinned, self._teller)
+
+    def _pinned(self, session: Session, answer: dict[str, Any]) -> str:
+        """The hub's key. A site that joined before hubs had one holds on to the one that it heard first."""
+        kept = witness.last_of(session, HUB_PLACE)
+        return self._joined.hub_key or (kept.public_key if kept else None) or str(answer.get("key") or "")
+
+    def _keep_restores(self, session: Session, answer: dict[str, Any], keys: Mapping[str, str | None]) -> None:
+        """Before the heads that they explain."""
+        for told in list(answer.get("restores") or [])[:MOST_RESTORES]:
+            try:
+                restore = SignedRestore.from_json(told)
+            except BadRestore as problem:
+                log.error("the hub told of a restore that cannot be read: %s", problem)
+                continue
+            is_hub = restore.place == HUB_PLACE
+            key = self._pinned(session, answer) if is_hub else keys.get(restore.agency_id)
+            if restore.place != self._joined.site_id and key is not None:
+                keep_restore(session, self._ports.clock, restore, key)
 
 
 def _read(told: list[Any]) -> list[SignedHead]:

@@ -3037,6 +3037,11 @@ export interface components {
             intact: boolean;
             /** @description How it breaks there */
             problem: components["schemas"]["Break"] | null;
+            /**
+             * Restores
+             * @description Of this desk and of others whose heads it keeps, newest first
+             */
+            restores: components["schemas"]["RestoreOut"][];
         };
         /** BetweenIn */
         BetweenIn: {
@@ -3395,6 +3400,8 @@ export interface components {
             place: string;
             /** Received At */
             received_at: string;
+            /** @description The restore that says how it came; null: none does */
+            restore: components["schemas"]["RestoreOut"] | null;
             /** Sequence */
             sequence: number;
         };
@@ -4697,6 +4704,37 @@ export interface components {
              * Format: date-time
              */
             start: string;
+        };
+        /**
+         * RestoreOut
+         * @description A machine was put back from a backup. It says how entries came to be missing there; whether that is so, those who
+         *     did it must answer.
+         */
+        RestoreOut: {
+            /** Backup Made At */
+            backup_made_at: string;
+            /**
+             * By
+             * @description Who did it, at the machine
+             */
+            by: string;
+            /**
+             * Lost From
+             * @description The first entry that the backup did not have
+             */
+            lost_from: number;
+            /**
+             * Lost To
+             * @description The last one that others hold; null: none is known to be lost
+             */
+            lost_to: number | null;
+            /**
+             * Place
+             * @description A site's id, or hub; empty: this desk, which has joined no hub
+             */
+            place: string;
+            /** Restored At */
+            restored_at: string;
         };
         /**
          * Right

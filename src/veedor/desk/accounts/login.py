@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Resource, Role
-from veedor.desk.accounts import passwords, service, throttle, totp
+from veedor.desk.accounts import passwords, service, synced, throttle, totp
 from veedor.desk.accounts.sessions import NewSession, SessionKind, Sessions
 from veedor.desk.accounts.tables import UserRow
 from veedor.desk.context import DeskPorts, Vouching
@@ -28,7 +28,8 @@ class Attempt:
 
 def log_in(ports: DeskPorts, sessions: Sessions, attempt: Attempt) -> tuple[UserRow, NewSession]:
     """Open a session. Raises WrongPassword (also for unknown and disabled accounts), CodeNeeded, WrongCode,
-    LoginThrottled, StoreError; for somebody of another desk's agency, Unavailable where that desk does not answer."""
+    LoginThrottled, StoreError; AccountsStale, CodeAtHome for an account that another site of the agency keeps; for
+    somebody of another desk's agency, Unavailable where that desk does not answer."""
     if ports.vouching is not None and ports.vouching.concerns(attempt.username):
         return _log_in_elsewhere(ports, ports.vouching, sessions, attempt)
     user = prove(ports, attempt)
@@ -53,6 +54,7 @@ def prove(ports: DeskPorts, attempt: Attempt) -> UserRow:
         reason = "unknown account" if user is None else "wrong password" if not right else "disabled"
         _audit(ports, user, attempt, allowed=False, reason=reason)
         raise WrongPassword
+    _check_followed(ports, user, attempt)
     _check_code(ports, user, attempt)
     _audit(ports, user, attempt, allowed=True, reason=None)
     with ports.database.session() as session:
@@ -82,6 +84,15 @@ def _log_in_elsewhere(
         throttle.give_back(session, ports.agency_id, who)
         opened = sessions.open(session, user, attempt.kind, attempt.address, attempt.agent, session_id=session_id)
     return user, opened
+
+
+def _check_followed(ports: DeskPorts, user: UserRow, attempt: Attempt) -> None:
+    """An account that another site keeps must be fresh enough, and need nothing that only that site can look at."""
+    with ports.database.reading() as session:
+        problem = synced.refusal(session, user, ports.clock.now())
+    if problem is not None:
+        _audit(ports, user, attempt, allowed=False, reason=problem.key.removeprefix("error-accounts-"))
+        raise problem
 
 
 def _check_code(ports: DeskPorts, user: UserRow, attempt: Attempt) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from veedor.access.principal import Role
-from veedor.desk.accounts import passwords
+from veedor.desk.accounts import passwords, synced
 from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.accounts.tables import AgencyRow, UserRow
 from veedor.desk.database import Database
@@ -128,7 +128,11 @@ def find_for_login(session: Session, username: str) -> UserRow | None:
 
 
 def change_user(session: Session, clock: Clock, row: UserRow, change: UserChange, sessions: Sessions) -> None:
-    """Apply `change`. Disabling ends every session of the user. Raises BadRoles, LastAdministrator."""
+    """Apply `change`. Disabling ends every session of the user.
+
+    Raises BadRoles, LastAdministrator, AccountElsewhere.
+    """
+    synced.must_be_home(session, row)
     if change.full_name is not None:
         row.full_name = change.full_name
     if change.language is not None:
@@ -149,7 +153,8 @@ def change_user(session: Session, clock: Clock, row: UserRow, change: UserChange
 def set_password(
     session: Session, clock: Clock, row: UserRow, password_hash: str, sessions: Sessions, *, keep: str | None = None
 ) -> None:
-    """A new password; every session but `keep` ends."""
+    """A new password; every session but `keep` ends. Raises AccountElsewhere."""
+    synced.must_be_home(session, row)
     row.password_hash = password_hash
     row.password_changed_at = clock.now()
     sessions.revoke(session, row.agency_id, row.id, keep=keep)

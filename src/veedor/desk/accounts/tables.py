@@ -79,3 +79,29 @@ class LoginCounterRow(Base):
     failures: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: may try
+
+
+class AccountRecordRow(Base):
+    """A person as their agency's key signed them (`wire/accounts.py`): one's own to tell, another site's to follow, and
+    at a hub to pass on. People who were made at a site without that key have none: they stay there."""
+
+    __tablename__ = "account_records"
+
+    person_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), index=True)
+    is_home: Mapped[bool]  # this desk signs it; else the account is only followed here
+    revision: Mapped[int]
+    record: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # AccountRecord.to_json, signature and all
+    problem: Mapped[str] = mapped_column(sa.String(16))  # "": in force; name_taken: another account has the name here
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AccountListRow(Base):
+    """The newest list of an agency's people of which nothing is missing here."""
+
+    __tablename__ = "account_lists"
+
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it was signed
+    told: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # AccountList.to_json
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)

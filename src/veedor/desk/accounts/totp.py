@@ -11,6 +11,7 @@ import pyotp
 import segno
 from sqlalchemy.orm import Session
 
+from veedor.desk.accounts import synced
 from veedor.desk.accounts.tables import UserRow
 from veedor.desk.errors import CodeNeeded, TotpNotBegun, WrongCode
 from veedor.kit.clock import Clock
@@ -21,7 +22,11 @@ _SLACK_STEPS = 1  # phones and servers may differ by half a minute
 
 
 def begin(session: Session, row: UserRow, secrets: SecretBox) -> str:
-    """A new secret for `row` (base32), not in force until `confirm`. One that was in force stays so until then."""
+    """A new secret for `row` (base32), not in force until `confirm`. One that was in force stays so until then.
+
+    Raises AccountElsewhere.
+    """
+    synced.must_be_home(session, row)
     secret = pyotp.random_base32()
     row.totp_pending = secrets.encrypt(secret)
     session.flush()

@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from veedor.access.actions import Action
 from veedor.desk.audit.log import AuditQuery, Break, ChainedAuditLog, detail_of
-from veedor.desk.audit.tables import AuditRow
-from veedor.desk.audit.witness import contradicting
+from veedor.desk.audit.restores import explaining
+from veedor.desk.audit.tables import AuditRow, RestoreRow
+from veedor.desk.audit.witness import Contradiction, contradicting
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import Out, UtcTime, aware, room_router
 from veedor.wire.heads import MOST_HEADS
@@ -63,6 +64,29 @@ class AuditEntryOut(Out):
         return AuditEntryOut(detail=detail_of(row), **{name: getattr(row, name) for name in names})
 
 
+class RestoreOut(Out):
+    """A machine was put back from a backup. It says how entries came to be missing there; whether that is so, those who
+    did it must answer."""
+
+    place: str = Field(description="A site's id, or hub; empty: this desk, which has joined no hub")
+    restored_at: UtcTime
+    backup_made_at: UtcTime
+    by: str = Field(description="Who did it, at the machine")
+    lost_from: int = Field(description="The first entry that the backup did not have")
+    lost_to: int | None = Field(description="The last one that others hold; null: none is known to be lost")
+
+    @staticmethod
+    def of(row: RestoreRow) -> RestoreOut:
+        return RestoreOut(
+            place=row.place,
+            restored_at=row.restored_at,
+            backup_made_at=row.backup_made_at,
+            by=row.by,
+            lost_from=row.sequence + 1,
+            lost_to=row.lost_to,
+        )
+
+
 class ContradictionOut(Out):
     """Something that does not fit in what this desk holds of another chain, or others of its own."""
 
@@ -70,6 +94,17 @@ class ContradictionOut(Out):
     sequence: int
     flaw: str = Field(description="Of a head: signature, fork, rollback; of an entry: gap, break, hash, fork, head")
     received_at: UtcTime
+    restore: RestoreOut | None = Field(description="The restore that says how it came; null: none does")
+
+    @staticmethod
+    def of(one: Contradiction) -> ContradictionOut:
+        return ContradictionOut(
+            place=one.place,
+            sequence=one.sequence,
+            flaw=one.flaw,
+            received_at=one.received_at,
+            restore=RestoreOut.of(one.restore) if one.restore else None,
+        )
 
 
 class AuditVerdictOut(Out):
@@ -83,6 +118,7 @@ class AuditVerdictOut(Out):
     found: str | None = Field(description="The one that is there; null: none")
     compared: int = Field(description="How many heads kept elsewhere were looked for")
     contradictions: list[ContradictionOut] = Field(description="In what is kept of other chains, newest first")
+    restores: list[RestoreOut] = Field(description="Of this desk and of others whose heads it keeps, newest first")
 
 
 @router.get("/api/audit")
@@ -116,7 +152,8 @@ def verify_audit(
         noted.append((int(number), digest))
     verdict = _log(permit).verify(*noted)
     with permit.ports.database.reading() as session:
-        contradictions = contradicting(session)
+        contradictions = [ContradictionOut.of(one) for one in contradicting(session)]
+        restores = [RestoreOut.of(row) for row in explaining(session)]
     return AuditVerdictOut(
         intact=verdict.intact,
         entries=verdict.entries,
@@ -127,7 +164,8 @@ def verify_audit(
         expected=verdict.expected,
         found=verdict.found,
         compared=verdict.compared,
-        contradictions=[ContradictionOut.model_validate(one, from_attributes=True) for one in contradictions],
+        contradictions=contradictions,
+        restores=restores,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,4 +56,26 @@ class WitnessedHeadRow(Base):
     signature: Mapped[str] = mapped_column(sa.String(128))
     public_key: Mapped[str] = mapped_column(sa.String(64))  # that it was checked with
     flaw: Mapped[str] = mapped_column(sa.String(16))  # "": none; else signature, fork or rollback
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RestoreRow(Base):
+    """A machine that was restored from a backup: this one, or one whose heads are kept here. Entries of its chain above
+    `sequence` up to `lost_to` are gone there, and held by whoever had them."""
+
+    __tablename__ = "restores"
+    __table_args__ = (
+        sa.UniqueConstraint("place", "restored_at", name="uq_restores_place"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
+    place: Mapped[str] = mapped_column(sa.String(64))  # a site's id, or `hub`; empty: this one, which has not joined
+    is_own: Mapped[bool]
+    sequence: Mapped[int] = mapped_column(BIG)  # of the last entry that the backup had
+    restored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    backup_made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(sa.String(200))  # who, at the machine
+    told: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # SignedRestore.to_json; one's own: as the note said
+    lost_to: Mapped[int | None] = mapped_column(BIG)  # null: nobody is known to hold a later entry
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)

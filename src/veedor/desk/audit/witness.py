@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from veedor.desk.audit import restores
 from veedor.desk.audit.log import ChainedAuditLog
-from veedor.desk.audit.tables import AuditRow, WitnessedHeadRow
+from veedor.desk.audit.tables import AuditRow, RestoreRow, WitnessedHeadRow
 from veedor.desk.inward.tables import SiteAuditRow
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import Clock
@@ -108,12 +110,13 @@ def flawed(session: Session, limit: int = 100) -> list[WitnessedHeadRow]:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A head, or an entry of a site, that does not fit."""
+    """A head, or an entry of a site, that does not fit. `restore`: the restore that says how it came."""
 
     place: str
     sequence: int
     flaw: str
     received_at: datetime
+    restore: RestoreRow | None = None
 
 
 def contradicting(session: Session, limit: int = 100) -> list[Contradiction]:
@@ -122,7 +125,16 @@ def contradicting(session: Session, limit: int = 100) -> list[Contradiction]:
     entries = session.scalars(query.order_by(SiteAuditRow.received_at.desc()).limit(limit))
     found = [Contradiction(row.site_id, row.sequence, row.flaw or "", row.received_at) for row in entries]
     found += [Contradiction(row.place, row.sequence, row.flaw, row.received_at) for row in flawed(session, limit)]
-    return sorted(found, key=lambda one: one.received_at, reverse=True)[:limit]
+    newest = sorted(found, key=lambda one: one.received_at, reverse=True)[:limit]
+    known = restores.explaining(session)
+    return [replace(one, restore=_restore_of(one, known)) for one in newest]
+
+
+def _restore_of(one: Contradiction, known: Sequence[RestoreRow]) -> RestoreRow | None:
+    """The newest restore that explains it. What nobody can have signed, or was changed, no restore brings about."""
+    if one.flaw in (SIGNATURE, "hash"):
+        return None
+    return next((row for row in known if restores.explains(row, one.place, one.sequence, one.received_at)), None)
 
 
 def kept_hashes(session: Session, place: str, sequence: int) -> set[str]:

@@ -7,8 +7,10 @@ remembers. So a revocation counts at the next question.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from veedor.access.grants import Given
 from veedor.desk.database import Database
@@ -27,7 +29,8 @@ _CAMERAS_EVERY_S = 0.25
 
 class DeskGrantBook:
     """`now`: a time that never runs backward (a member's high water); `lease_holds`: of a member's roster. Where
-    neither is given, as at a desk that stands alone and at a hub: the clock, and a lease that always holds."""
+    neither is given, as at a desk that stands alone and at a hub: the clock, and a lease that always holds.
+    `awaited`: owners that have yet to confirm their grants, and since when (a hub's, after a restore)."""
 
     def __init__(
         self,
@@ -37,12 +40,15 @@ class DeskGrantBook:
         *,
         now: Callable[[], datetime] | None = None,
         lease_holds: Callable[[datetime], bool] | None = None,
+        awaited: Callable[[Session], Mapping[str, datetime]] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._cameras = cameras
         self._now = now or clock.now
         self._lease_holds = lease_holds
+        self._ask_awaited = awaited
+        self._awaited: Mapping[str, datetime] = {}
         self._lock = threading.Lock()
         self._known: dict[str, tuple[Given, ...]] = {}
         self._revision = -1
@@ -88,8 +94,16 @@ class DeskGrantBook:
     def lease_holds(self, now: datetime) -> bool:
         return self._lease_holds is None or self._lease_holds(now)
 
+    def awaits(self, given: Given) -> bool:
+        """One that was signed by all after the restore cannot have been revoked before it."""
+        grant, statements = given
+        since = self._awaited.get(grant.owner)
+        return since is not None and any(one.at < since for one in statements)
+
     def _look(self) -> None:
         with self._database.reading() as session:
+            if self._ask_awaited is not None:
+                self._awaited = dict(self._ask_awaited(session))
             revision = revision_of(session, "grants")
             if revision == self._revision:
                 return

@@ -29,6 +29,9 @@ class SiteRow(Base):
     boots: Mapped[list[str]] = mapped_column(sa.JSON)  # runs before it: one that comes back means two with one key
     is_doubled: Mapped[bool]  # two machines speak with this identity
     health: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # what it said of itself last
+    signs: Mapped[bool | None]  # it has its agency's key; null: it has not said so yet
+    # Since when this hub, which was restored then, waits for it to confirm its agency's grants; null: it has.
+    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SiteCameraRow(Base):

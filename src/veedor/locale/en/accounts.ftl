@@ -15,6 +15,12 @@ error-accounts-wrong-code = The code is wrong or was used already
     .hint = Wait for the next code; if none works, check that the phone sets its clock by itself
 error-accounts-totp-not-begun = There is no second factor to confirm
     .hint = Begin again: ask for the QR code
+error-accounts-elsewhere = This account is kept at { $site }: it cannot be changed here
+    .hint = Change it at { $site }; it follows here by itself within seconds of a link
+error-accounts-stale = Nothing confirmed has been heard of the accounts of { $site } for more than { $days } days: nobody who was made there can log in here
+    .hint = Bring back the link between { $site }, the hub and this site. Until then use an account that was made here
+error-accounts-code-at-home = This account needs a code, which only { $site } can check
+    .hint = Log in there, or ask its administrator for an account without a second factor for work here
 error-accounts-throttled = Too many failed attempts: wait { $seconds } s
 
 error-accounts-server = { $message }
@@ -64,6 +70,13 @@ cli-audit-break = entry { $entry }: { $problem ->
     [unlinked] it does not continue the one before: it should name { $expected } and names { $found }
     [other] another one was here when its head was signed elsewhere: { $expected }, now { $found }
    *[cut] the end was cut off: a later head is kept elsewhere, { $expected }
+    }
+cli-audit-restored = { $place ->
+    [here] This desk
+   *[other] { $place }
+    } was restored by { $by } at { $at } from the backup of { $made }: { $last ->
+    [none] no entry is known to be lost
+   *[other] entries { $first } to { $last } are lost there, and held elsewhere
     }
 cli-audit-contradiction = Of { $place }, entry { $entry }: { $flaw ->
     [signature] a head came that its key did not sign

@@ -62,6 +62,7 @@ error-forbidden = You may not { $act ->
         [purpose] the purpose that you state is not one of the grant's
         [case] the grant needs its case number
         [lease] this site has not heard for too long whether the grant still holds
+        [restored] this hub was restored from a backup, and the owner's site has not confirmed since that the grant still stands
         [condition] the grant has a condition that is not met: { $name ->
             [two_person] a second person must approve
            *[other] { $name }

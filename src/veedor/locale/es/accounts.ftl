@@ -15,6 +15,12 @@ error-accounts-wrong-code = El código no es correcto o ya se usó
     .hint = Espere el siguiente código; si ninguno sirve, revise que la hora del teléfono sea automática
 error-accounts-totp-not-begun = No hay un segundo factor por confirmar
     .hint = Empiece de nuevo: pida el código QR
+error-accounts-elsewhere = Esta cuenta se guarda en { $site }: aquí no se puede cambiar
+    .hint = Cámbiela en { $site }; con enlace, llega aquí sola en segundos
+error-accounts-stale = Hace más de { $days } días que no llega nada confirmado de las cuentas de { $site }: quien se creó allá no puede iniciar sesión aquí
+    .hint = Recupere el enlace entre { $site }, el nodo central y esta sede. Mientras tanto use una cuenta creada aquí
+error-accounts-code-at-home = Esta cuenta pide un código que solo { $site } puede revisar
+    .hint = Inicie sesión allá, o pida a su administrador una cuenta sin segundo factor para trabajar aquí
 error-accounts-throttled = Demasiados intentos fallidos: espere { $seconds } s
 
 error-accounts-server = { $message }
@@ -64,6 +70,13 @@ cli-audit-break = entrada { $entry }: { $problem ->
     [unlinked] no continúa la anterior: debería nombrar { $expected } y nombra { $found }
     [other] aquí había otra cuando su cabeza se firmó en otra parte: { $expected }, ahora { $found }
    *[cut] se cortó el final: en otra parte se guarda una cabeza posterior, { $expected }
+    }
+cli-audit-restored = { $place ->
+    [here] Esta consola
+   *[other] { $place }
+    }: { $by } restauró el { $at } la copia del { $made }; { $last ->
+    [none] no se sabe de entradas perdidas
+   *[other] las entradas { $first } a { $last } se perdieron allí y se guardan en otra parte
     }
 cli-audit-contradiction = De { $place }, entrada { $entry }: { $flaw ->
     [signature] llegó una cabeza que su clave no firmó

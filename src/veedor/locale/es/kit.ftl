@@ -76,6 +76,7 @@ error-forbidden = No puede { $act ->
         [purpose] el motivo que indica no está en el convenio
         [case] el convenio exige su número de caso
         [lease] hace demasiado que esta sede no sabe si el convenio sigue vigente
+        [restored] este nodo central se restauró de una copia, y la sede de la entidad dueña aún no confirma que el convenio sigue vigente
         [condition] no se cumple una condición del convenio: { $name ->
             [two_person] debe aprobar una segunda persona
            *[other] { $name }

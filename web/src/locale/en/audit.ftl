@@ -67,6 +67,13 @@ audit-contradiction = { $place }, entry { $entry }: { $flaw ->
     [head] its site has signed another one
    *[other] it does not fit
     }
+audit-restored = { $place ->
+    [here] This desk
+   *[other] { $place }
+    } was restored by { $by } at { $at } from the backup of { $made }: { $last ->
+    [none] no entry is known to be lost
+   *[other] entries { $first } to { $last } are lost there, and held elsewhere
+    }
 audit-kind-session = Session
 audit-kind-camera = Cameras
 audit-kind-live = Live

@@ -67,6 +67,13 @@ audit-contradiction = { $place }, entrada { $entry }: { $flaw ->
     [head] su sitio había firmado otra
    *[other] no encaja
     }
+audit-restored = { $place ->
+    [here] Esta consola
+   *[other] { $place }
+    }: { $by } restauró el { $at } la copia del { $made }; { $last ->
+    [none] no se sabe de entradas perdidas
+   *[other] las entradas { $first } a { $last } se perdieron allí y se guardan en otra parte
+    }
 audit-kind-session = Sesión
 audit-kind-camera = Cámaras
 audit-kind-live = En vivo
