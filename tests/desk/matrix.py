@@ -31,6 +31,7 @@ IDS = {
     "alert_id": "nobody",
     "incident_id": "nobody",
     "evidence_id": "nobody",
+    "lock_id": "nobody",
     "bookmark_id": "nobody",
     "wall_id": "nobody",
     "grant_id": "nobody",
@@ -275,4 +276,6 @@ ROWS = [
     Row("GET", "/api/exports/{package_id}/files/{path:path}", "s", 404),
     Row("GET", "/api/exports/{package_id}/package.zip", "s", 404),
     Row("GET", "/api/exports/{package_id}/verification", "osu", 404),
+    Row("GET", "/api/evidence-given", "osu"),
+    Row("POST", "/api/evidence-given/{lock_id}/release", "s", 404, body={"reason": "Caso cerrado"}),
 ]

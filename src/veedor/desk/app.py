@@ -32,6 +32,7 @@ import veedor.desk.bookmarks.endpoints
 import veedor.desk.cameras.endpoints
 import veedor.desk.console.endpoints
 import veedor.desk.evidence.endpoints
+import veedor.desk.evidence.given_endpoints
 import veedor.desk.footage.endpoints
 import veedor.desk.grants.endpoints
 import veedor.desk.health.endpoints
@@ -74,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
     veedor.desk.evidence.endpoints.router,
+    veedor.desk.evidence.given_endpoints.router,
     veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
     veedor.desk.setup.endpoints.router,

@@ -28,6 +28,7 @@ from veedor.wire.ports import (
 
 if TYPE_CHECKING:
     from veedor.desk.accounts.tables import UserRow
+    from veedor.desk.evidence.collected import FarEvidence
 
 
 class Vouching(Protocol):
@@ -95,7 +96,7 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
+    one site is asked. `far_evidence`: a hub's way to evidence at other sites. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
     other sites go in the name of one person.
     """
 
@@ -118,6 +119,7 @@ class DeskPorts:
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
     search: TrackSearch | None = None
+    far_evidence: Callable[[Principal], FarEvidence] | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:
