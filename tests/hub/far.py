@@ -229,7 +229,7 @@ class Afar:
         return one
 
     def incident(self, who: Principal) -> str:
-        new = NewIncident("robbery", IncidentOrigin.CALL, "Plaza", "Robo")
+        new = NewIncident("robbery", IncidentOrigin.PHONE, "Plaza", "Robo")
         return IncidentService(self.hub.ports).open(who, new)
 
     def lock(self, who: Principal, incident: str, camera_id: str = "plaza", start_s: float = 1, end_s: float = 7) -> str:

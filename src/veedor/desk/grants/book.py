@@ -98,4 +98,5 @@ def _shared(camera: Camera) -> SharedCamera:
         camera.agency_id,
         place.latitude_deg if place else None,
         place.longitude_deg if place else None,
+        frozenset(camera.tags),
     )
