@@ -21,6 +21,7 @@ from veedor.access.check import Access
 from veedor.access.principal import Principal, Role
 from veedor.desk.accounts import service as accounts
 from veedor.desk.accounts.sessions import SessionKind, Sessions
+from veedor.desk.accounts.tables import UserRow
 from veedor.desk.agencies import repository as agencies
 from veedor.desk.audit.log import AuditQuery, ChainedAuditLog
 from veedor.desk.database import Database
@@ -31,24 +32,23 @@ from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.grants.service import Agreements
 from veedor.desk.incidents.service import IncidentService, NewIncident
 from veedor.desk.sites.tables import SiteCameraRow, SiteRow
+from veedor.hub.identities import Identities
+from veedor.hub.relay.commands import RelayCommands
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.relay.evidence import Means, RelayEvidence
 from veedor.hub.relay.footage import RelayFootage, SegmentCopies
-from veedor.hub.relay.remote import Remote, Wanted
+from veedor.hub.relay.remote import Remote
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import Unavailable
-from veedor.kit.ids import new_id
 from veedor.member.gate import Gate
 from veedor.model.grant import Grant
 from veedor.model.incident import IncidentOrigin
 from veedor.site.record.clip import joined_segments
 from veedor.wire.calls import Op, error_from_bytes, error_to_bytes
-from veedor.wire.keys import SessionKey
+from veedor.wire.directory import camera_to_json
 from veedor.wire.passcheck import HighWater, PassCheck
-from veedor.wire.passes import Identity, Pass, encode_identity, encode_pass
 
 OWNER, TAKER, SITE = "muni", "pnp", "site-muni"
-SESSION = SessionKey.generate()
 RIGHTS = frozenset({"live", "playback", "evidence"})
 
 
@@ -68,6 +68,7 @@ class Afar:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.tokens: dict[str, str] = {}
         self.clock = SimulatedClock(START + timedelta(hours=1))
         self.footage = StoredFootage(folder / "recordings", ("plaza", "parque"), segments=8)
         self.site = self._site(folder / "site")
@@ -76,9 +77,7 @@ class Afar:
         self.cut_after: int | None = None
         self.sent: list[tuple[str, int]] = []  # octets of files that crossed, by segment
         self.tamper: Callable[[str, Any], Any] = lambda _op, value: value
-        self.gate = Gate(
-            self.site.ports, PassCheck(SITE, PUBLIC.get, HighWater(folder / "site" / "time", self.clock))
-        )
+        self.gate = Gate(self.site.ports, PassCheck(SITE, PUBLIC.get, HighWater(folder / "site" / "time", self.clock)))
         self.clock.advance(60)  # a site takes no passes from before it ran
 
     def _site(self, folder: Path) -> Desk:
@@ -113,12 +112,11 @@ class Afar:
             )
             session.flush()
             for one in ("plaza", "parque"):
-                from veedor.wire.directory import camera_to_json
-
                 sent = camera_to_json(camera(one))
                 session.add(SiteCameraRow(id=one, site_id=SITE, agency_id=OWNER, name=one.title(), sent=sent))
         self.cameras = HubCameras(database, self.clock)
         book = DeskGrantBook(database, self.clock, self.cameras)
+        self.identities = Identities(desk.ports, self.ask, KEYS.get)  # type: ignore[arg-type]
         copies = SegmentCopies(folder / "relay")
         desk.ports = replace(
             desk.ports,
@@ -126,9 +124,9 @@ class Afar:
             access=Access(ChainedAuditLog(database, self.clock, "hub"), book),
             agency_id="hub",
             far_evidence=self.far,
-            on_behalf=lambda ports, who, action: replace(
-                ports, footage=RelayFootage(self.remote(who, action), copies)
-            ),
+            far_commands=lambda who: RelayCommands(self.remote(who, Action.CAMERA_EDIT)),
+            vouching=self.identities,
+            on_behalf=lambda ports, who, action: replace(ports, footage=RelayFootage(self.remote(who, action), copies)),
         )
         return desk
 
@@ -141,12 +139,20 @@ class Afar:
     def log_in(self, name: str = "petra", agency_id: str = TAKER, role: Role = Role.SUPERVISOR) -> Principal:
         database = self.hub.ports.database
         with database.session() as session:
-            user = accounts.add_user(session, self.clock, agency_id, accounts.NewUser(name, "", (role,), "no password"))
-            opened = self.sessions.open(session, user, SessionKind.BEARER, None, None)
-        return self.as_person(opened.token)
+            user_id = accounts.add_user(
+                session, self.clock, agency_id, accounts.NewUser(name, "", (role,), "no password")
+            ).id
+        return self.log_in_again(user_id)
 
-    def as_person(self, token: str) -> Principal:
-        found = self.sessions.find(token)
+    def log_in_again(self, user_id: str) -> Principal:
+        """A new session with a key of its own. Its token is in `tokens`, by the user's id."""
+        with self.hub.ports.database.session() as session:
+            user = session.get(UserRow, user_id)
+            assert user is not None
+            opened = self.sessions.open(session, user, SessionKind.BEARER, None, None)
+        self.identities.opened_here(user, opened.id)
+        self.tokens[user_id] = opened.token
+        found = self.sessions.find(opened.token)
         assert found is not None
         return replace(found.principal, purpose="Robo", case_number="2026-118")
 
@@ -161,7 +167,7 @@ class Afar:
         return RelayEvidence(lambda action: self.remote(principal, action), means)
 
     def remote(self, principal: Principal, action: Action) -> Remote:
-        return Remote(self.cameras, self.ask, self.mint, principal, action)  # type: ignore[arg-type]
+        return Remote(self.cameras, self.ask, self.identities.mint, principal, action)  # type: ignore[arg-type]
 
     def ask(self, site_id: str, op: Op, args: dict[str, Any], pass_text: str, _timeout_s: float) -> Reply:
         assert site_id == SITE
@@ -188,34 +194,6 @@ class Afar:
                     self.sent.append((str(args["segment_id"]), len(piece)))
                 yield piece
 
-    def mint(self, principal: Principal, wanted: Wanted) -> str:
-        now = self.clock.now()
-        who = Identity(
-            agency=principal.agency_id,
-            person=principal.user_id,
-            name=principal.username,
-            roles=tuple(sorted(role.value for role in principal.roles)),
-            session=principal.session_id or "",
-            session_key=SESSION.public_hex,
-            issued_at=now,
-            expires_at=now + timedelta(hours=1),
-        )
-        told = Pass(
-            id=new_id(now),
-            agency=principal.agency_id,
-            person=principal.user_id,
-            session=principal.session_id or "",
-            site=wanted.site.site_id,
-            action=wanted.action.value,
-            cameras=wanted.cameras,
-            issued_at=now,
-            expires_at=now + timedelta(seconds=60),
-            purpose=principal.purpose,
-            case=principal.case_number,
-            span=wanted.span,
-        )
-        return encode_pass(encode_identity(who, KEYS[principal.agency_id]), told, SESSION)
-
     # -- what happens
 
     def agree(self, **changes: Any) -> Grant:
@@ -232,7 +210,9 @@ class Afar:
         new = NewIncident("robbery", IncidentOrigin.PHONE, "Plaza", "Robo")
         return IncidentService(self.hub.ports).open(who, new)
 
-    def lock(self, who: Principal, incident: str, camera_id: str = "plaza", start_s: float = 1, end_s: float = 7) -> str:
+    def lock(
+        self, who: Principal, incident: str, camera_id: str = "plaza", start_s: float = 1, end_s: float = 7
+    ) -> str:
         span = (START + timedelta(seconds=start_s), START + timedelta(seconds=end_s))
         return self.service(who, Action.EVIDENCE_LOCK).lock(
             who, incident, LockRequest(camera_id, *span, "pedido de la fiscalía"), "es"

@@ -182,13 +182,7 @@ def test_who_has_logged_out_is_waited_for(afar: Afar, petra: Principal) -> None:
     asked, why = status(afar, lock)
     assert asked == "requested"
     assert "petra" in str(why)
-    with afar.hub.ports.database.session() as session:
-        from veedor.desk.accounts.sessions import SessionKind
-        from veedor.desk.accounts.tables import UserRow
-
-        user = session.get(UserRow, petra.user_id)
-        assert user is not None
-        afar.sessions.open(session, user, SessionKind.BEARER, None, None)
+    afar.log_in_again(petra.user_id)
     afar.clock.advance(5)
     worker.ask_once()
     assert status(afar, lock)[0] == "held"

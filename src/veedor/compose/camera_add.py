@@ -57,7 +57,9 @@ def add_cameras(
         transport = Transport.UDP if wanted.udp else Transport.TCP
         placed = tuple(replace(stream, transport=transport) for stream in streams)
         at = clock.now()
-        return Camera(new_id(at), name, agency_id, kind, placed, username=wanted.username, record=settings, tags=tags, **more)
+        return Camera(
+            new_id(at), name, agency_id, kind, placed, username=wanted.username, record=settings, tags=tags, **more
+        )
 
     if kind is SourceKind.RECORDER:
         make = _make(wanted.make)

@@ -22,6 +22,8 @@ from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_admin
 from veedor.desk.agencies.repository import agency, public_keys, save
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
+from veedor.desk.commands.service import FarCommands
+from veedor.desk.commands.worker import CommandWorker
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database
 from veedor.desk.evidence.collected import FarEvidence
@@ -35,6 +37,7 @@ from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
 from veedor.hub.keys import HubCertificates, open_certificates, open_signing_key
 from veedor.hub.link import HubLink, LinkPlace
 from veedor.hub.relay.alerts import RelayAlertPictures
+from veedor.hub.relay.commands import RelayCommands
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.relay.evidence import Means, RelayEvidence
 from veedor.hub.relay.footage import RelayFootage, SegmentCopies
@@ -99,8 +102,10 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
         evidence = EvidenceWorker(ports, Signer.open(config.keys / KEY_FILE_NAME), EvidenceConfig(builders=4))
-        evidence.start()
-        stack.callback(evidence.stop)
+        commands = CommandWorker(ports)
+        for worker in (evidence, commands):
+            worker.start()
+            stack.callback(worker.stop)
         app = create_app(ports, routers=(joining_router(address),), public=JOIN_PATHS)
         server.start(app)
         stack.callback(server.stop)
@@ -217,7 +222,11 @@ def _ports(
     def far_evidence(principal: Principal) -> FarEvidence:
         return RelayEvidence(lambda action: Remote(cameras, link.ask, identities.mint, principal, action), means)
 
-    return replace(unbound, vouching=identities, on_behalf=on_behalf, far_evidence=far_evidence), parts
+    def far_commands(principal: Principal) -> FarCommands:
+        return RelayCommands(Remote(cameras, link.ask, identities.mint, principal, Action.CAMERA_EDIT))
+
+    ports = replace(unbound, vouching=identities, on_behalf=on_behalf)
+    return replace(ports, far_evidence=far_evidence, far_commands=far_commands), parts
 
 
 def _evidence_means(database: Database) -> Means:

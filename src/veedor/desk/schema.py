@@ -5,8 +5,10 @@ from __future__ import annotations
 import veedor.desk.accounts.tables
 import veedor.desk.acts.tables
 import veedor.desk.alerts.tables
+import veedor.desk.approvals.tables
 import veedor.desk.audit.tables
 import veedor.desk.bookmarks.tables
+import veedor.desk.commands.tables
 import veedor.desk.evidence.tables
 import veedor.desk.grants.tables
 import veedor.desk.incidents.tables

@@ -137,7 +137,7 @@ def _item(asked: Asked) -> EvidenceItem:
 
 def _taker(asked: Asked) -> Taker:
     who = asked.principal
-    return Taker(who.agency_id, who.user_id, who.username, who.purpose, who.case_number, who.approved_by)
+    return Taker(who.agency_id, who.user_id, who.username, who.purpose, who.case_number, who.approver)
 
 
 def _grant_id(asked: Asked, action: Action) -> str | None:

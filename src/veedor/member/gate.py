@@ -28,7 +28,7 @@ from veedor.wire.ports import LiveFragment
 
 _DECIDE_EVERY_S = 0.75  # with the cache of grants this stays below the 2 s in which a revocation must end a stream
 
-_TOLD = ("lock_id", "package_id", "segment_id", "offset")  # of evidence: what exactly was asked for
+_TOLD = ("lock_id", "package_id", "segment_id", "offset", "command_id", "change")  # what exactly was asked for
 
 Answer = tuple[dict[str, Any], Iterator[bytes] | AsyncIterator[bytes] | None]
 
@@ -146,6 +146,7 @@ def principal_of(proved: Proved) -> Principal:
         session_id=proved.identity.session,
         purpose=proved.asked.purpose,
         case_number=proved.asked.case,
+        approval=proved.approval,
     )
 
 

@@ -15,6 +15,7 @@ from veedor.access.actions import Action
 from veedor.access.principal import Principal
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.commands import service as commands
 from veedor.desk.context import DeskPorts
 from veedor.desk.ptz.steering import steerer_of
 from veedor.kit.errors import NotFound
@@ -174,6 +175,15 @@ def _receipt(asked: Asked) -> Result:
     return Result(evidence_ops.receipt(asked))
 
 
+def _settings(asked: Asked) -> Result:
+    """Once for each command, however often it is asked for."""
+    command_id, change = asked.args["command_id"], asked.args["change"]
+    if not isinstance(command_id, str) or not 8 <= len(command_id) <= 64 or not isinstance(change, dict):
+        raise ValueError("command")
+    saved = commands.do(asked.ports, asked.principal, command_id, asked.camera_id, change)
+    return Result({"revision": saved.revision})
+
+
 def _watch(asked: Asked) -> Result:
     asked.ports.cameras.camera(asked.camera_id)
     if asked.args.get("shares"):
@@ -284,6 +294,7 @@ HANDLERS: dict[Op, Handler] = {
     Op.FOOTAGE_SEGMENT_FILE: Handler(_TAKE, "footage", _segment_file),
     Op.FOOTAGE_LOCK: Handler(frozenset({Action.EVIDENCE_LOCK}), "evidence", _lock),
     Op.FOOTAGE_UNLOCK: Handler(frozenset({Action.EVIDENCE_UNLOCK}), "evidence", _unlock),
+    Op.CAMERA_SETTINGS: Handler(frozenset({Action.CAMERA_EDIT}), "camera", _settings),
     Op.EVIDENCE_STATEMENT: Handler(frozenset({Action.EVIDENCE_EXPORT}), "evidence", _statement),
     Op.EVIDENCE_RECEIPT: Handler(frozenset({Action.EVIDENCE_EXPORT}), "evidence", _receipt),
     Op.LIVE_WATCH: Handler(_LIVE, "live", _watch),

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from veedor.kit.messages import Message
 
-
 MAX_TAGS = 20
 MAX_TAG = 40  # characters
 

@@ -41,7 +41,7 @@ class PackedFootage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Footage that came whole from another site. `origin`: plain values for the manifest: owner, site, grant, purpose."""
+    """Footage that came whole from another site. `origin`: for the manifest: owner, site, grant, purpose."""
 
     footage: PackedFootage
     statement: SignedFootage

@@ -29,7 +29,7 @@ class Collector:
     def collect(
         self, package: PackageRow, items: Sequence[EvidenceRow], stop: Callable[[], bool]
     ) -> dict[str, Collected]:
-        """By item. Raises ErrandWaits, and what `FarEvidence.collect` raises: then call again, it goes on from there."""
+        """By item. Raises ErrandWaits, and what `FarEvidence.collect` raises: called again, it goes on from there."""
         errand = self._errands.of(package.id)
         if errand is None:
             raise EvidenceNothing(incident=package.incident_id)

@@ -17,6 +17,7 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.evidence.collected import FarEvidence
 from veedor.desk.evidence.errors import ErrandWaits
 from veedor.desk.evidence.tables import ErrandRow
+from veedor.wire.approvals import read_approval
 
 
 def note_errand(session: Session, subject_id: str, who: Principal) -> None:
@@ -30,8 +31,8 @@ def note_errand(session: Session, subject_id: str, who: Principal) -> None:
             session_id=who.session_id or "",
             purpose=who.purpose,
             case_number=who.case_number,
-            approval=None,
-            approved_by=who.approved_by,
+            approval=who.approval.text if who.approval else None,
+            approved_by=who.approver,
         )
     )
     session.flush()
@@ -73,7 +74,7 @@ class Errands:
             found.principal,
             purpose=errand.purpose,
             case_number=errand.case_number,
-            approved_by=errand.approved_by,
+            approval=read_approval(errand.approval) if errand.approval else None,
         )
 
     def far(self, errand: ErrandRow) -> FarEvidence:

@@ -26,7 +26,7 @@ class Given:
     statement_sha256: str = ""
 
 
-def note_given(  # noqa: PLR0913 - one row
+def note_given(
     session: Session,
     kind: str,
     item: EvidenceItem,

@@ -24,14 +24,22 @@ def owner_problem(span: Mapping[str, Any], read: Read) -> str | None:
         return "owner-missing"
     try:
         said = SignedFootage(text).read()
+        if (said.lock_id, said.camera_id, said.owner, said.site) != _about(span, origin):
+            return "owner-other"
         listed = {str(one["segment_id"]): (str(one["sha256"]), one["bytes"]) for one in span["segments"]}
-        about = (str(span["evidence_id"]), str(span["camera"]["id"]), str(origin["agency_id"]), str(origin["site_id"]))
     except (BadValue, KeyError, TypeError):
         return "owner-broken"
-    if about != (said.lock_id, said.camera_id, said.owner, said.site):
-        return "owner-other"
     if listed != {str(one.id): (one.sha256, one.octets) for one in said.segments}:
         return "owner-segments"
+    return _signature_problem(origin, text, read)
+
+
+def _about(span: Mapping[str, Any], origin: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Lock, camera, owner and site, as the manifest names them. Raises KeyError, TypeError."""
+    return str(span["evidence_id"]), str(span["camera"]["id"]), str(origin["agency_id"]), str(origin["site_id"])
+
+
+def _signature_problem(origin: Mapping[str, Any], text: bytes, read: Read) -> str | None:
     if origin.get("signature") is None:
         return None if origin.get("agency_key") is None else "owner-unsigned"
     signature = read(str(origin["signature"]))

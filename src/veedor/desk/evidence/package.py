@@ -153,7 +153,9 @@ class _Build:
         """Whose footage it is and under which grant, with the owner's own signed words as files."""
         said = collected.statement
         file = self._write(f"statements/{name}.json", [said.text], "statement").path
-        signature = self._write(f"statements/{name}.sig", [said.signature], "statement").path if said.signature else None
+        signature = (
+            self._write(f"statements/{name}.sig", [said.signature], "statement").path if said.signature else None
+        )
         return {**collected.origin, "statement": file, "statement_sha256": said.sha256, "signature": signature}
 
     def _original(self, footage: PackedFootage, name: str, segment: Segment) -> str:

@@ -8,7 +8,7 @@ from veedor.kit.clock import Clock
 
 
 class Retries:
-    """Pauses by id, from `first_s`, doubled up to `longest_s`. In memory: a new start tries all at once. Thread-safe."""
+    """Pauses by id, from `first_s`, doubled up to `longest_s`. In memory: a new start tries all at once."""
 
     def __init__(self, clock: Clock, first_s: float, longest_s: float) -> None:
         self._clock = clock

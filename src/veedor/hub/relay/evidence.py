@@ -121,7 +121,15 @@ class _Pull:
     def _check(self, said: FootageStatement, signed: SignedFootage, key: str | None) -> None:
         item, site = self.item, self.remote.cameras.site_of(self.item.camera_id)
         about = (said.owner, said.site, said.camera_id, said.lock_id, said.package_id, said.start, said.end)
-        wanted = (item.agency_id, site.site_id, item.camera_id, item.id, self.package_id, item.started_at, item.ended_at)
+        wanted = (
+            item.agency_id,
+            site.site_id,
+            item.camera_id,
+            item.id,
+            self.package_id,
+            item.started_at,
+            item.ended_at,
+        )
         ids = [one.id for one in said.segments]
         problem = None
         if about != wanted:

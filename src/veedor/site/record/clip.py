@@ -185,9 +185,7 @@ def joined(
             continue  # retention took it, or it is damaged: `veedor check` says which
 
 
-def joined_segments(
-    files: Sequence[tuple[Segment, Path]], start: datetime, end: datetime
-) -> Iterator[bytes] | None:
+def joined_segments(files: Sequence[tuple[Segment, Path]], start: datetime, end: datetime) -> Iterator[bytes] | None:
     """A playable MP4 of copies of finished segments of one stream; None where none of them can be read."""
     start_us, end_us = to_us(start), to_us(end)
     sources = [
