@@ -43,7 +43,7 @@ def test_from_a_lock_at_the_hub_to_a_package_that_verifies(federation: Federatio
         assert said.status_code == 202, said.text
         lock = said.json()["id"]
         assert said.json()["status"] == "requested"
-        wait_until(lambda: olga.get(f"/api/evidence/{lock}").json()["problem"], timeout_s=40)
+        wait_until(lambda: olga.get(f"/api/evidence/{lock}").json()["problem"], timeout_s=120, every_s=0.5)
         assert olga.get(f"/api/evidence/{lock}").json()["status"] == "requested"
         federation.victoria.process.start()
         wait_until(lambda: olga.get(f"/api/evidence/{lock}").json()["status"] == "held", timeout_s=120, every_s=0.5)
@@ -51,7 +51,7 @@ def test_from_a_lock_at_the_hub_to_a_package_that_verifies(federation: Federatio
         said = olga.post(f"/api/incidents/{incident}/exports", json={"reason": "Carpeta fiscal 118"})
         assert said.status_code == 202, said.text
         package = said.json()["id"]
-        wait_until(lambda: _state(olga, package) != "building", timeout_s=90, every_s=0.5)
+        wait_until(lambda: _state(olga, package) != "building", timeout_s=120, every_s=0.5)
         shown = olga.get(f"/api/exports/{package}").json()
         assert shown["state"] == "ready", shown["problem"]
         folder = _fetched(olga, package, tmp_path)
@@ -89,14 +89,14 @@ def test_an_own_camera_is_locked_and_released_from_the_hub(federation: Federatio
         incident = luis.post("/api/incidents", json={"type": "robbery", "origin": "phone"}).json()["id"]
         span = {"camera": camera, "start": start, "end": end, "reason": "Oficio 13"}
         lock = luis.post(f"/api/incidents/{incident}/evidence", json=span).json()["id"]
-        wait_until(lambda: _lock(luis, lock)["status"] == "held", timeout_s=40)
-        wait_until(lambda: _lock(at_home, lock).get("status") == "held", timeout_s=40)
+        wait_until(lambda: _lock(luis, lock)["status"] == "held", timeout_s=120, every_s=0.5)
+        wait_until(lambda: _lock(at_home, lock).get("status") == "held", timeout_s=120, every_s=0.5)
         assert _lock(at_home, lock)["conflicting_acts"] == []
         said = luis.post(f"/api/evidence/{lock}/release", json={"reason": "Caso cerrado"})
         assert said.status_code == 202, said.text
         assert said.json()["status"] == "releasing"
-        wait_until(lambda: _lock(luis, lock)["status"] == "released", timeout_s=40)
-        wait_until(lambda: _lock(at_home, lock)["status"] == "released", timeout_s=40)
+        wait_until(lambda: _lock(luis, lock)["status"] == "released", timeout_s=120, every_s=0.5)
+        wait_until(lambda: _lock(at_home, lock)["status"] == "released", timeout_s=120, every_s=0.5)
         assert _lock(luis, lock)["conflicting_acts"] == []
 
 
@@ -109,7 +109,7 @@ def _recorded(who: httpx.Client, camera: str) -> tuple[str, str]:
         answer = who.get(f"/api/cameras/{camera}/segments", params=span)
         return list(answer.json()) if answer.status_code == 200 else []
 
-    wait_until(lambda: len(found()) >= 2, timeout_s=90, every_s=1)
+    wait_until(lambda: len(found()) >= 2, timeout_s=120, every_s=0.5)
     first = found()[0]
     return str(first["started_at"]), str(first["ended_at"])
 
