@@ -77,7 +77,7 @@ class Afar:
         self.cut_after: int | None = None
         self.sent: list[tuple[str, int]] = []  # octets of files that crossed, by segment
         self.tamper: Callable[[str, Any], Any] = lambda _op, value: value
-        self.gate = Gate(self.site.ports, PassCheck(SITE, PUBLIC.get, HighWater(folder / "site" / "time", self.clock)))
+        self.restart_site()
         self.clock.advance(60)  # a site takes no passes from before it ran
 
     def _site(self, folder: Path) -> Desk:
@@ -129,6 +129,11 @@ class Afar:
             on_behalf=lambda ports, who, action: replace(ports, footage=RelayFootage(self.remote(who, action), copies)),
         )
         return desk
+
+    def restart_site(self) -> None:
+        """Its part that knows which passes were used begins anew."""
+        high_water = HighWater(self.folder / "site" / "time", self.clock)
+        self.gate = Gate(self.site.ports, PassCheck(SITE, PUBLIC.get, high_water))
 
     def stop(self) -> None:
         for desk in (self.site, self.hub):

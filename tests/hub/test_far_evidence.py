@@ -345,3 +345,33 @@ def test_a_package_with_other_originals_than_the_owner_signed_for_is_not_authent
     signer = Signer.open(afar.folder / "keys" / "evidence.pem")
     (folder / "manifest.sig").write_bytes(signer.sign(data))
     assert verified(afar, folder) == ("evidence-verify-owner-segments",)
+
+
+def test_a_site_that_has_just_started_is_waited_for_and_nothing_fails(afar: Afar, petra: Principal) -> None:
+    """For some seconds after its start a site takes no passes: one of them may have been used before."""
+    afar.agree()
+    lock = afar.lock(petra, afar.incident(petra))
+    afar.restart_site()
+    worker = afar.worker()
+    worker.ask_once()
+    asked, why = status(afar, lock)
+    assert asked == "requested"
+    assert "restart" in str(why)
+    afar.clock.advance(20)
+    worker.ask_once()
+    assert status(afar, lock)[0] == "held"
+    incident = incident_of(afar, lock)
+    package_id = exported(afar, petra, incident)
+    afar.restart_site()
+    worker.build_once()
+    assert package(afar, package_id).state == "building"
+    afar.clock.advance(20)
+    worker.build_once()
+    assert package(afar, package_id).state == "ready", package(afar, package_id).problem
+
+
+def incident_of(afar: Afar, evidence_id: str) -> str:
+    with afar.hub.ports.database.reading() as session:
+        row = session.get(EvidenceRow, evidence_id)
+    assert row is not None
+    return row.incident_id

@@ -31,6 +31,11 @@ class PassRefused(AccessError):
 
     key = "error-pass-refused"
 
+    @property
+    def will_pass(self) -> bool:
+        """Whether another pass may be taken in a while, with nobody doing anything: the site has just started, say."""
+        return self.params.get("reason") in ("restart", "crowded", "replay", "expired", "future")
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -11,9 +11,10 @@ from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.commands import service
 from veedor.desk.commands.tables import CommandRow
 from veedor.desk.context import DeskPorts
+from veedor.desk.evidence.errands import is_passing
 from veedor.desk.evidence.errors import ErrandWaits
 from veedor.desk.evidence.retries import Retries
-from veedor.kit.errors import StoreError, Unavailable, VeedorError
+from veedor.kit.errors import StoreError, VeedorError
 from veedor.kit.messages import Message
 
 log = logging.getLogger(__name__)
@@ -69,11 +70,12 @@ class CommandWorker:
             return
         try:
             far(self._person(row)).change_camera(row.id, row.camera_id, row.change)
-        except (Unavailable, StoreError) as problem:  # no link, or the site's disk is full: it may do it later
-            self._retries.later(row.id)
-            self._note(row, service.REQUESTED, problem.message)
         except VeedorError as problem:
-            self._note(row, service.REFUSED, problem.message)
+            if is_passing(problem) or isinstance(problem, StoreError):  # or its disk is full: it may do it later
+                self._retries.later(row.id)
+                self._note(row, service.REQUESTED, problem.message)
+            else:
+                self._note(row, service.REFUSED, problem.message)
         else:
             self._note(row, service.DONE, None)
 

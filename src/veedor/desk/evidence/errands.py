@@ -17,7 +17,9 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.evidence.collected import FarEvidence
 from veedor.desk.evidence.errors import ErrandWaits
 from veedor.desk.evidence.tables import ErrandRow
+from veedor.kit.errors import Unavailable, VeedorError
 from veedor.wire.approvals import read_approval
+from veedor.wire.passes import PassRefused
 
 
 def note_errand(session: Session, subject_id: str, who: Principal) -> None:
@@ -47,6 +49,11 @@ def asked_by(session: Session, agency_id: str, subject_ids: list[str]) -> frozen
         )
         found.update(session.scalars(query))
     return frozenset(found)
+
+
+def is_passing(problem: VeedorError) -> bool:
+    """Whether asking again later may help though nobody does anything: no link, a site that has just started."""
+    return isinstance(problem, Unavailable) or (isinstance(problem, PassRefused) and problem.will_pass)
 
 
 class Errands:

@@ -16,7 +16,7 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.evidence import repository
 from veedor.desk.evidence.collected import Collected
 from veedor.desk.evidence.collecting import Collector
-from veedor.desk.evidence.errands import Errands
+from veedor.desk.evidence.errands import Errands, is_passing
 from veedor.desk.evidence.errors import EvidenceNotHeld, StillRecording
 from veedor.desk.evidence.manifest import PackageRequest, iso
 from veedor.desk.evidence.package import BuiltPackage, build_package, remove_unfinished
@@ -182,7 +182,7 @@ class EvidenceWorker:
             if isinstance(problem, StoreLocked) and self._ports.far_evidence is None:
                 raise  # our own database: nothing more can be done now
             self._asking.later(row.id, _REFUSED_LONGEST_S if isinstance(problem, Forbidden) else None)
-            self._note(row, problem.message, failed=not releasing and not isinstance(problem, Unavailable))
+            self._note(row, problem.message, failed=not releasing and not is_passing(problem))
             return
         if report.state is (LockState.RELEASED if releasing else LockState.HELD):
             self._confirm(row, report, ActKind.RELEASED if releasing else ActKind.HOLD)
@@ -260,7 +260,11 @@ class EvidenceWorker:
             collected = self._collector.collect(row, self._items(row), self._stop.is_set) if far else {}
             request = self._request(row, collected)
             built = build_package(self._ports.footage, self._signer, request, target, self._stop.is_set)
-        except (StillRecording, Unavailable, StoreLocked) as problem:
+        except VeedorError as problem:
+            if not (is_passing(problem) or isinstance(problem, StillRecording | StoreLocked)):
+                self._finish(row, None, problem.message)
+                self._forget(row.id)
+                return
             patience_s = self._config.far_patience_s if far else self._config.build_patience_s
             if waited_s < patience_s or self._stop.is_set():
                 if far:
@@ -268,15 +272,17 @@ class EvidenceWorker:
                     self._show_wait(row, problem.message)
                 return
             self._finish(row, None, problem.message)
-        except VeedorError as problem:
-            self._finish(row, None, problem.message)
         except Exception:
             log.exception("package %s", row.id)
             self._finish(row, None, Message("error-internal"))
         else:
             self._finish(row, built, None)
-        self._waiting_since_s.pop(row.id, None)
-        shutil.rmtree(self._pulled / row.id, ignore_errors=True)
+        self._forget(row.id)
+
+    def _forget(self, package_id: str) -> None:
+        """Of a package that is settled: since when it was waited for, and what came for it."""
+        self._waiting_since_s.pop(package_id, None)
+        shutil.rmtree(self._pulled / package_id, ignore_errors=True)
 
     def _show_wait(self, row: PackageRow, problem: Message) -> None:
         """Why it takes so long, while it is tried again."""
