@@ -26,7 +26,7 @@ from veedor.desk.evidence.signing import Signer
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow, SigningKeyRow
 from veedor.desk.incidents.service import IncidentService, IncidentView
 from veedor.desk.scope_clause import only
-from veedor.kit.errors import Forbidden, StoreLocked, Unavailable, VeedorError
+from veedor.kit.errors import Forbidden, StoreLocked, VeedorError
 from veedor.kit.ids import new_id
 from veedor.kit.messages import Message
 from veedor.model.act import Act, ActKind, SubjectKind
@@ -261,12 +261,7 @@ class EvidenceWorker:
             request = self._request(row, collected)
             built = build_package(self._ports.footage, self._signer, request, target, self._stop.is_set)
         except VeedorError as problem:
-            if not (is_passing(problem) or isinstance(problem, StillRecording | StoreLocked)):
-                self._finish(row, None, problem.message)
-                self._forget(row.id)
-                return
-            patience_s = self._config.far_patience_s if far else self._config.build_patience_s
-            if waited_s < patience_s or self._stop.is_set():
+            if self._may_wait(problem, waited_s, far=far):
                 if far:
                     self._building.later(row.id)
                     self._show_wait(row, problem.message)
@@ -278,6 +273,12 @@ class EvidenceWorker:
         else:
             self._finish(row, built, None)
         self._forget(row.id)
+
+    def _may_wait(self, problem: VeedorError, waited_s: float, *, far: bool) -> bool:
+        """Whether the package is tried again: what is wrong mends itself, and patience has not ended."""
+        patience_s = self._config.far_patience_s if far else self._config.build_patience_s
+        mends = is_passing(problem) or isinstance(problem, StillRecording | StoreLocked)
+        return mends and (waited_s < patience_s or self._stop.is_set())
 
     def _forget(self, package_id: str) -> None:
         """Of a package that is settled: since when it was waited for, and what came for it."""
