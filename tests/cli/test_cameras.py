@@ -69,6 +69,18 @@ def test_add_list_change_remove(site: Site) -> None:
     assert "No existe la cámara «plaza mayor»" in site("remove", "plaza mayor", code=2)
 
 
+def test_tags_are_given_changed_and_taken_away(site: Site) -> None:
+    site("add", "Plaza", "rtsp://192.168.1.10/a", "--tag", "Centro", "--tag", "mercado")
+    assert site.json("list")[0]["tags"] == ["centro", "mercado"]
+    (site.folder / "c.csv").write_text("name,url,tags\nPuente,rtsp://192.168.1.11/a,río|Centro\n", encoding="utf-8")
+    assert site.json("import", "c.csv")["imported"][0]["tags"] == ["centro", "río"]
+    assert site.json("set", "puente", "--tag", "río")[0]["tags"] == ["río"]
+    assert "Puente" in site("set", "puente", "--no-tags")
+    assert [row["tags"] for row in site.json("list")] == [["centro", "mercado"], []]
+    assert "--no-tags" in site("set", "puente", code=2)
+    assert "tags" in site("set", "puente", "--tag", "a,b", code=2)
+
+
 def test_the_password_is_nowhere_in_clear(site: Site) -> None:
     told = site("add", "Plaza", "rtsp://192.168.1.10/x", "-u", "admin", secret=PASSWORD)
     told += (

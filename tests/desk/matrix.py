@@ -31,6 +31,8 @@ IDS = {
     "alert_id": "nobody",
     "incident_id": "nobody",
     "evidence_id": "nobody",
+    "lock_id": "nobody",
+    "approval_id": "nobody",
     "bookmark_id": "nobody",
     "wall_id": "nobody",
     "grant_id": "nobody",
@@ -252,6 +254,19 @@ ROWS = [
     Row("POST", "/api/shift-notes", "os", 201, body={"text": "Cámara 12 sin luz"}),
     Row("GET", "/api/shift-report.csv", "osu", query=_SPAN),
     Row("GET", "/api/shift-report.pdf", "osu", query=_SPAN),
+    # commands
+    Row("GET", "/api/commands", "a"),
+    Row(
+        "POST",
+        "/api/cameras/{camera_id}/commands",
+        "a",
+        202,
+        body={"id": "command-1", "change": {"record": {"keep_days": 12}}},
+    ),
+    # approvals
+    Row("GET", "/api/approvals", "os"),
+    Row("POST", "/api/approvals", "os", 400, body={"right": "live", "camera": "plaza"}),  # for no purpose
+    Row("POST", "/api/approvals/{approval_id}/approve", "os", 404),
     # evidence
     Row("GET", "/api/evidence-key", "osu", 404),  # this desk has no key
     Row("GET", "/api/incidents/{incident_id}/evidence", "osu", 404),
@@ -275,4 +290,6 @@ ROWS = [
     Row("GET", "/api/exports/{package_id}/files/{path:path}", "s", 404),
     Row("GET", "/api/exports/{package_id}/package.zip", "s", 404),
     Row("GET", "/api/exports/{package_id}/verification", "osu", 404),
+    Row("GET", "/api/evidence-given", "osu"),
+    Row("POST", "/api/evidence-given/{lock_id}/release", "s", 404, body={"reason": "Caso cerrado"}),
 ]

@@ -187,6 +187,35 @@ def test_a_revocation_ends_an_open_stream(two: Two) -> None:
     assert two.petra.post(f"/api/grants/{grant_id}/revoke", json={"reason": "x"}).status_code == 409
 
 
+def test_a_grant_by_tag_follows_the_tags_at_once(two: Two) -> None:
+    two.agree(cameras={"kind": "tag", "tag": "Mercado"})
+    assert two.looks(two.pablo) == 403
+    _tag(two, "plaza", ["mercado", "Centro"])
+    assert two.looks(two.pablo) == 200
+    assert two.looks(two.pablo, camera_id="puente") == 403
+    assert [one["id"] for one in two.pablo.get("/api/cameras", headers=ROBBERY).json()] == ["plaza"]
+    token, clock = two.desk.token("pablo"), two.desk.ports.clock
+    url = two.desk.url.replace("http", "ws") + "/api/cameras/plaza/live"
+    with connect(url, additional_headers={"authorization": f"Bearer {token}", **ROBBERY}) as socket:
+        socket.recv(timeout=5)
+        _tag(two, "plaza", ["centro"])
+        began_s = clock.monotonic()
+        drain(socket)
+        assert clock.monotonic() - began_s < 2
+    assert two.looks(two.pablo) == 403
+
+
+def _tag(two: Two, camera_id: str, tags: list[str]) -> None:
+    """As the console does: an administrator saves the camera whole."""
+    there = two.adela.get(f"/api/cameras/{camera_id}").json()
+    body = {name: there[name] for name in ("name", "kind", "streams", "username", "revision")}
+    answer = two.adela.put(f"/api/cameras/{camera_id}", json={**body, "tags": tags})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["tags"] == sorted(one.lower() for one in tags)
+    kept = two.adela.put(f"/api/cameras/{camera_id}", json={**body, "revision": answer.json()["revision"]})
+    assert kept.json()["tags"] == answer.json()["tags"], "an older console that knows no tags keeps them"
+
+
 def test_a_stream_without_a_revocation_goes_on(two: Two) -> None:
     """What the test above proves nothing without: the purpose of the first request still counts later."""
     two.agree()

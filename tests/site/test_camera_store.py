@@ -38,6 +38,16 @@ def camera(name: str = "Plaza", url: str = "rtsp://192.0.2.7/main", **changes) -
     return replace(Camera(f"id-{name}", name, "agency", SourceKind.RTSP, streams), **changes)
 
 
+def test_tags_are_kept_in_one_form_and_bad_ones_are_named(store: CameraStore) -> None:
+    saved = store.save(camera(tags=("  Mercado  Central", "mercado central", "Centro", "")))
+    assert saved.tags == store.camera("Plaza").tags == ("centro", "mercado central")
+    for bad in (("a,b",), ("x" * 41,), tuple(f"t{n}" for n in range(21))):
+        with pytest.raises(UserError) as refused:
+            store.save(camera(tags=bad))
+        assert refused.value.params["setting"] == "tags"
+    assert store.camera("Plaza").tags == ("centro", "mercado central")
+
+
 def test_everything_survives(store: CameraStore) -> None:
     full = camera(
         streams=(
@@ -50,6 +60,7 @@ def test_everything_survives(store: CameraStore) -> None:
         record=RecordSettings(True, False, True, 12.5, 10**12),
         analyse=AnalyseSettings(True, 2.5, StreamRole.MAIN),
         placement=Placement(-12.05, -77.04, 90.0, 70.0),
+        tags=("centro", "mercado"),
     )
     saved = store.save(full, PASSWORD)
     assert saved == replace(full, revision=1)

@@ -9,6 +9,7 @@ import {
   number,
   placeProblem,
   portProblem,
+  tagsOf,
   takeLogin,
 } from "../src/setup/camera";
 import { daysOf, freeName, partsOf, renamed, tidy, writeDays, type Rules } from "../src/setup/rules";
@@ -62,12 +63,18 @@ describe("a camera's form", () => {
       record: { main: true, sub: null, audio: false, keep_days: null, max_bytes: null },
       analyse: { enabled: true, fps: 5, role: null },
       placement: null,
+      tags: ["centro", "mercado"],
       revision: 3,
     } as unknown as Camera;
     const { id, ...wanted } = camera as unknown as Record<string, unknown>;
     expect(id).toBe("c");
     expect(bodyOf(formOf(camera), camera)).toEqual(wanted);
     expect(bodyOf({ ...formOf(camera), onvifPort: "" }, camera).onvif_port).toBeNull();
+  });
+
+  it("takes tags as people write them", () => {
+    expect(tagsOf(" Mercado,centro ; centro|  Río   Seco ,")).toEqual(["centro", "mercado", "río seco"]);
+    expect(tagsOf("")).toEqual([]);
   });
 
   it("takes only ports", () => {

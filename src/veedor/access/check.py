@@ -57,8 +57,8 @@ class Access:
         """Allow or raise Forbidden. Either way the audit entry is durable first, with the grant if one counts."""
         found = self.decide(principal, action, resource)
         told = {**(detail or {}), **({"grant": found.grant_id} if found.grant_id else {})}
-        if principal.approved_by and found.grant_id:
-            told["approved_by"] = principal.approved_by
+        if principal.approver and found.grant_id:
+            told["approved_by"] = principal.approver
         refusal = found.refusal
         self._audit.append(AuditRecord(principal, action, resource, refusal is None, refusal or reason, told))
         if refusal is not None:
@@ -82,8 +82,8 @@ class Access:
         grants = sorted({one.grant_id for one in found if one.grant_id})
         if grants:
             told["grants"] = grants
-            if principal.approved_by:
-                told["approved_by"] = principal.approved_by
+            if principal.approver:
+                told["approved_by"] = principal.approver
         entry = resources[refused or 0]
         if refused is None:
             entry = replace(entry, id=None)

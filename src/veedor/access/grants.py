@@ -93,8 +93,10 @@ def cameras_by_grant(
     for given in book.grants_for(principal.agency_id):
         grant = given[0]
         named = [one for one in book.cameras_of(grant.owner) if grant.cameras.covers(one)]
-        # Of what the policy asks, the camera decides nothing but whether it is named: one answer serves all.
-        if named and _refusal(book, given, principal, action, (named[0], span)) is None:
+        if principal.approval is not None:  # it is of one camera
+            found.update(one.id for one in named if _refusal(book, given, principal, action, (one, span)) is None)
+        # Of what the policy asks, the camera decides nothing else but whether it is named: one answer serves all.
+        elif named and _refusal(book, given, principal, action, (named[0], span)) is None:
             found.update(one.id for one in named)
     return frozenset(found)
 
@@ -117,7 +119,7 @@ def _refusal(
         person_id=principal.user_id,
         purpose=principal.purpose,
         case_number=principal.case_number,
-        approved_by=principal.approved_by,
+        approved_by=_approver(principal, action, camera, span),
         span=span,
     )
     found = findings(grant, statements, look)
@@ -129,6 +131,17 @@ def _refusal(
     if unheard is not None and (reason is None or _progress(reason) > _progress(unheard)):
         reason = unheard
     return reason if reason is not None else (None if allowed else "policy")
+
+
+def _approver(
+    principal: Principal, action: Action, camera: SharedCamera, span: tuple[datetime, datetime] | None
+) -> str | None:
+    """The second person who agreed to exactly this look, or is here for all of them."""
+    if principal.approved_by is not None or principal.approval is None:
+        return principal.approved_by
+    agreed, said = principal.approval, (principal.purpose, principal.case_number)
+    is_agreed = agreed.covers(principal.user_id, RIGHTS[action], camera.id, said, span)
+    return agreed.by if is_agreed else None
 
 
 def _progress(code: str) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from veedor.model.approval import Approval
+
 # Kinds whose id is a camera's.
 CAMERA_KINDS = frozenset({"camera", "live", "footage", "ptz", "track"})
 
@@ -30,7 +32,13 @@ class Principal:
     address: str | None = None
     purpose: str | None = None
     case_number: str | None = None
-    approved_by: str | None = None  # user id of the second person, where a grant asks for two
+    approved_by: str | None = None  # user id of a second person who is here too, where a grant asks for two
+    approval: Approval | None = None  # what a second person has agreed to, for exactly that
+
+    @property
+    def approver(self) -> str | None:
+        """The second person's user id."""
+        return self.approved_by or (self.approval.by if self.approval else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def add(
     channels: Annotated[str, typer.Option("--channels", help=t("cli-cameras-channels"))] = "",
     audio: Annotated[bool, typer.Option("--audio", help=t("cli-cameras-audio"))] = False,
     keep_days: Annotated[float | None, typer.Option("--keep-days", min=0.01, help=t("cli-cameras-keep-days"))] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help=t("cli-cameras-tag"))] = None,
     change: Annotated[bool, typer.Option("--change", help=t("cli-cameras-change"))] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
@@ -93,6 +94,7 @@ def add(
             channels=channels,
             audio=audio,
             keep_days=keep_days,
+            tags=tuple(tag or ()),
         )
         saved = add_cameras(wanted, store, site.agency_id, ingest_config(site).networks, change=change)
     if as_json:
@@ -127,9 +129,38 @@ def _lines(row: dict[str, Any]) -> list[str]:
     rest = []
     if row["username"]:
         rest.append(t("cli-cameras-list-user", user=row["username"]))
+    if row["tags"]:
+        rest.append(t("cli-cameras-list-tags", tags=", ".join(row["tags"])))
     if row["keep_days"]:
         rest.append(t("cli-cameras-list-days", days=row["keep_days"]))
     return [line for line in (row["main_url"], row["sub_url"], " · ".join(rest)) if line]
+
+
+@app.command(
+    "set",
+    help=t("cli-cameras-set"),
+    epilog=t("cli-example", command='veedor cameras set "Plaza" --tag centro --tag mercado'),
+)
+@command
+def set_(
+    name: Annotated[str, typer.Argument(help=t("cli-cameras-name"))],
+    tag: Annotated[list[str] | None, typer.Option("--tag", help=t("cli-cameras-tag"))] = None,
+    no_tags: Annotated[bool, typer.Option("--no-tags", help=t("cli-cameras-no-tags"))] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    from veedor.kit.errors import UserError
+
+    if not tag and not no_tags:
+        raise UserError(problem="--tag, --no-tags")
+    with ExitStack() as stack:
+        _site, store = _open_to_change(stack, config)
+        saved = store.save(replace(store.camera(name), tags=tuple(tag or ())))
+    if as_json:
+        print_json([_row(saved)])
+        return
+    tags = ", ".join(saved.tags) or "-"
+    out.print(t("cli-cameras-tagged", name=saved.name, tags=tags), highlight=False, markup=False)
 
 
 @app.command("remove", help=t("cli-cameras-remove"), epilog=t("cli-example", command='veedor cameras remove "Plaza"'))
@@ -308,4 +339,5 @@ def _row(camera: Camera) -> dict[str, Any]:
         "keep_days": camera.record.keep_days,
         "device_id": camera.device_id,
         "channel": camera.channel,
+        "tags": list(camera.tags),
     }

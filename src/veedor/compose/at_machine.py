@@ -121,7 +121,9 @@ class AuditedCameras(CameraStore):
         assert self._pending is not None  # noqa: S101 - inside `together`
         urls = {stream.role.value: stream.url for stream in camera.streams}
         told = {"name": camera.name, "kind": camera.kind.value, "streams": urls, "username": camera.username}
-        self._pending.append((camera.id, {**detail, **told, "keep_days": _text(camera.record.keep_days)}))
+        self._pending.append(
+            (camera.id, {**detail, **told, "keep_days": _text(camera.record.keep_days), "tags": list(camera.tags)})
+        )
 
 
 def _text(number: float | None) -> str | None:

@@ -35,6 +35,7 @@ class NewCamera:
     channels: str = ""
     audio: bool = False
     keep_days: float | None = None
+    tags: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"NewCamera({self.name!r}, ...)"
@@ -50,13 +51,15 @@ def add_cameras(
     clock = SystemClock()
     kind = _kind(wanted)
     login = Login(wanted.username, wanted.password or "") if wanted.username else None
-    settings = RecordSettings(audio=wanted.audio, keep_days=wanted.keep_days)
+    settings, tags = RecordSettings(audio=wanted.audio, keep_days=wanted.keep_days), tuple(wanted.tags)
 
     def camera(name: str, streams: tuple[StreamSource, ...], **more: Any) -> Camera:
         transport = Transport.UDP if wanted.udp else Transport.TCP
         placed = tuple(replace(stream, transport=transport) for stream in streams)
         at = clock.now()
-        return Camera(new_id(at), name, agency_id, kind, placed, username=wanted.username, record=settings, **more)
+        return Camera(
+            new_id(at), name, agency_id, kind, placed, username=wanted.username, record=settings, tags=tags, **more
+        )
 
     if kind is SourceKind.RECORDER:
         make = _make(wanted.make)
@@ -109,6 +112,7 @@ def _in_place_of(camera: Camera, store: CameraStore) -> Camera:
         username=camera.username or before.username,
         analyse=before.analyse,
         placement=before.placement,
+        tags=camera.tags or before.tags,
         device_id=before.device_id or camera.device_id,
     )
 

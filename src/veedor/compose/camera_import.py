@@ -40,6 +40,7 @@ COLUMNS = (
     "longitude",
     "keep_days",
     "audio",
+    "tags",
 )
 MAX_FILE = 10_000_000
 
@@ -161,6 +162,7 @@ def _camera(row: dict[str, str], agency_id: str, clock: Clock) -> tuple[Camera, 
             keep_days=_number(row, "keep_days", None, (0.01, 36_500)) if row.get("keep_days") else None,
         ),
         placement=_placement(row),
+        tags=tuple(row.get("tags", "").split("|")),  # comma and semicolon divide the columns
     )
     return camera, row.get("password") or None
 

@@ -19,11 +19,16 @@ from veedor.compose.postgres import desk_database
 from veedor.compose.restored import audit_restore
 from veedor.compose.server import WebServer
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
-from veedor.desk.agencies.repository import agency, save
+from veedor.desk.agencies.repository import agency, public_keys, save
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
+from veedor.desk.commands.service import FarCommands
+from veedor.desk.commands.worker import CommandWorker
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database
+from veedor.desk.evidence.collected import FarEvidence
+from veedor.desk.evidence.signing import KEY_FILE_NAME, Signer
+from veedor.desk.evidence.worker import EvidenceConfig, EvidenceWorker
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.inward.inward import Inward
 from veedor.desk.security import check_exposure, hosts_of_certificate
@@ -32,7 +37,9 @@ from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
 from veedor.hub.keys import HubCertificates, open_certificates, open_signing_key
 from veedor.hub.link import HubLink, LinkPlace
 from veedor.hub.relay.alerts import RelayAlertPictures
+from veedor.hub.relay.commands import RelayCommands
 from veedor.hub.relay.directory import HubCameras
+from veedor.hub.relay.evidence import Means, RelayEvidence
 from veedor.hub.relay.footage import RelayFootage, SegmentCopies
 from veedor.hub.relay.live import LiveRelay, RelayLive
 from veedor.hub.relay.remote import Remote
@@ -47,6 +54,7 @@ from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.link.config import Address, Tls
 from veedor.wire.heads import HUB_PLACE
+from veedor.site.record.clip import joined_segments
 from veedor.wire.ports import SiteStatus
 
 
@@ -96,6 +104,11 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         stack.callback(parts.link.stop)
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
+        evidence = EvidenceWorker(ports, Signer.open(config.keys / KEY_FILE_NAME), EvidenceConfig(builders=4))
+        commands = CommandWorker(ports)
+        for worker in (evidence, commands):
+            worker.start()
+            stack.callback(worker.stop)
         app = create_app(ports, routers=(joining_router(address),), public=JOIN_PATHS)
         server.start(app)
         stack.callback(server.stop)
@@ -207,7 +220,28 @@ def _ports(
             search=FederatedSearch(mine, database, clock),
         )
 
-    return replace(unbound, vouching=identities, on_behalf=on_behalf), parts
+    means = _evidence_means(database)
+
+    def far_evidence(principal: Principal) -> FarEvidence:
+        return RelayEvidence(lambda action: Remote(cameras, link.ask, identities.mint, principal, action), means)
+
+    def far_commands(principal: Principal) -> FarCommands:
+        return RelayCommands(Remote(cameras, link.ask, identities.mint, principal, Action.CAMERA_EDIT))
+
+    ports = replace(unbound, vouching=identities, on_behalf=on_behalf)
+    return replace(ports, far_evidence=far_evidence, far_commands=far_commands), parts
+
+
+def _evidence_means(database: Database) -> Means:
+    def key_of(agency_id: str) -> str | None:
+        with database.reading() as session:
+            return public_keys(session).get(agency_id)
+
+    def name_of(agency_id: str) -> str:
+        with database.reading() as session:
+            return agency(session, agency_id).name
+
+    return Means(key_of, name_of, joined_segments)
 
 
 def _host_own_agency(config: HubFile, database: Database, hosted: HostedKeys, clock: Clock) -> None:

@@ -25,13 +25,16 @@ import veedor.desk.accounts.endpoints
 import veedor.desk.accounts.totp_endpoints
 import veedor.desk.agencies.endpoints
 import veedor.desk.alerts.endpoints
+import veedor.desk.approvals.endpoints
 import veedor.desk.audit.endpoints
 import veedor.desk.audit.look_endpoints
 import veedor.desk.audit.witness_endpoints
 import veedor.desk.bookmarks.endpoints
 import veedor.desk.cameras.endpoints
+import veedor.desk.commands.endpoints
 import veedor.desk.console.endpoints
 import veedor.desk.evidence.endpoints
+import veedor.desk.evidence.given_endpoints
 import veedor.desk.footage.endpoints
 import veedor.desk.grants.endpoints
 import veedor.desk.health.endpoints
@@ -74,8 +77,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
     veedor.desk.evidence.endpoints.router,
+    veedor.desk.evidence.given_endpoints.router,
     veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
+    veedor.desk.commands.endpoints.router,
     veedor.desk.setup.endpoints.router,
     veedor.desk.setup.rules.router,
     veedor.desk.footage.endpoints.router,
@@ -89,6 +94,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.search.tracks.router,
     veedor.desk.agencies.endpoints.router,
     veedor.desk.grants.endpoints.router,
+    veedor.desk.approvals.endpoints.router,
     veedor.desk.stream.endpoints.router,
     veedor.desk.console.endpoints.router,
 )

@@ -28,6 +28,9 @@ from veedor.wire.ports import (
 
 if TYPE_CHECKING:
     from veedor.desk.accounts.tables import UserRow
+    from veedor.desk.commands.service import FarCommands
+    from veedor.desk.evidence.collected import FarEvidence
+    from veedor.wire.approvals import ApprovalDocument
 
 
 class Vouching(Protocol):
@@ -44,6 +47,9 @@ class Vouching(Protocol):
 
     def opened_here(self, user: UserRow, session_id: str) -> None:
         """Somebody of this desk's own logged in: their session needs a key too, to ask other sites."""
+
+    def sign_approval(self, who: Principal, wanted: ApprovalDocument) -> str | None:
+        """What a second person agrees to, signed with their session's key, for other sites; None where it has none."""
 
 
 class AlertPictures(Protocol):
@@ -95,8 +101,9 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
-    other sites go in the name of one person.
+    one site is asked. `far_evidence`, `far_commands`: a hub's ways to evidence and cameras at other sites.
+    `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in
+    the name of one person.
     """
 
     footage: Footage
@@ -118,6 +125,8 @@ class DeskPorts:
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
     search: TrackSearch | None = None
+    far_evidence: Callable[[Principal], FarEvidence] | None = None
+    far_commands: Callable[[Principal], FarCommands] | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

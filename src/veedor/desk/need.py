@@ -27,6 +27,7 @@ from veedor.access.principal import Principal, Resource
 from veedor.access.scope import Scope
 from veedor.desk.accounts.sessions import Sessions
 from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.approvals.repository import approval_of
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.errors import BadRequest, WrongOrigin
 from veedor.desk.security import check_origin, cookie_name, language_of
@@ -72,6 +73,7 @@ class Permit:
             return False
         said = self.principal
         now = replace(found.principal, purpose=said.purpose, case_number=said.case_number, approved_by=said.approved_by)
+        now = replace(now, approval=said.approval)
         return self.ports.access.refusal(now, self.action, self.resource) is None
 
     def may(self, action: Action) -> bool:
@@ -178,6 +180,7 @@ class Need:
             purpose=_said(connection, "X-Veedor-Purpose", "purpose"),
             case_number=_said(connection, "X-Veedor-Case", "case"),
             approved_by=_approver(connection, sessions, found.principal),
+            approval=approval_of(ports, found.principal, _approval_id(connection)),
         )
         return principal, language_of(connection, ports.config), from_cookie
 
@@ -256,6 +259,12 @@ def _approver(connection: HTTPConnection, sessions: Sessions, who: Principal) ->
     if found is None or found.principal.agency_id != who.agency_id or found.principal.user_id == who.user_id:
         return None
     return found.principal.user_id
+
+
+def _approval_id(connection: HTTPConnection) -> str | None:
+    """Which approval of a colleague the request rests on; browsers' pictures and sockets cannot send headers."""
+    told = connection.headers.get("X-Veedor-Approval") or connection.query_params.get("approval")
+    return told if told and len(told) <= 64 else None
 
 
 class AnonymousRefusals:

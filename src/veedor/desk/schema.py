@@ -6,8 +6,10 @@ import veedor.desk.accounts.tables
 import veedor.desk.acts.tables
 import veedor.desk.agencies.tables
 import veedor.desk.alerts.tables
+import veedor.desk.approvals.tables
 import veedor.desk.audit.tables
 import veedor.desk.bookmarks.tables
+import veedor.desk.commands.tables
 import veedor.desk.evidence.tables
 import veedor.desk.grants.tables
 import veedor.desk.incidents.tables

@@ -23,6 +23,7 @@ from veedor.hub.relay.remote import Ask, Wanted
 from veedor.hub.sites import sites_of
 from veedor.kit.errors import Forbidden, Unavailable
 from veedor.kit.ids import new_id
+from veedor.wire.approvals import ApprovalDocument, encode_approval
 from veedor.wire.calls import Op
 from veedor.wire.keys import AgencyKey, SessionKey
 from veedor.wire.passes import IDENTITY_LIFE, PASS_LIFE, Identity, Pass, decode_identity, encode_identity, encode_pass
@@ -160,7 +161,17 @@ class Identities:
             case=principal.case_number,
             span=wanted.span,
         )
-        return encode_pass(identity, told, key)
+        text = encode_pass(identity, told, key)
+        agreed = principal.approval.text if principal.approval else None
+        return f"{text}.{agreed}" if agreed else text
+
+    def sign_approval(self, who: Principal, wanted: ApprovalDocument) -> str | None:
+        """With the key of the second person's own session; None where it has none."""
+        try:
+            identity, key, until = self._session(who.session_id or "")
+        except Forbidden:
+            return None
+        return encode_approval(identity, wanted, key) if until > self._ports.clock.now() else None
 
     def _session(self, session_id: str) -> tuple[str, SessionKey, datetime]:
         with self._lock:

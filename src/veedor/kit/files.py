@@ -39,3 +39,11 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def pieces_of(path: Path, offset: int = 0, octets: int = 256 * 1024) -> Iterator[bytes]:
+    """A file from `offset` on, in pieces of at most `octets`. Opened when the first piece is asked for."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        while piece := file.read(octets):
+            yield piece

@@ -28,6 +28,8 @@ from veedor.wire.ports import LiveFragment
 
 _DECIDE_EVERY_S = 0.75  # with the cache of grants this stays below the 2 s in which a revocation must end a stream
 
+_TOLD = ("lock_id", "package_id", "segment_id", "offset", "command_id", "change")  # what exactly was asked for
+
 Answer = tuple[dict[str, Any], Iterator[bytes] | AsyncIterator[bytes] | None]
 
 
@@ -70,7 +72,7 @@ class Gate:
         except PassRefused as problem:
             self._note_refusal(handler, args, str(problem.params.get("reason", "")))
             raise
-        asked = Asked(self._ports, args, principal_of(proved))
+        asked = Asked(self._ports, args, principal_of(proved), proved.asked.site)
         try:
             standing = self._allow(op, handler, asked, proved)
             result = handler.run(asked)
@@ -99,6 +101,7 @@ class Gate:
         detail = {"pass": told.id, "op": op.value, "from": "hub"}
         if span is not None:
             detail |= {"start": span[0].isoformat(), "end": span[1].isoformat()}
+        detail |= {name: str(asked.args[name])[:64] for name in _TOLD if name in asked.args}
         if handler.is_many:
             query = json.dumps(asked.args.get("query"), ensure_ascii=False)[:2000]
             self._ports.access.authorize_all(
@@ -143,6 +146,7 @@ def principal_of(proved: Proved) -> Principal:
         session_id=proved.identity.session,
         purpose=proved.asked.purpose,
         case_number=proved.asked.case,
+        approval=proved.approval,
     )
 
 

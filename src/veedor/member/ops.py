@@ -9,16 +9,18 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from veedor.access.actions import Action
 from veedor.access.principal import Principal
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.commands import service as commands
 from veedor.desk.context import DeskPorts
 from veedor.desk.ptz.steering import steerer_of
 from veedor.kit.errors import NotFound
+from veedor.kit.files import pieces_of
+from veedor.member import evidence_ops
 from veedor.model.camera import StreamRole
 from veedor.model.recording import Gap, Segment
 from veedor.model.track_query import TrackPage, TrackQuery
@@ -27,7 +29,6 @@ from veedor.wire.calls import Op
 from veedor.wire.messages import event_to_json
 from veedor.wire.ports import (
     LiveFragment,
-    LockReport,
     PlayWish,
     PtzPreset,
     PtzState,
@@ -35,8 +36,6 @@ from veedor.wire.ports import (
     Steerer,
 )
 from veedor.wire.tracks import track_to_json
-
-_PIECE = 256 * 1024
 
 Pieces = Iterator[bytes] | AsyncIterator[LiveFragment]
 
@@ -56,6 +55,7 @@ class Asked:
     ports: DeskPorts
     args: dict[str, Any]
     principal: Principal  # whom the pass proved
+    site_id: str = ""  # this site, as the pass names it
 
     @property
     def camera_id(self) -> str:
@@ -138,6 +138,8 @@ def _clip(asked: Asked) -> Result:
 
 def _still(asked: Asked) -> Result:
     at = datetime.fromisoformat(asked.args["at"])
+    if "start" in asked.args and not asked.span[0] <= at <= asked.span[1]:
+        raise ValueError("at")  # what was allowed is the span
     return Result(None, iter([asked.ports.footage.still(asked.camera_id, at, asked.role)]))
 
 
@@ -154,18 +156,32 @@ def _segment(asked: Asked) -> Result:
 
 
 def _segment_file(asked: Asked) -> Result:
-    return Result(None, _file(asked.ports.footage.segment_path(segment_of(asked).id)))
-
-
-def _file(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
+    return Result(None, evidence_ops.segment_file(asked, segment_of(asked)))
 
 
 def _lock(asked: Asked) -> Result:
-    report = asked.ports.footage.lock(str(asked.args["lock_id"]), asked.camera_id, *asked.span)
-    return Result(values.dump(LockReport, report))
+    return Result(evidence_ops.lock(asked))
+
+
+def _unlock(asked: Asked) -> Result:
+    return Result(evidence_ops.unlock(asked))
+
+
+def _statement(asked: Asked) -> Result:
+    return Result(evidence_ops.statement(asked))
+
+
+def _receipt(asked: Asked) -> Result:
+    return Result(evidence_ops.receipt(asked))
+
+
+def _settings(asked: Asked) -> Result:
+    """Once for each command, however often it is asked for."""
+    command_id, change = asked.args["command_id"], asked.args["change"]
+    if not isinstance(command_id, str) or not 8 <= len(command_id) <= 64 or not isinstance(change, dict):
+        raise ValueError("command")
+    saved = commands.do(asked.ports, asked.principal, command_id, asked.camera_id, change)
+    return Result({"revision": saved.revision})
 
 
 def _watch(asked: Asked) -> Result:
@@ -217,12 +233,12 @@ def _search(asked: Asked) -> Result:
 
 def _alert_snapshot(asked: Asked) -> Result:
     path = AlertMedia(asked.ports.data_directory).snapshot(alert_of(asked))
-    return Result(None, _file(path) if path.is_file() else iter([]))
+    return Result(None, pieces_of(path) if path.is_file() else iter([]))
 
 
 def _alert_clip(asked: Asked) -> Result:
     path = AlertMedia(asked.ports.data_directory).clip(alert_of(asked))
-    return Result(None, _file(path) if path.is_file() else iter([]))
+    return Result(None, pieces_of(path) if path.is_file() else iter([]))
 
 
 def _ptz_state(asked: Asked) -> Result:
@@ -277,6 +293,10 @@ HANDLERS: dict[Op, Handler] = {
     Op.FOOTAGE_SEGMENT: Handler(_LIST, "footage", _segment),
     Op.FOOTAGE_SEGMENT_FILE: Handler(_TAKE, "footage", _segment_file),
     Op.FOOTAGE_LOCK: Handler(frozenset({Action.EVIDENCE_LOCK}), "evidence", _lock),
+    Op.FOOTAGE_UNLOCK: Handler(frozenset({Action.EVIDENCE_UNLOCK}), "evidence", _unlock),
+    Op.CAMERA_SETTINGS: Handler(frozenset({Action.CAMERA_EDIT}), "camera", _settings),
+    Op.EVIDENCE_STATEMENT: Handler(frozenset({Action.EVIDENCE_EXPORT}), "evidence", _statement),
+    Op.EVIDENCE_RECEIPT: Handler(frozenset({Action.EVIDENCE_EXPORT}), "evidence", _receipt),
     Op.LIVE_WATCH: Handler(_LIVE, "live", _watch),
     Op.LIVE_SNAPSHOT: Handler(_LIVE, "live", _snapshot),
     Op.SITE_TRACKS: Handler(frozenset({Action.TRACK_READ}), "track", _tracks),

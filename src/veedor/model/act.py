@@ -41,6 +41,7 @@ class ActKind(StrEnum):
     HOLD = "hold"  # the site confirmed the lock
     LOCK_FAILED = "lock_failed"
     EXPORT = "export"
+    RECEIVED = "received"  # footage of another site has come whole, for a package
     RELEASE_LOCK = "release_lock"  # a person gave the span back to retention
     RELEASED = "released"  # the site confirmed the release
 

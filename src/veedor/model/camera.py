@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from veedor.kit.messages import Message
+
+MAX_TAGS = 20
+MAX_TAG = 40  # characters
+
+
+def plain_tag(text: str) -> str:
+    """A tag as it is kept and compared: capitals and spaces around do not count."""
+    return " ".join(text.split()).casefold()
+
+
+def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Each tag once, in order. Raises ValueError, naming the one that cannot be: see MAX_TAGS and MAX_TAG."""
+    found = sorted({plain_tag(one) for one in tags} - {""})
+    for one in found:
+        if len(one) > MAX_TAG or not one.isprintable() or set(one) & set(",;|"):
+            raise ValueError("".join(letter for letter in one[:60] if letter.isprintable()))
+    if len(found) > MAX_TAGS:
+        raise ValueError(f"{len(found)} > {MAX_TAGS}")
+    return tuple(found)
 
 
 class SourceKind(StrEnum):
@@ -114,6 +134,7 @@ class Camera:
     analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
     placement: Placement | None = None
     calibration: Calibration | None = None
+    tags: tuple[str, ...] = ()  # words of the agency for sorts of cameras, as `clean_tags` gives them: grants name them
     revision: int = 0  # counts the changes of this camera
 
     def stream(self, role: StreamRole) -> StreamSource | None:

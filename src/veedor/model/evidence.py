@@ -93,6 +93,8 @@ def _step(state: EvidenceState, act: Act) -> EvidenceState:  # noqa: PLR0911 (on
             count = act.payload.get("segments", 0)
             held = replace(state, status=EvidenceStatus.HELD, held_at=act.at, problem=None)
             return replace(held, segments=count if isinstance(count, int) else 0)
+        case ActKind.HOLD if state.status is EvidenceStatus.HELD:
+            return state  # the site said so once more: to a hub, and to its own desk
         case ActKind.LOCK_FAILED if state.status in _MAY_HOLD:
             return replace(state, status=EvidenceStatus.FAILED, problem=act.reason)
         case ActKind.RELEASE_LOCK if state.status in _MAY_RELEASE:
@@ -100,6 +102,8 @@ def _step(state: EvidenceState, act: Act) -> EvidenceState:  # noqa: PLR0911 (on
             return replace(released, release_reason=act.reason)
         case ActKind.RELEASED if state.status is EvidenceStatus.RELEASING:
             return replace(state, status=EvidenceStatus.RELEASED)
+        case ActKind.RELEASED if state.status is EvidenceStatus.RELEASED:
+            return state
         case ActKind.EXPORT if state.status is EvidenceStatus.HELD:
             return replace(state, packages=(*state.packages, str(act.payload.get("package_id", ""))))
         case ActKind.HOLD | ActKind.LOCK_FAILED | ActKind.RELEASE_LOCK | ActKind.RELEASED | ActKind.EXPORT:

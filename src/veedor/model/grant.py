@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from veedor.kit.hashing import canonical_json, sha256_bytes
 from veedor.model.agency import in_polygons
+from veedor.model.camera import plain_tag
 
 EMERGENCY_LASTS = timedelta(minutes=60)
 EMERGENCY_PURPOSE = "emergency"
@@ -47,7 +48,7 @@ class Selecting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SharedCamera:
-    """What a grant asks of a camera: whose it is, where it stands, its tags."""
+    """What a grant asks of a camera: whose it is, where it stands, its tags as `model.camera.clean_tags` gives them."""
 
     id: str
     agency_id: str
@@ -71,7 +72,8 @@ class CameraSelection:
         if self.kind is Selecting.LIST:
             return camera.id in self.ids
         if self.kind is Selecting.TAG:
-            return bool(self.tag) and self.tag in camera.tags
+            wanted = plain_tag(self.tag)
+            return bool(wanted) and wanted in camera.tags
         if camera.latitude_deg is None or camera.longitude_deg is None:
             return False
         return in_polygons(self.area, camera.longitude_deg, camera.latitude_deg)

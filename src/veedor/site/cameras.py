@@ -28,6 +28,7 @@ from veedor.model.camera import (
     StreamRole,
     StreamSource,
     Transport,
+    clean_tags,
 )
 from veedor.site.ingest.addresses import parse, without_login
 from veedor.site.ingest.errors import BadAddress, BadCameraName, BadCameraSetting, CameraNotFound, NameTaken
@@ -211,7 +212,11 @@ def _cleaned(camera: Camera) -> tuple[Camera, str | None]:
         username = url_user if url_user is not None else username
         password = url_password if url_password is not None else password
         streams.append(replace(stream, url=url))
-    return replace(camera, name=name, username=username or None, streams=tuple(streams)), password
+    try:
+        tags = clean_tags(camera.tags)
+    except ValueError as problem:
+        raise BadCameraSetting(name=name, setting="tags", value=str(problem)) from problem
+    return replace(camera, name=name, tags=tags, username=username or None, streams=tuple(streams)), password
 
 
 def _file_url(text: str) -> str:
@@ -244,6 +249,7 @@ def _camera(row: sqlite3.Row) -> Camera:
         analyse=AnalyseSettings(**analyse),
         placement=Placement(**placement) if placement else None,
         calibration=_calibration(calibration) if calibration else None,
+        tags=tuple(settings.pop("tags", ())),  # not there in what older versions wrote
         revision=row["revision"],
         **settings,
     )

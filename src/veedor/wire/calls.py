@@ -57,6 +57,9 @@ class Op(StrEnum):
     ALERT_SNAPSHOT = "alert.snapshot"
     ALERT_CLIP = "alert.clip"
     SEARCH_TRACKS = "search.tracks"
+    CAMERA_SETTINGS = "camera.settings"  # a change by an administrator of the camera's own agency
+    EVIDENCE_STATEMENT = "evidence.statement"  # what a lock holds, signed: the beginning of handing it out
+    EVIDENCE_RECEIPT = "evidence.receipt"  # it has arrived whole
     IDENTITY_SIGN = "identity.sign"
     STATEMENT_SIGN = "statement.sign"
     SITE_POKE = "site.poke"  # the hub has something new: call hub.sync now

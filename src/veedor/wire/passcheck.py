@@ -15,7 +15,10 @@ from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreCorrupt
 from veedor.kit.files import write_file
 from veedor.kit.sqlite import os_store_error
+from veedor.model.approval import Approval
 from veedor.model.grant import iso_time
+from veedor.wire.approvals import LIFE as APPROVAL_LIFE
+from veedor.wire.approvals import approval_of, decode_approval, split_pass
 from veedor.wire.keys import signature_holds
 from veedor.wire.passes import IDENTITY_LIFE, PASS_LIFE, Identity, Pass, PassRefused, decode_pass
 
@@ -70,6 +73,7 @@ class Proved:
 
     identity: Identity
     asked: Pass
+    approval: Approval | None = None  # of a second person, proved as well
 
 
 class PassCheck:
@@ -81,7 +85,8 @@ class PassCheck:
 
     Reasons: `malformed`, `unpinned`, `identity-signature`, `identity-life`, `identity-future`, `identity-expired`,
     `pass-signature`, `identity` (the pass is another person's), `site`, `life`, `future`, `expired`, `restart`,
-    `replay`, `crowded`.
+    `replay`, `crowded`; of an approval that comes with it `approval-` and `malformed`, `agency`, `signature`,
+    `self` (by the same person, or for another one), `life`, `future`, `expired`, and those of its identity.
     """
 
     def __init__(self, site: str, agency_key: Callable[[str], str | None], high_water: HighWater) -> None:
@@ -94,7 +99,8 @@ class PassCheck:
 
     def check(self, text: str) -> Proved:
         """Prove and use up a pass. Raises PassRefused with the reason, the StoreError tree."""
-        identity, who, asked, what = decode_pass(text)
+        pass_text, approval_text = split_pass(text)
+        identity, who, asked, what = decode_pass(pass_text)
         now = self._high_water.now()
         key = self._agency_key(identity.agency)
         if key is None:
@@ -111,8 +117,9 @@ class PassCheck:
         _check_times(asked.issued_at, asked.expires_at, PASS_LIFE, now, "")
         if asked.issued_at <= self._not_before:
             raise PassRefused(reason="restart")
+        approval = _approval(approval_text, identity, key, now) if approval_text is not None else None
         self._use(asked, now)
-        return Proved(identity, asked)
+        return Proved(identity, asked, approval)
 
     def _use(self, asked: Pass, now: datetime) -> None:
         """Ids are kept for as long as the pass could be shown again. Ids of two people are two ids."""
@@ -125,6 +132,24 @@ class PassCheck:
                 if len(self._used) >= _MAX_USED:
                     raise PassRefused(reason="crowded")
             self._used[name] = asked.expires_at + SKEW
+
+
+def _approval(text: str, asking: Identity, key: str, now: datetime) -> Approval:
+    """Two people of one agency, each with a login and a key of their own. Raises PassRefused."""
+    identity, who, told, what = decode_approval(text)
+    if not asking.agency == identity.agency == told.agency:
+        raise PassRefused(reason="approval-agency")
+    if not signature_holds(key, who.signature, who.signed):
+        raise PassRefused(reason="approval-identity-signature")
+    _check_times(identity.issued_at, identity.expires_at, IDENTITY_LIFE, now, "approval-identity-")
+    is_same_key = identity.session_key == asking.session_key or identity.session == asking.session
+    if is_same_key or not signature_holds(identity.session_key, what.signature, what.signed):
+        raise PassRefused(reason="approval-signature")
+    is_theirs = (told.person, told.session) == (identity.person, identity.session)
+    if not is_theirs or told.person == asking.person or told.for_person != asking.person:
+        raise PassRefused(reason="approval-self")
+    _check_times(told.issued_at, told.expires_at, APPROVAL_LIFE, now, "approval-")
+    return approval_of(identity, told, text)
 
 
 def _check_times(issued_at: datetime, expires_at: datetime, life: timedelta, now: datetime, prefix: str) -> None:

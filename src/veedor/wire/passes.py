@@ -31,6 +31,11 @@ class PassRefused(AccessError):
 
     key = "error-pass-refused"
 
+    @property
+    def will_pass(self) -> bool:
+        """Whether another pass may be taken in a while, with nobody doing anything: the site has just started, say."""
+        return self.params.get("reason") in ("restart", "crowded", "replay", "expired", "future")
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -76,12 +81,12 @@ class Signed:
 
 def encode_identity(identity: Identity, agency_key: SigningKey) -> str:
     """The identity as its agency signs it."""
-    return _text(_IDENTITY, identity, agency_key)
+    return text_of(_IDENTITY, identity, agency_key)
 
 
 def encode_pass(identity_text: str, one: Pass, session_key: SigningKey) -> str:
     """The pass with the identity beside it."""
-    return f"{identity_text}.{_text(_PASS, one, session_key)}"
+    return f"{identity_text}.{text_of(_PASS, one, session_key)}"
 
 
 def decode_pass(text: str) -> tuple[Identity, Signed, Pass, Signed]:
@@ -89,7 +94,7 @@ def decode_pass(text: str) -> tuple[Identity, Signed, Pass, Signed]:
     parts = text.split(".") if isinstance(text, str) and len(text) <= MAX_LENGTH else []
     if len(parts) != 4:
         raise PassRefused(reason="malformed")
-    who, what = _parts(_IDENTITY, parts[0], parts[1]), _parts(_PASS, parts[2], parts[3])
+    who, what = parts_of(_IDENTITY, parts[0], parts[1]), parts_of(_PASS, parts[2], parts[3])
     try:
         return identity_of(who.fields), who, pass_of(what.fields), what
     except (KeyError, TypeError, ValueError, OverflowError) as problem:
@@ -102,55 +107,57 @@ def decode_identity(text: str) -> Identity:
     if len(parts) != 2:
         raise PassRefused(reason="malformed")
     try:
-        return identity_of(_parts(_IDENTITY, parts[0], parts[1]).fields)
+        return identity_of(parts_of(_IDENTITY, parts[0], parts[1]).fields)
     except (KeyError, TypeError, ValueError, OverflowError) as problem:
         raise PassRefused(reason="malformed") from problem
 
 
 def identity_of(told: dict[str, Any]) -> Identity:
     """Raises KeyError, TypeError, ValueError where it is not exactly an identity."""
-    _only(told, Identity)
+    only(told, Identity)
     return Identity(
-        agency=_str(told["agency"]),
-        person=_str(told["person"]),
-        name=_str(told["name"]),
+        agency=one_str(told["agency"]),
+        person=one_str(told["person"]),
+        name=one_str(told["name"]),
         roles=_strings(told["roles"]),
-        session=_str(told["session"]),
-        session_key=_str(told["session_key"]),
-        issued_at=_time(told["issued_at"]),
-        expires_at=_time(told["expires_at"]),
+        session=one_str(told["session"]),
+        session_key=one_str(told["session_key"]),
+        issued_at=one_time(told["issued_at"]),
+        expires_at=one_time(told["expires_at"]),
     )
 
 
 def pass_of(told: dict[str, Any]) -> Pass:
     """Raises KeyError, TypeError, ValueError where it is not exactly a pass."""
-    _only(told, Pass)
+    only(told, Pass)
     span = told["span"]
     if span is not None and (not isinstance(span, list) or len(span) != 2):
         raise ValueError("span")
     return Pass(
-        id=_str(told["id"]),
-        agency=_str(told["agency"]),
-        person=_str(told["person"]),
-        session=_str(told["session"]),
-        site=_str(told["site"]),
-        action=_str(told["action"]),
+        id=one_str(told["id"]),
+        agency=one_str(told["agency"]),
+        person=one_str(told["person"]),
+        session=one_str(told["session"]),
+        site=one_str(told["site"]),
+        action=one_str(told["action"]),
         cameras=_strings(told["cameras"]),
-        issued_at=_time(told["issued_at"]),
-        expires_at=_time(told["expires_at"]),
-        purpose=None if told["purpose"] is None else _str(told["purpose"]),
-        case=None if told["case"] is None else _str(told["case"]),
-        grant=None if told["grant"] is None else _str(told["grant"]),
-        span=None if span is None else (_time(span[0]), _time(span[1])),
+        issued_at=one_time(told["issued_at"]),
+        expires_at=one_time(told["expires_at"]),
+        purpose=None if told["purpose"] is None else one_str(told["purpose"]),
+        case=None if told["case"] is None else one_str(told["case"]),
+        grant=None if told["grant"] is None else one_str(told["grant"]),
+        span=None if span is None else (one_time(span[0]), one_time(span[1])),
     )
 
 
-def _text(sort: bytes, document: Identity | Pass, key: SigningKey) -> str:
+def text_of(sort: bytes, document: Any, key: SigningKey) -> str:
+    """A signed document (a dataclass of plain values) as text."""
     payload = canonical_json({one.name: _plain(getattr(document, one.name)) for one in fields(document)})
     return f"{_to_base64(payload)}.{_to_base64(key.sign(sort + payload))}"
 
 
-def _parts(sort: bytes, payload_text: str, signature_text: str) -> Signed:
+def parts_of(sort: bytes, payload_text: str, signature_text: str) -> Signed:
+    """The inverse. Raises PassRefused ("malformed")."""
     payload, signature = _from_base64(payload_text), _from_base64(signature_text)
     try:
         told = json.loads(payload)
@@ -185,12 +192,14 @@ def _from_base64(text: str) -> bytes:
     return data
 
 
-def _only(told: dict[str, Any], kind: type) -> None:
+def only(told: dict[str, Any], kind: type) -> None:
+    """KeyError where there are other fields than exactly those of `kind`."""
     if set(told) != {one.name for one in fields(kind)}:
         raise KeyError("fields")
 
 
-def _str(told: Any) -> str:
+def one_str(told: Any) -> str:
+    """Raises TypeError."""
     if not isinstance(told, str) or not told or len(told) > 500:
         raise TypeError("text")
     return told
@@ -199,11 +208,12 @@ def _str(told: Any) -> str:
 def _strings(told: Any) -> tuple[str, ...]:
     if not isinstance(told, list) or len(told) > 1000:
         raise TypeError("list")
-    return tuple(_str(one) for one in told)
+    return tuple(one_str(one) for one in told)
 
 
-def _time(told: Any) -> datetime:
-    value = datetime.fromisoformat(_str(told))
+def one_time(told: Any) -> datetime:
+    """Raises TypeError, ValueError."""
+    value = datetime.fromisoformat(one_str(told))
     if value.tzinfo is None or iso_time(value) != told:
         raise ValueError("time")
     return value.astimezone(UTC)

@@ -244,6 +244,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description Of the agency's people in the last twelve hours, the newest first.
+         */
+        get: operations["list_approvals_api_approvals_get"];
+        put?: never;
+        /**
+         * Ask Colleague
+         * @description Ask colleagues to agree to a look at another agency's camera, where its grant asks for two persons.
+         */
+        post: operations["ask_colleague_api_approvals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Agree to it, as a colleague of the one who asks. It is in the audit under both names, here and at the owner.
+         */
+        post: operations["approve_api_approvals__approval_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -498,6 +542,27 @@ export interface paths {
         get: operations["clip_api_cameras__camera_id__clip_mp4_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Command
+         * @description Ask for a change of a camera's settings. At its own site it is done at once; at a hub it is `requested` until
+         *     the site has done it, also when the link is down in between.
+         */
+        post: operations["command_api_cameras__camera_id__commands_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -896,6 +961,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commands
+         * @description The agency's newest commands: requested, done or refused.
+         */
+        get: operations["list_commands_api_commands_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/emergency-access": {
         parameters: {
             query?: never;
@@ -930,6 +1015,46 @@ export interface paths {
         get: operations["list_events_api_events_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-given": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Given
+         * @description The owner's side of custody at this site: who locked and took footage of its cameras from afar, newest first.
+         */
+        get: operations["list_given_api_evidence_given_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-given/{lock_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Given
+         * @description Give a span that another agency locked here back to retention, for a reason. What was taken stays taken.
+         */
+        post: operations["release_given_api_evidence_given__lock_id__release_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2832,6 +2957,66 @@ export interface components {
              */
             unanswered?: string[] | null;
         };
+        /**
+         * ApprovalIn
+         * @description What one wants to see. Purpose and case number are those that the request states, and later ones must.
+         */
+        ApprovalIn: {
+            /** Camera */
+            camera: string;
+            /** End */
+            end?: string | null;
+            right: components["schemas"]["Right"];
+            /**
+             * Start
+             * @description Of the footage, where it is about footage
+             */
+            start?: string | null;
+        };
+        /**
+         * ApprovalOut
+         * @description What a colleague is asked to agree to.
+         */
+        ApprovalOut: {
+            /** Asked At */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Asked By Me */
+            asked_by_me: boolean;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Case Number */
+            case_number: string | null;
+            /** End */
+            end: string | null;
+            /**
+             * Given By
+             * @description The colleague who agreed
+             */
+            given_by: string | null;
+            /**
+             * Good
+             * @description Agreed to, and not yet over: send its id as `X-Veedor-Approval`
+             */
+            good: boolean;
+            /**
+             * Good Until
+             * @description Until when a colleague may agree or, once one has, looks may begin
+             */
+            good_until: string;
+            /** Id */
+            id: string;
+            /** Owner Agency Id */
+            owner_agency_id: string;
+            /** Purpose */
+            purpose: string;
+            right: components["schemas"]["Right"];
+            /** Start */
+            start: string | null;
+        };
         /** AssignIn */
         AssignIn: {
             /**
@@ -3177,6 +3362,11 @@ export interface components {
             revision: number;
             /** Streams */
             streams: components["schemas"]["StreamIn"][];
+            /**
+             * Tags
+             * @description Words for sorts of cameras, which grants may name. Left out: those there are stay
+             */
+            tags?: string[] | null;
             /** Username */
             username?: string | null;
         };
@@ -3207,6 +3397,8 @@ export interface components {
             revision: number;
             /** Streams */
             streams: components["schemas"]["StreamOut"][];
+            /** Tags */
+            tags: string[];
             /**
              * Username
              * @description Only for those who may edit cameras
@@ -3366,6 +3558,47 @@ export interface components {
              * @example 492 039
              */
             code: string;
+        };
+        /**
+         * CommandIn
+         * @description `id`: chosen by who asks (a UUID): the same one again is the same command, done once.
+         */
+        CommandIn: {
+            change: components["schemas"]["SettingsIn"];
+            /** Id */
+            id: string;
+        };
+        /**
+         * CommandOut
+         * @description A command. Requested is not done: only the camera's site makes it so.
+         */
+        CommandOut: {
+            /** By */
+            by: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Change */
+            change: {
+                [key: string]: unknown;
+            };
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Problem
+             * @description Why it is not done, in the reader's language
+             */
+            problem: string | null;
+            /** Requested At */
+            requested_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "done" | "refused";
         };
         /**
          * ConditionsIn
@@ -3717,6 +3950,67 @@ export interface components {
          * @enum {string}
          */
         GapReason: "started" | "crashed" | "lost" | "codec_changed" | "clock_stepped" | "disk_full" | "disk_error" | "disabled" | "missing";
+        /** GiveBackIn */
+        GiveBackIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * GivenOut
+         * @description A step of the custody of footage that another agency asked for.
+         */
+        GivenOut: {
+            /**
+             * Agency Id
+             * @description Of the person
+             */
+            agency_id: string;
+            /**
+             * Approved By
+             * @description The second person, where the grant asks for one
+             */
+            approved_by: string | null;
+            /** At */
+            at: string;
+            /** Bytes */
+            bytes: number;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Case Number */
+            case_number: string | null;
+            /** End */
+            end: string;
+            /** Grant Id */
+            grant_id: string | null;
+            /**
+             * Kind
+             * @description `locked`, `taken` (the signed list was handed out), `received`, `released`
+             */
+            kind: string;
+            /** Lock Id */
+            lock_id: string;
+            /** Number */
+            number: number;
+            /** Package Id */
+            package_id: string | null;
+            /** Person */
+            person: string;
+            /** Purpose */
+            purpose: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Segments */
+            segments: number;
+            /** Start */
+            start: string;
+            /**
+             * Statement Sha256
+             * @description Of the signed statement that went with the footage
+             */
+            statement_sha256: string | null;
+        };
         /**
          * GrantIn
          * @description A draft of a convenio; one of the two agencies is the drafter's own.
@@ -5023,6 +5317,21 @@ export interface components {
             kind: string;
         };
         /**
+         * SettingsIn
+         * @description What of a camera is to be other than it is; what is left out stays. Addresses and passwords are set at the
+         *     camera's own site alone.
+         */
+        SettingsIn: {
+            analyse?: components["schemas"]["AnalyseIn"] | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+            record?: components["schemas"]["RecordIn"] | null;
+            /** Tags */
+            tags?: string[] | null;
+        };
+        /**
          * Severity
          * @enum {string}
          */
@@ -6036,6 +6345,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_approvals_api_approvals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    ask_colleague_api_approvals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    approve_api_approvals__approval_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
                 };
             };
         };
@@ -7095,6 +7578,68 @@ export interface operations {
             };
             /** @description No footage there, or no such camera */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    command_api_cameras__camera_id__commands_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8600,6 +9145,62 @@ export interface operations {
             };
         };
     };
+    list_commands_api_commands_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     take_emergency_access_api_emergency_access_post: {
         parameters: {
             query?: never;
@@ -8719,6 +9320,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_given_api_evidence_given_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenOut"][];
+                };
+            };
+        };
+    };
+    release_given_api_evidence_given__lock_id__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lock_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

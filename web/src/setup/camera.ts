@@ -17,6 +17,8 @@ export interface Place {
 
 export interface CameraForm {
   name: string;
+  /** Words divided by commas. */
+  tags: string;
   enabled: boolean;
   main: string;
   sub: string;
@@ -46,6 +48,7 @@ export function formOf(camera: Camera): CameraForm {
   const { record, analyse, placement } = camera;
   return {
     name: camera.name,
+    tags: camera.tags.join(", "),
     enabled: camera.enabled,
     main: camera.streams.find((one) => one.role === "main")?.url ?? "",
     sub: camera.streams.find((one) => one.role === "sub")?.url ?? "",
@@ -144,8 +147,15 @@ export function bodyOf(form: CameraForm, camera: Camera): CameraIn {
       role: form.analyseRole === "auto" ? null : form.analyseRole,
     },
     placement: placement(form.place),
+    tags: tagsOf(form.tags),
     revision: camera.revision,
   };
+}
+
+/** Tags as people write them, each once. */
+export function tagsOf(written: string): string[] {
+  const tags = written.split(/[,;|]/).map((one) => one.trim().replace(/\s+/g, " ").toLocaleLowerCase());
+  return [...new Set(tags.filter(Boolean))].sort();
 }
 
 /** The login that stands in an address as people paste it, taken out of it. */

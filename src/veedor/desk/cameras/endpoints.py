@@ -61,6 +61,8 @@ def save_camera(permit: EditCamera, camera_id: Id, body: CameraIn) -> CameraOut:
         raise CameraPasswordNeeded
     if there:
         wanted = replace(wanted, calibration=there.calibration)  # it has a route of its own
+        if body.tags is None:
+            wanted = replace(wanted, tags=there.tags)
     permit.note(**body.model_dump(mode="json", exclude={"password"}), new_password=body.password is not None)
     saved = permit.ports.cameras.save(wanted, body.password)
     tell_camera(permit, saved.id)

@@ -20,6 +20,7 @@ from veedor.model.camera import (
     StreamSource,
     StreamState,
     Transport,
+    clean_tags,
 )
 
 _SCHEMES = {
@@ -124,6 +125,9 @@ class CameraIn(In):
     record: RecordIn = RecordIn()
     analyse: AnalyseIn = AnalyseIn()
     placement: PlacementIn | None = None
+    tags: Annotated[list[str], Field(max_length=100)] | None = Field(
+        None, description="Words for sorts of cameras, which grants may name. Left out: those there are stay"
+    )
     revision: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
@@ -131,6 +135,7 @@ class CameraIn(In):
         check_addresses(self.kind, self.streams)
         if len({stream.role for stream in self.streams}) != len(self.streams):
             raise ValueError("one stream for each role")
+        clean_tags(self.tags or ())
         return self
 
     def camera(self, camera_id: str, agency_id: str) -> Camera:
@@ -149,6 +154,7 @@ class CameraIn(In):
             record=RecordSettings(**self.record.model_dump()),
             analyse=AnalyseSettings(**self.analyse.model_dump()),
             placement=Placement(**self.placement.model_dump()) if self.placement else None,
+            tags=clean_tags(self.tags or ()),
             revision=self.revision,
         )
 
@@ -193,6 +199,7 @@ class CameraOut(Out):
     analyse: AnalyseIn
     placement: PlacementIn | None
     calibration: CalibrationOut | None
+    tags: list[str]
     revision: int
     health: list[HealthOut]
 
@@ -219,6 +226,7 @@ class CameraOut(Out):
             if place
             else None,
             calibration=CalibrationOut.of(one.calibration) if one.calibration else None,
+            tags=list(one.tags),
             revision=one.revision,
             health=[HealthOut.of(stream, lang) for stream in health if stream.camera_id == one.id],
         )

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from veedor.access.actions import Action
 from veedor.desk.acts.repository import acts_of, acts_of_many
 from veedor.desk.evidence import repository
+from veedor.desk.evidence.errands import asked_by
 from veedor.desk.evidence.schemas import (
     EvidenceDetailOut,
     EvidenceOut,
@@ -59,11 +60,9 @@ def list_evidence(permit: ReadOfIncident, incident_id: Id) -> list[EvidenceOut]:
     """What is kept for an incident."""
     with permit.ports.database.reading() as session:
         incident = get_incident(session, permit.principal.agency_id, incident_id)
-        rows = [
-            row
-            for row in repository.evidence_of(session, incident.id)
-            if permit.scope.covers(row.agency_id, row.camera_id)
-        ]
+        found = repository.evidence_of(session, incident.id)
+        asked = asked_by(session, permit.principal.agency_id, [row.id for row in found])
+        rows = [row for row in found if row.id in asked or permit.scope.covers(row.agency_id, row.camera_id)]
         acts = acts_of_many(session, SubjectKind.EVIDENCE, [row.id for row in rows])
     return [
         EvidenceOut(**evidence_out(row, fold_evidence(acts[row.id]), acts[row.id], permit.lang).model_dump())
@@ -155,13 +154,17 @@ def verification(permit: ReadPackage, package_id: Id) -> VerificationOut:
 def _check(permit: Permit, evidence_id: str) -> None:
     """The look at a lock of another agency's camera is decided for that camera. Raises NotFound, Forbidden."""
     with permit.ports.database.reading() as session:
+        if asked_by(session, permit.principal.agency_id, [evidence_id]):
+            return  # the own agency's request: what became of it is its own record
         row = repository.get_evidence(session, permit.scope, evidence_id)
     check_foreign(permit, row, "evidence", row.id)
 
 
 def _detail(permit: Permit, evidence_id: str) -> EvidenceDetailOut:
     with permit.ports.database.reading() as session:
-        row = repository.get_evidence(session, permit.scope, evidence_id)
+        agency_id = permit.principal.agency_id
+        mine = asked_by(session, agency_id, [evidence_id])
+        row = repository.get_evidence(session, permit.scope, evidence_id, mine)
         acts = acts_of(session, SubjectKind.EVIDENCE, evidence_id)
     return evidence_out(row, fold_evidence(acts), acts, permit.lang)
 

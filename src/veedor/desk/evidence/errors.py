@@ -9,18 +9,21 @@ UserError
 ├── EvidenceExportFailed   the desk could not build the package
 ├── EvidenceDownloadDamaged a file arrived other than the manifest says
 ├── PackageTooBig          more segments than one manifest may list
+├── OwnerStatementBad      what another site says of its footage does not fit
 └── Conflict
     ├── EvidenceNothing    nothing is locked
     ├── EvidenceNoFootage  there is nothing in the span to lock
     ├── EvidenceNotHeld    the site has not confirmed the lock
     └── StillRecording     the span reaches into footage that is being written
+Unavailable
+└── ErrandWaits            nobody is logged in any more in whose name another site could be asked
 StoreCorrupt
 └── OriginalDamaged        a stored segment is not what was recorded
 """
 
 from __future__ import annotations
 
-from veedor.kit.errors import Conflict, StoreCorrupt, UserError
+from veedor.kit.errors import Conflict, StoreCorrupt, Unavailable, UserError
 
 
 class EvidenceNotAuthentic(UserError):
@@ -99,3 +102,15 @@ class PackageTooBig(UserError):
     """params: segments (as text)"""
 
     key = "error-evidence-too-big"
+
+
+class OwnerStatementBad(UserError):
+    """params: site, problem"""
+
+    key = "error-evidence-owner-statement"
+
+
+class ErrandWaits(Unavailable):
+    """params: who"""
+
+    key = "error-evidence-errand-waits"

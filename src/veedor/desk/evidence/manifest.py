@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from veedor import __version__
+from veedor.desk.evidence.collected import Collected
 from veedor.desk.evidence.verify import FORMAT
 from veedor.model.act import Act
 from veedor.model.evidence import EvidenceItem
@@ -20,6 +21,7 @@ class PackageRequest:
 
     `incident`, `requested_by`: plain values. `custody`: acts on the incident, its alerts and its locks, in order.
     `pictures`: alert pictures (name without folder, JPEG, what it shows), as the analysis drew them.
+    `collected`: by item, what came from another site.
     """
 
     package_id: str
@@ -33,6 +35,7 @@ class PackageRequest:
     reason: str
     audit_head: dict[str, Any] | None = None
     pictures: tuple[tuple[str, bytes, dict[str, Any]], ...] = ()
+    collected: Mapping[str, Collected] = field(default_factory=dict)
     language: str = "es"
     time_zone: str = "UTC"
 

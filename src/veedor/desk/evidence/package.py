@@ -10,14 +10,15 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from veedor.desk.evidence.errors import OriginalDamaged, PackageTooBig, StillRecording
+from veedor.desk.evidence.collected import Collected, PackedFootage, finished_segments, still_times
+from veedor.desk.evidence.errors import OriginalDamaged, PackageTooBig
 from veedor.desk.evidence.manifest import (
     PackageRequest,
     PackedFile,
@@ -36,12 +37,10 @@ from veedor.kit.sqlite import os_store_error
 from veedor.model.camera import StreamRole
 from veedor.model.evidence import EvidenceItem
 from veedor.model.recording import Segment
-from veedor.wire.ports import Footage
 
 BUILDING_PREFIX = ".building-"
 _CHUNK_BYTES = 1024 * 1024
 _SPARE_BYTES = 200_000_000  # left free on the disk besides what the package needs
-_STILLS_PER_ITEM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class BuiltPackage:
 
 
 def build_package(
-    footage: Footage,
+    footage: PackedFootage,
     signer: Signer,
     request: PackageRequest,
     target: Path,
@@ -92,13 +91,20 @@ def remove_unfinished(packages: Path) -> None:
 class _Build:
     """One package in the making, in `root`."""
 
-    footage: Footage
+    footage: PackedFootage
     root: Path
     stop: Callable[[], bool]
     packed: list[PackedFile] = field(default_factory=list)
+    collected: Mapping[str, Collected] = field(default_factory=dict)
+
+    def _of(self, item: EvidenceItem) -> PackedFootage:
+        """Where the item's footage is: collected from another site, or the desk's own."""
+        found = self.collected.get(item.id)
+        return found.footage if found else self.footage
 
     def run(self, request: PackageRequest, signer: Signer) -> BuiltPackage:
-        originals = {item.id: self._segments(item) for item in request.items}
+        self.collected = request.collected
+        originals = {item.id: finished_segments(self._of(item), item) for item in request.items}
         self._require_space(segment for found in originals.values() for segment in found)
         spans = [self._span(number, item, originals[item.id]) for number, item in enumerate(request.items, start=1)]
         for name, jpeg, _what in request.pictures:
@@ -115,28 +121,6 @@ class _Build:
         octets = sum(file.octets for file in self.packed) + len(data)
         return BuiltPackage(self.root, len(self.packed), octets, hashlib.sha256(data).hexdigest())
 
-    def _segments(self, item: EvidenceItem) -> list[Segment]:
-        """Finished segments of every recorded stream. The span must not reach into one that is being written."""
-        found: list[Segment] = []
-        for role in StreamRole:
-            segments = self.footage.segments(item.camera_id, item.started_at, item.ended_at, role)
-            finished = max((segment.ended_at for segment in segments), default=item.started_at)
-            readable = self.footage.recorded_until(item.camera_id, role)
-            if readable is not None and finished < min(readable, item.ended_at) and self._is_open(item, finished, role):
-                raise StillRecording(camera=item.camera_name, until=iso(item.ended_at))
-            found += segments
-        return found
-
-    def _is_open(self, item: EvidenceItem, finished: datetime, role: StreamRole) -> bool:
-        """Whether what follows the last finished segment is footage, not a gap that the recorder knows of."""
-        later = self.footage.segments(item.camera_id, item.ended_at, item.ended_at + timedelta(hours=1), role)
-        gaps = self.footage.gaps(item.camera_id, finished, item.ended_at, role)
-        covered = finished
-        for gap in sorted(gaps, key=lambda one: one.started_at):
-            if gap.started_at <= covered + timedelta(seconds=1):
-                covered = max(covered, gap.ended_at or item.ended_at)
-        return not later and covered < item.ended_at
-
     def _require_space(self, segments: Iterable[Segment]) -> None:
         """Originals, about as much again for the playable clip of main, and some to spare."""
         needed = sum(segment.octets * (2 if segment.role is StreamRole.MAIN else 1) for segment in segments)
@@ -145,25 +129,38 @@ class _Build:
 
     def _span(self, number: int, item: EvidenceItem, segments: list[Segment]) -> dict[str, Any]:
         name = f"{number:02d}-{_slug(item.camera_name)}"
-        listed = [segment_json(segment, self._original(name, segment)) for segment in segments]
+        footage = self._of(item)
+        listed = [segment_json(segment, self._original(footage, name, segment)) for segment in segments]
         missing = {}
         for role in sorted({segment.role for segment in segments} | {StreamRole.MAIN}):
-            gaps = self.footage.gaps(item.camera_id, item.started_at, item.ended_at, role)
+            gaps = footage.gaps(item.camera_id, item.started_at, item.ended_at, role)
             missing[role.value] = missing_spans(item, [one for one in segments if one.role is role], gaps)
+        collected = self.collected.get(item.id)
+        origin = {"origin": self._origin(name, collected)} if collected else {}
         return {
+            **origin,
             "evidence_id": item.id,
             "camera": {"id": item.camera_id, "name": item.camera_name},
             "start": iso(item.started_at),
             "end": iso(item.ended_at),
             "segments": listed,
             "missing": missing,
-            "clip": self._clip(name, item),
-            "stills": self._stills(name, item),
+            "clip": self._clip(footage, name, item),
+            "stills": self._stills(footage, name, item),
         }
 
-    def _original(self, name: str, segment: Segment) -> str:
+    def _origin(self, name: str, collected: Collected) -> dict[str, Any]:
+        """Whose footage it is and under which grant, with the owner's own signed words as files."""
+        said = collected.statement
+        file = self._write(f"statements/{name}.json", [said.text], "statement").path
+        signature = (
+            self._write(f"statements/{name}.sig", [said.signature], "statement").path if said.signature else None
+        )
+        return {**collected.origin, "statement": file, "statement_sha256": said.sha256, "signature": signature}
+
+    def _original(self, footage: PackedFootage, name: str, segment: Segment) -> str:
         """Copy one segment, and hold the copy against the hash that the recorder took when it finished the file."""
-        source = self.footage.segment_path(segment.id)
+        source = footage.segment_path(segment.id)
         suffix = source.suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", source.suffix) else ".mp4"
         start = segment.started_at.strftime("%Y%m%dT%H%M%S.%f")[:-3]
         path = f"originals/{name}/{segment.role.value}-{start}Z-{segment.id}{suffix}"
@@ -175,23 +172,21 @@ class _Build:
             raise OriginalDamaged(path=segment.path, problem=f"SHA-256 is {packed.sha256}, was {segment.sha256}")
         return path
 
-    def _clip(self, name: str, item: EvidenceItem) -> str | None:
+    def _clip(self, footage: PackedFootage, name: str, item: EvidenceItem) -> str | None:
         """The playable working copy of the span; None where there is no footage at all."""
         path = f"clips/{name}.mp4"
         try:
-            return self._write(path, self.footage.clip(item.camera_id, item.started_at, item.ended_at), "clip").path
+            return self._write(path, footage.clip(item.camera_id, item.started_at, item.ended_at), "clip").path
         except NotFound:
             (self.root / path).unlink(missing_ok=True)
             return None
 
-    def _stills(self, name: str, item: EvidenceItem) -> list[dict[str, Any]]:
+    def _stills(self, footage: PackedFootage, name: str, item: EvidenceItem) -> list[dict[str, Any]]:
         """Pictures spread over the span; a moment without footage has none."""
-        step = (item.ended_at - item.started_at) / (_STILLS_PER_ITEM + 1)
         stills = []
-        for number in range(1, _STILLS_PER_ITEM + 1):
-            at = item.started_at + step * number
+        for number, at in enumerate(still_times(item), start=1):
             try:
-                jpeg = self.footage.still(item.camera_id, at)
+                jpeg = footage.still(item.camera_id, at)
             except NotFound:
                 continue
             path = f"stills/{name}/{number}.jpg"

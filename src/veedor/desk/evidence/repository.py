@@ -25,10 +25,10 @@ from veedor.model.evidence import (
 OUTSTANDING = (EvidenceStatus.REQUESTED, EvidenceStatus.FAILED, EvidenceStatus.RELEASING)
 
 
-def get_evidence(session: Session, scope: Scope, evidence_id: str) -> EvidenceRow:
-    """Raises NotFound, for a lock outside the scope too."""
+def get_evidence(session: Session, scope: Scope, evidence_id: str, mine: frozenset[str] = frozenset()) -> EvidenceRow:
+    """Raises NotFound, for a lock outside the scope too. `mine`: locks that count whatever the scope says."""
     row = session.get(EvidenceRow, evidence_id)
-    if row is None or not scope.covers(row.agency_id, row.camera_id):
+    if row is None or not (row.id in mine or scope.covers(row.agency_id, row.camera_id)):
         raise NotFound(kind="evidence", name=evidence_id)
     return row
 

@@ -18,6 +18,7 @@ from veedor.desk.acts.errors import NotNow, TextMissing
 from veedor.desk.acts.repository import acts_of, append, new_act
 from veedor.desk.context import DeskPorts
 from veedor.desk.evidence import repository
+from veedor.desk.evidence.errands import asked_by, note_errand
 from veedor.desk.evidence.errors import (
     EvidenceNoFootage,
     EvidenceNotHeld,
@@ -31,7 +32,7 @@ from veedor.desk.evidence.verify import is_safe_path
 from veedor.desk.incidents.repository import get_incident
 from veedor.desk.scoping import owner_of
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import NotFound, StoreError, Unavailable
+from veedor.kit.errors import Conflict, Forbidden, NotFound, StoreError, Unavailable
 from veedor.kit.ids import new_id
 from veedor.kit.messages import render
 from veedor.model.act import Act, ActKind, SubjectKind
@@ -56,6 +57,11 @@ def packages_folder(data_directory: Path) -> Path:
     return data_directory / "evidence" / "packages"
 
 
+def pulled_folder(data_directory: Path) -> Path:
+    """Where footage of other sites lies until its package is built."""
+    return data_directory / "evidence" / "pulled"
+
+
 class EvidenceService:
     """Locks, releases and exports, as acts."""
 
@@ -69,7 +75,7 @@ class EvidenceService:
             raise TextMissing(field="reason")
         self._check_span(request, lang)
         camera_id, camera_name = self._camera(request)
-        owner = self._lockable(who, camera_id)
+        owner = self._lockable(who, camera_id, (request.start, request.end))
         self._check_footage(camera_id, camera_name, request)
         now = self._ports.clock.now()
         with self._ports.database.session() as session:
@@ -103,15 +109,21 @@ class EvidenceService:
                 payload=payload,
             )
             append(session, act, row.agency_id, 0, {"camera_name": camera_name})
+            self._errand(session, row.id, who)
             repository.project(session, row)
             self.tell(session, row, act)
             return row.id
 
-    def _lockable(self, who: Principal, camera_id: str) -> str:
+    def _errand(self, session: Session, subject_id: str, who: Principal) -> None:
+        """At a hub the footage is elsewhere: remember in whose name to ask for it."""
+        if self._ports.far_evidence is not None:
+            note_errand(session, subject_id, who)
+
+    def _lockable(self, who: Principal, camera_id: str, span: tuple[datetime, datetime]) -> str:
         """The camera's agency. A camera of another one is decided for itself, and audited. Raises Forbidden."""
         owner = owner_of(self._ports, camera_id)
         if owner != who.agency_id:
-            resource = Resource("camera", camera_id, owner)
+            resource = Resource("camera", camera_id, owner, span=span)
             self._ports.access.authorize(who, Action.EVIDENCE_LOCK, resource, reason=who.purpose)
         return owner
 
@@ -130,6 +142,7 @@ class EvidenceService:
                 at = last.at.isoformat(timespec="seconds")
                 raise NotNow(state=before.status.value, who=last.actor_name or last.actor_id, at=at)
             repository.act_on(session, row, act, version)
+            self._errand(session, row.id, who)
             self.tell(session, row, act)
 
     def export(self, who: Principal, incident: str, reason: str) -> str:
@@ -140,14 +153,16 @@ class EvidenceService:
         if not reason.strip():
             raise TextMissing(field="reason")
         now = self._ports.clock.now()
-        scope = self._ports.access.scope(who, Action.EVIDENCE_EXPORT)
+        with self._ports.database.reading() as session:
+            wanted = self._exportable(session, who, get_incident(session, who.agency_id, incident).id)
+        self._check_exportable(wanted, incident, now)
+        for row in wanted:
+            self._check_foreign(who, row)
         with self._ports.database.session() as session:
             found = get_incident(session, who.agency_id, incident)
-            items = [
-                row
-                for row in repository.evidence_of(session, found.id)
-                if row.status not in _GIVEN_BACK and scope.covers(row.agency_id, row.camera_id)
-            ]
+            items = self._exportable(session, who, found.id)
+            if {row.id for row in items} != {row.id for row in wanted}:
+                raise Conflict(problem="the locks of the incident have just changed")
             self._check_exportable(items, incident, now)
             package = PackageRow(
                 id=new_id(now),
@@ -167,6 +182,7 @@ class EvidenceService:
             )
             session.add(package)
             session.flush()
+            self._errand(session, package.id, who)
             for row in items:
                 subject, payload = (SubjectKind.EVIDENCE, row.id), {"package_id": package.id}
                 act = new_act(who, subject, ActKind.EXPORT, now, reason=package.reason, payload=payload)
@@ -174,6 +190,22 @@ class EvidenceService:
                 repository.project(session, row)
                 self.tell(session, row, act)
             return package.id
+
+    def _exportable(self, session: Session, who: Principal, incident_id: str) -> list[EvidenceRow]:
+        """What was not given back, of one's own cameras, of shared ones, and what one's own people asked others for.
+        None of the last may drop out in silence because a grant ends: see `_check_foreign`."""
+        scope = self._ports.access.scope(who, Action.EVIDENCE_EXPORT)
+        rows = [row for row in repository.evidence_of(session, incident_id) if row.status not in _GIVEN_BACK]
+        asked = asked_by(session, who.agency_id, [row.id for row in rows])
+        return [row for row in rows if row.id in asked or scope.covers(row.agency_id, row.camera_id)]
+
+    def _check_foreign(self, who: Principal, row: EvidenceRow) -> None:
+        """Another agency's footage is decided item by item, with its span, and audited. Raises Forbidden."""
+        if row.agency_id == who.agency_id:
+            return
+        span = (row.started_at, row.ended_at)
+        resource = Resource("evidence", row.id, row.agency_id, row.camera_id, span)
+        self._ports.access.authorize(who, Action.EVIDENCE_EXPORT, resource, reason=who.purpose)
 
     def folder(self, agency_id: str, package_id: str) -> Path:
         """The folder of a finished package. Raises NotFound."""
@@ -222,12 +254,11 @@ class EvidenceService:
         if request.end > self._ports.clock.now():
             return
         try:
-            found = self._ports.footage.segments(camera_id, request.start, request.end)
+            if self._ports.footage.segments(camera_id, request.start, request.end):
+                return
             reached = self._ports.footage.recorded_until(camera_id)
-        except (Unavailable, StoreError):
-            return  # the site cannot say now; the lock stays requested until it can
-        if found:
-            return
+        except (Unavailable, StoreError, Forbidden):
+            return  # the site cannot say now, or not to this person; the lock stays requested until it says more
         if reached is None or reached <= request.start or request.end <= reached - LONGEST_OPEN:
             raise EvidenceNoFootage(camera=camera_name)
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from veedor.desk.evidence.owner_words import owner_problem
 from veedor.desk.evidence.signing import fingerprint, signature_is_good
 from veedor.kit.errors import NotFound
 from veedor.kit.hashing import canonical_json
@@ -90,16 +91,36 @@ def verify_package(directory: Path, key: Ed25519PublicKey, progress: Callable[[i
     listed = _listed_files(manifest, problems)
     present = _walk(directory, problems)
     checked = octets = 0
+    sound: set[str] = set()
     for entry in listed.values():
         if entry.path not in present:
             problems.append(_problem(entry.path, "missing"))
         elif _is_as_listed(directory, entry, problems, progress):
             checked += 1
             octets += entry.octets
+            sound.add(entry.path)
+    _check_owners(directory, manifest, sound, problems)
     expected = {MANIFEST, SIGNATURE, *listed}
     folders = {parent.as_posix() for path in expected for parent in Path(path).parents}
     problems.extend(_problem(path, "extra") for path in sorted(present - expected - folders))
     return Verification(tuple(problems), checked, octets, manifest)
+
+
+def _check_owners(directory: Path, manifest: dict[str, Any], sound: set[str], problems: list[Problem]) -> None:
+    """What came from other sites must be what their owners signed for."""
+
+    def read(path: str) -> bytes | None:
+        try:
+            return _read_small(directory / path, MAX_MANIFEST_BYTES) if path in sound else None
+        except _Unreadable:
+            return None
+
+    spans = manifest.get("spans", [])
+    for span in spans if isinstance(spans, list) else []:
+        wrong = owner_problem(span, read) if isinstance(span, dict) else "owner-broken"
+        if wrong is not None:
+            name = span.get("evidence_id") if isinstance(span, dict) else None
+            problems.append(_problem(MANIFEST, wrong, str(name)[:64]))
 
 
 def _problem(path: str, key: str, detail: str = "") -> Problem:

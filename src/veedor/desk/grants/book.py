@@ -123,4 +123,5 @@ def _shared(camera: Camera) -> SharedCamera:
         camera.agency_id,
         place.latitude_deg if place else None,
         place.longitude_deg if place else None,
+        frozenset(camera.tags),
     )

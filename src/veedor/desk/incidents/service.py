@@ -16,6 +16,7 @@ from veedor.desk.acts.errors import TextMissing
 from veedor.desk.acts.repository import acts_of, acts_of_many, new_act
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
+from veedor.desk.evidence.errands import asked_by
 from veedor.desk.evidence.tables import EvidenceRow
 from veedor.desk.incidents import repository
 from veedor.desk.incidents.catalogue import steps_of
@@ -152,7 +153,8 @@ class IncidentService:
             alerts = [alert for key in state.alert_ids if (alert := session.get(AlertRow, key)) is not None]
             if scopes is not None:
                 alerts = [one for one in alerts if scopes[0].covers(one.agency_id, one.camera_id)]
-                evidence = [one for one in evidence if scopes[1].covers(one.agency_id, one.camera_id)]
+                mine = asked_by(session, agency_id, [one.id for one in evidence])
+                evidence = [one for one in evidence if one.id in mine or scopes[1].covers(one.agency_id, one.camera_id)]
             others = [
                 act
                 for kind, ids in (

@@ -37,6 +37,7 @@ MAY_HEAR = {
     "rules": Action.RULES_READ,
     "agency": Action.AGENCY_READ,
     "grant": Action.GRANT_READ,
+    "approval": Action.GRANT_REQUEST,
     "audit": Action.AUDIT_READ,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once

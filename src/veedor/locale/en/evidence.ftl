@@ -23,6 +23,10 @@ error-evidence-download-damaged = The file { $path } arrived damaged
 
 error-evidence-too-big = Too many segments for one package ({ $segments })
     .hint = Spread the spans over several incidents, or lock shorter spans
+error-evidence-owner-statement = What the site { $site } says of its footage does not fit what was asked ({ $problem })
+    .hint = No package was made. Compare the agency's key with the one that it told you, and tell whoever runs that site
+error-evidence-errand-waits = { $who } is not logged in any more, and other sites are asked only in their name
+    .hint = It goes on when { $who } logs in at this hub again; or somebody else asks anew
 
 evidence-verify-missing = { $path }: missing
 evidence-verify-extra = { $path }: extra, the manifest does not list it
@@ -40,6 +44,12 @@ evidence-verify-manifest-not-canonical = { $path }: not in canonical form
 evidence-verify-manifest-empty = { $path }: lists no file
 evidence-verify-signature-bad = { $path }: the signature does not fit; the manifest was changed
 evidence-verify-other-key = { $path }: signed with another key (fingerprint { $detail })
+evidence-verify-owner-missing = { $path }: the statement of the footage's owner is missing (lock { $detail })
+evidence-verify-owner-broken = { $path }: the statement of the footage's owner cannot be read (lock { $detail })
+evidence-verify-owner-other = { $path }: the owner's statement is about other footage (lock { $detail })
+evidence-verify-owner-segments = { $path }: the originals are not those that the owner signed for (lock { $detail })
+evidence-verify-owner-unsigned = { $path }: the owner's statement is not signed (lock { $detail })
+evidence-verify-owner-signature = { $path }: the signature of the owner's statement does not fit (lock { $detail })
 evidence-verify-good = Authentic and complete: { $files } files, { $octets } bytes, package { $package } of { $site }
 evidence-verify-signer = Fingerprint of the key: { $fingerprint }
 

@@ -59,6 +59,7 @@ act-request-lock = asked to lock footage
 act-hold = the site holds the footage
 act-lock-failed = the site could not hold the footage
 act-export = exported evidence
+act-received = received the footage from its site
 act-release-lock = asked to release the footage
 act-released = the site released the footage
 

@@ -9,6 +9,9 @@ error-pass-refused = The other site does not accept this request: { $reason ->
         [replay] it had this request already
         [restart] it has just started
         [crowded] too many requests at once
+        [approval-expired] the second person's approval is over: ask for another
+        [approval-self] the second person is the first one
+        [approval-agency] the second person is of another agency
        *[other] { $reason }
     }
     .hint = Try again in a few seconds. If it stays, log in anew and have the clocks of both sites and the agencies' keys looked at

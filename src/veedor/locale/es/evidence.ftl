@@ -23,6 +23,10 @@ error-evidence-download-damaged = El archivo { $path } llegó dañado
 
 error-evidence-too-big = Son demasiados segmentos para un solo paquete ({ $segments })
     .hint = Reparta los tramos en varios incidentes, o asegure tramos más cortos
+error-evidence-owner-statement = Lo que el sitio { $site } dice de su video no corresponde a lo pedido ({ $problem })
+    .hint = No se hizo ningún paquete. Compare la llave de la institución con la que le comunicó, y avise a quien opera ese sitio
+error-evidence-errand-waits = { $who } ya no tiene la sesión abierta, y a otros sitios solo se les pide en su nombre
+    .hint = Continúa cuando { $who } vuelva a ingresar en esta central; o que otra persona lo pida de nuevo
 
 evidence-verify-missing = { $path }: falta
 evidence-verify-extra = { $path }: sobra, no figura en el manifiesto
@@ -40,6 +44,12 @@ evidence-verify-manifest-not-canonical = { $path }: no está en forma canónica
 evidence-verify-manifest-empty = { $path }: no enumera ningún archivo
 evidence-verify-signature-bad = { $path }: la firma no corresponde; el manifiesto fue alterado
 evidence-verify-other-key = { $path }: firmado con otra clave (huella { $detail })
+evidence-verify-owner-missing = { $path }: falta la declaración de la institución dueña del video (tramo { $detail })
+evidence-verify-owner-broken = { $path }: no se puede leer la declaración de la institución dueña del video (tramo { $detail })
+evidence-verify-owner-other = { $path }: la declaración de la institución dueña trata de otro video (tramo { $detail })
+evidence-verify-owner-segments = { $path }: los originales no son los que firmó la institución dueña (tramo { $detail })
+evidence-verify-owner-unsigned = { $path }: la declaración de la institución dueña no está firmada (tramo { $detail })
+evidence-verify-owner-signature = { $path }: la firma de la declaración de la institución dueña no corresponde (tramo { $detail })
 evidence-verify-good = Auténtico y completo: { $files } archivos, { $octets } bytes, paquete { $package } de { $site }
 evidence-verify-signer = Huella de la clave: { $fingerprint }
 

@@ -59,6 +59,7 @@ act-take-over = asumió el incidente
 act-hold = el sitio aseguró el video
 act-lock-failed = el sitio no pudo asegurar el video
 act-export = exportó evidencia
+act-received = recibió el video de su sitio
 act-release-lock = pidió liberar el video
 act-released = el sitio liberó el video
 

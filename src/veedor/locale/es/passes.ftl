@@ -9,6 +9,9 @@ error-pass-refused = La otra sede no acepta este pedido: { $reason ->
         [replay] ya había recibido este pedido
         [restart] acaba de arrancar
         [crowded] demasiados pedidos a la vez
+        [approval-expired] la conformidad de la segunda persona venció: pida otra
+        [approval-self] la segunda persona es la misma que pide
+        [approval-agency] la segunda persona es de otra institución
        *[other] { $reason }
     }
     .hint = Pruebe otra vez en unos segundos. Si sigue igual, vuelva a iniciar sesión y haga revisar los relojes de ambas sedes y las llaves de las entidades

@@ -6,15 +6,19 @@ picture size changed), the kind that covers most of it is cut out, and the rest 
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from veedor.kit.mp4.boxes import Layout, SampleEntry, file_boxes, read_box, read_layout
+from veedor.kit.mp4.boxes import BadMp4, Layout, SampleEntry, file_boxes, read_box, read_layout
 from veedor.kit.mp4.fragment import Sample, TrackRun, fragment
 from veedor.kit.mp4.init import box, full_box
+from veedor.model.recording import Segment
+from veedor.site.record.layout import to_us
 
 FRAGMENT_SAMPLES = 50
 
@@ -146,6 +150,50 @@ def _load(file: BinaryIO, entries: Sequence[SampleEntry]) -> list[Sample]:
         file.seek(entry.position)
         loaded.append(Sample(file.read(entry.size), entry.duration_ticks, entry.offset_ticks, entry.is_sync))
     return loaded
+
+
+def largest_kind(
+    sources: Sequence[Source], located: Callable[[Source], Path], start_us: int, end_us: int
+) -> tuple[bytes, list[Source]]:
+    """The ftyp and moov that cover most of the span, and the files that have them; files that cannot be read are left
+    out. `located`: where a file is now."""
+    kinds: dict[bytes, list[Source]] = {}
+    for source in sources:
+        with contextlib.suppress(OSError, BadMp4), located(source).open("rb") as file:
+            kinds.setdefault(read_head(file), []).append(source)
+    if not kinds:
+        return b"", []
+    best = max(kinds, key=lambda kind: sum(one.overlap_us(start_us, end_us) for one in kinds[kind]))
+    return best, kinds[best]
+
+
+def joined(
+    kind: tuple[bytes, list[Source]], located: Callable[[Source], Path], start_us: int, end_us: int
+) -> Iterator[bytes]:
+    """One MP4 of files of one kind, in the order in which they are given."""
+    init, sources = kind
+    yield with_duration(init, sum(max(0, one.overlap_us(start_us, end_us)) for one in sources))
+    joiner = Joiner()
+    for source in sources:
+        try:
+            with located(source).open("rb") as file:
+                layout = read_layout(file)
+                wanted = cut(layout, source, start_us, end_us)
+                if wanted is not None:
+                    yield from joiner.fragments(file, layout, wanted)
+        except (FileNotFoundError, BadMp4):
+            continue  # retention took it, or it is damaged: `veedor check` says which
+
+
+def joined_segments(files: Sequence[tuple[Segment, Path]], start: datetime, end: datetime) -> Iterator[bytes] | None:
+    """A playable MP4 of copies of finished segments of one stream; None where none of them can be read."""
+    start_us, end_us = to_us(start), to_us(end)
+    sources = [
+        Source(path, one.run, number, to_us(one.started_at), to_us(one.ended_at))
+        for number, (one, path) in enumerate(files)
+    ]
+    kind = largest_kind(sources, lambda one: one.path, start_us, end_us)
+    return joined(kind, lambda one: one.path, start_us, end_us) if kind[1] else None
 
 
 def picture_at(path: Path, started_us: int, at_us: int) -> tuple[bytes, int] | None:

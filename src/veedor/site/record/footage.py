@@ -15,7 +15,7 @@ from veedor.kit.sqlite import open_database, store_errors
 from veedor.model.camera import StreamRole
 from veedor.model.recording import Gap, Segment
 from veedor.site.record import queries
-from veedor.site.record.clip import Joiner, Source, cut, picture_at, read_head, with_duration
+from veedor.site.record.clip import Source, joined, largest_kind, picture_at
 from veedor.site.record.errors import FootageDamaged, NoFootage, NoSegment
 from veedor.site.record.index import require_index
 from veedor.site.record.layout import (
@@ -177,34 +177,10 @@ class FootageStore:
             raise UserError(problem=f"{start} >= {end}")
         for key in _keys(camera_id, role):
             sources = self._sources(key, start_us, end_us)
-            kind, sources = self._largest_kind(sources, start_us, end_us)
-            if sources:
-                return self._clip(kind, sources, start_us, end_us)
+            kind = largest_kind(sources, self._located, start_us, end_us)
+            if kind[1]:
+                return joined(kind, self._located, start_us, end_us)
         raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
-
-    def _largest_kind(self, sources: list[Source], start_us: int, end_us: int) -> tuple[bytes, list[Source]]:
-        kinds: dict[bytes, list[Source]] = {}
-        for source in sources:
-            with contextlib.suppress(OSError, BadMp4), self._located(source).open("rb") as file:
-                kinds.setdefault(read_head(file), []).append(source)
-        if not kinds:
-            return b"", []
-        best = max(kinds, key=lambda kind: sum(one.overlap_us(start_us, end_us) for one in kinds[kind]))
-        return best, kinds[best]
-
-    def _clip(self, init: bytes, sources: list[Source], start_us: int, end_us: int) -> Iterator[bytes]:
-        duration = sum(max(0, one.overlap_us(start_us, end_us)) for one in sources)
-        yield with_duration(init, duration)
-        joiner = Joiner()
-        for source in sources:
-            try:
-                with self._located(source).open("rb") as file:
-                    layout = read_layout(file)
-                    wanted = cut(layout, source, start_us, end_us)
-                    if wanted is not None:
-                        yield from joiner.fragments(file, layout, wanted)
-            except (FileNotFoundError, BadMp4):
-                continue  # retention took it, or it is damaged: `veedor check` says which
 
     def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
         """JPEG of the last recorded picture at or before `at`, at most 5 s before it. Raises NoFootage."""

@@ -115,6 +115,7 @@ incidents-by-site = The site
 incidents-act-hold = held the footage
 incidents-act-lock_failed = could not hold the footage
 incidents-act-export = exported evidence
+incidents-act-received = received the footage from its site
 incidents-act-release_lock = asked to release footage
 incidents-act-released = released the footage
 incidents-log = Hand-over log

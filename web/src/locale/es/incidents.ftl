@@ -115,6 +115,7 @@ incidents-by-site = La sede
 incidents-act-hold = aseguró el video
 incidents-act-lock_failed = no pudo asegurar el video
 incidents-act-export = exportó evidencia
+incidents-act-received = recibió el video de su sitio
 incidents-act-release_lock = pidió liberar el video
 incidents-act-released = liberó el video
 incidents-log = Cuaderno de relevo

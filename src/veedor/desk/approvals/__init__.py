@@ -1,0 +1,1 @@
+"""The second person, where a grant asks for two."""
