@@ -38,6 +38,7 @@ IDS = {
     "token": "nothing",
     "place": "nobody",
     "package_id": "nobody",
+    "proposal_id": "nobody",
     "path:path": "manifest.json",
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
@@ -235,6 +236,9 @@ ROWS = [
     Row("POST", "/api/incidents/{incident_id}/hand-over", "os", 404, body={"agency_id": "muni"}),
     Row("POST", "/api/incidents/{incident_id}/take-over", "os", 404),
     Row("POST", "/api/incidents/{incident_id}/reopen", "os", 404, body={"reason": "Volvió a pasar"}),
+    Row("GET", "/api/incident-proposals", "osu"),
+    Row("POST", "/api/incident-proposals/{proposal_id}/accept", "os", 409, body={}),
+    Row("POST", "/api/incident-proposals/{proposal_id}/dismiss", "os", 409, body={}),
     # agencies and what they let each other see: everybody speaks for their own agency
     Row("GET", "/api/agencies", EVERYBODY, own=True),
     Row("PUT", "/api/agencies/{agency_id}", "a", body={"name": "Municipalidad", "kind": "municipality"}),

@@ -184,6 +184,8 @@ def _ports(
             map_tiles=config.desk.map.tiles,
             map_attribution=config.desk.map.tiles_attribution,
             map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
+            joint_within_m=config.joint.within_m,
+            joint_within_s=config.joint.within_s,
             keeps_agencies=True,
             is_hub=True,
             federated=True,

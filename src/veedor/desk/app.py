@@ -39,6 +39,7 @@ import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
 import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
+import veedor.desk.proposals.endpoints
 import veedor.desk.ptz.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
@@ -73,6 +74,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.health.endpoints.router,
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
+    veedor.desk.proposals.endpoints.router,
     veedor.desk.evidence.endpoints.router,
     veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
