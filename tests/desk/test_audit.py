@@ -15,7 +15,9 @@ from desk.desks import AGENCY, Desk, make_desk
 from veedor.access.actions import Action
 from veedor.access.check import AuditRecord
 from veedor.access.principal import Principal, Resource, Role
-from veedor.desk.audit.log import AuditQuery, Break, ChainedAuditLog, entry_of
+from veedor.desk.audit.entry import entry_of
+from veedor.desk.audit.log import AuditQuery, ChainedAuditLog
+from veedor.desk.audit.walk import Break
 from veedor.desk.audit.offline import verify_file
 from veedor.desk.database import Database, database_file
 from veedor.kit.errors import Forbidden, NotFound
@@ -81,9 +83,9 @@ def test_verify_says_how_the_chain_breaks(quiet: Desk) -> None:
     for number in range(5):
         quiet.audit.append(record(number))
     rows = quiet.audit.after(0)
-    tamper(quiet.ports.data_directory, "UPDATE audit SET username = 'eve' WHERE sequence = 4")
+    tamper(quiet.ports.data_directory, "UPDATE audit SET user_id = 'eve' WHERE sequence = 4")
     found = quiet.audit.verify()
-    forged = replace(entry_of(rows[3]), username="eve").digest()
+    forged = replace(entry_of(rows[3]), user_id="eve").digest()
     assert (found.problem, found.expected, found.found) == (Break.CHANGED, rows[3].hash, forged)
     with sqlite3.connect(database_file(quiet.ports.data_directory)) as connection:
         connection.execute("UPDATE audit SET hash = ? WHERE sequence = 4", (forged,))

@@ -17,7 +17,8 @@ from desk.desks import serving
 from desk.fakes import camera
 from desk.test_grants import Two, make
 from veedor.desk.alerts.service import AlertService
-from veedor.desk.audit.log import AuditQuery, detail_of
+from veedor.desk.audit.entry import detail_of
+from veedor.desk.audit.log import AuditQuery
 from veedor.desk.incidents.tables import IncidentRow
 from veedor.model.camera import Placement
 

@@ -26,6 +26,7 @@ import veedor.desk.accounts.totp_endpoints
 import veedor.desk.agencies.endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.audit.endpoints
+import veedor.desk.audit.erasure_endpoints
 import veedor.desk.audit.look_endpoints
 import veedor.desk.audit.witness_endpoints
 import veedor.desk.bookmarks.endpoints
@@ -70,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.audit.endpoints.router,
     veedor.desk.audit.witness_endpoints.router,
     veedor.desk.audit.look_endpoints.router,
+    veedor.desk.audit.erasure_endpoints.router,
     veedor.desk.site.endpoints.router,
     veedor.desk.health.endpoints.router,
     veedor.desk.alerts.endpoints.router,

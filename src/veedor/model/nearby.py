@@ -104,9 +104,7 @@ class Proposal:
 def distance_m(one: PlacedAlert, other: PlacedAlert) -> float:
     """Along the ground, metres: good for the few kilometres that matter here."""
     east, north = metres_per_degree((one.latitude_deg + other.latitude_deg) / 2)
-    return math.hypot(
-        (one.longitude_deg - other.longitude_deg) * east, (one.latitude_deg - other.latitude_deg) * north
-    )
+    return math.hypot((one.longitude_deg - other.longitude_deg) * east, (one.latitude_deg - other.latitude_deg) * north)
 
 
 def propose(
@@ -158,9 +156,7 @@ def _lead(leads: Mapping[str, str], burst: str) -> str:
     return burst
 
 
-def _proposal(
-    pairs: list[Bursts], near: Mapping[Bursts, list[tuple[PlacedAlert, PlacedAlert, float]]]
-) -> Proposal:
+def _proposal(pairs: list[Bursts], near: Mapping[Bursts, list[tuple[PlacedAlert, PlacedAlert, float]]]) -> Proposal:
     links = [link for pair in pairs for link in near[pair]]
     alerts = {one.id: one for link in links for one in link[:2]}
     ordered = tuple(sorted(alerts.values(), key=lambda one: (one.at, one.id)))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.desk.audit.log import ChainedAuditLog
-from veedor.desk.audit.tables import AuditRow, WitnessedHeadRow
+from veedor.desk.audit.tables import AuditChainRow, WitnessedHeadRow
 from veedor.desk.inward.tables import SiteAuditRow
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import Clock
@@ -50,7 +50,9 @@ def keep_own(session: Session, clock: Clock, head: SignedHead, public_key: str, 
     """Keep what somebody else holds as the head of this desk's own chain, compared with the chain itself."""
     if not head.signed_by(public_key):
         return _write(session, clock, head, public_key, SIGNATURE, teller)
-    query = sa.select(AuditRow.hash).where(AuditRow.agency_id == head.agency_id, AuditRow.sequence == head.sequence)
+    query = sa.select(AuditChainRow.hash).where(
+        AuditChainRow.agency_id == head.agency_id, AuditChainRow.sequence == head.sequence
+    )
     found = session.scalar(query)
     flaw = ROLLBACK if found is None else FORK if found != head.hash else ""
     return _write(session, clock, head, public_key, flaw, teller)

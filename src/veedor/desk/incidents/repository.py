@@ -161,9 +161,7 @@ def project(session: Session, row: IncidentRow, act: Act, knows: str) -> Inciden
     return state
 
 
-def _tell_parts(
-    session: Session, row: IncidentRow, done: tuple[Act, list[Act]], before: set[str], knows: str
-) -> None:
+def _tell_parts(session: Session, row: IncidentRow, done: tuple[Act, list[Act]], before: set[str], knows: str) -> None:
     """Who comes in learns all that was done so far, with one act or many; the others the new one."""
     act, acts = done
     opener = next((one.agency_id for one in acts if one.kind is ActKind.OPEN), row.agency_id)

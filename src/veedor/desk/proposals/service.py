@@ -204,6 +204,4 @@ def _joined(session: Session, agency_id: str, rows: list[AlertRow]) -> dict[str,
     if rows:
         query = query.where(IncidentRow.opened_at >= min(row.raised_at for row in rows) - LOOK_BACK)
     acts = acts_of_many(session, SubjectKind.INCIDENT, session.scalars(query))
-    return {
-        alert_id: incident_id for incident_id, done in acts.items() for alert_id in fold_incident(done).alert_ids
-    }
+    return {alert_id: incident_id for incident_id, done in acts.items() for alert_id in fold_incident(done).alert_ids}
