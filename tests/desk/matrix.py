@@ -1,8 +1,8 @@
 """Route x role: who may call what, written out by hand. A route without a row fails `test_matrix.py`.
 
 Roles are letters, so that a row can be read at a glance: v viewer, o operator, s supervisor, a administrator,
-u auditor, p privacy officer. `ok` is the status that somebody gets who may: 404 where the row names a thing that does not exist, which
-only those learn who passed the check.
+u auditor, p privacy officer. `ok` is the status that somebody gets who may: 404 where the row names a thing that does
+not exist, which only those learn who passed the check.
 """
 
 from __future__ import annotations

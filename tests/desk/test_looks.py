@@ -15,10 +15,10 @@ from desk.desks import AGENCY, Desk, running
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.accounts.service import ensure_agency
-from veedor.desk.audit.habits import Flag, Habit, Limits, flags
 from veedor.desk.audit.entry import AuditEntry
-from veedor.desk.audit.walk import GENESIS
+from veedor.desk.audit.habits import Flag, Habit, Limits, flags
 from veedor.desk.audit.looks import Look
+from veedor.desk.audit.walk import GENESIS
 from veedor.desk.inward.inward import Inward
 from veedor.kit.hashing import canonical_json
 from veedor.wire.facts import audit_written

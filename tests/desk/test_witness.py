@@ -17,8 +17,8 @@ from desk.test_audit import record
 from veedor.desk.agencies.repository import agency, save
 from veedor.desk.audit import witness
 from veedor.desk.audit.entry import entry_of
-from veedor.desk.audit.walk import GENESIS
 from veedor.desk.audit.tables import AuditChainRow, AuditRow, WitnessedHeadRow
+from veedor.desk.audit.walk import GENESIS
 from veedor.desk.inward.inward import Inward
 from veedor.desk.inward.tables import SiteAuditRow
 from veedor.desk.sites.tables import SiteRow

@@ -1,4 +1,4 @@
-"""`veedor audit erase` and its kin: personal values go where the law says so, asked by one person, confirmed by another."""
+"""`veedor audit erase` and its kin: personal values go where the law says so, if two people agree."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from veedor.access.actions import Action
 from veedor.desk.audit.entry import detail_of, erased_of
 from veedor.desk.audit.log import AuditQuery, ChainedAuditLog
-from veedor.desk.audit.walk import Break
 from veedor.desk.audit.tables import AuditRow
+from veedor.desk.audit.walk import Break
 from veedor.desk.audit.witness import contradicting
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import Out, UtcTime, aware, room_router

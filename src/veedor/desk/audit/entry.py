@@ -24,7 +24,7 @@ FORM = 2
 """What is written now. Entries of form 1 stay as they are, and are checked as they were."""
 
 PERSONAL = ("username", "address", "purpose", "case_number", "reason", "detail")
-"""What lies beside the chain. `user_id` and `session_id` stay in it: they are numbers that name nobody by themselves."""
+"""What lies beside the chain. `user_id` and `session_id` stay in it: ids, which name nobody by themselves."""
 
 _PUBLIC = (
     "agency_id",

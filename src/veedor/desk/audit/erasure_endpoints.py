@@ -38,7 +38,7 @@ class ErasureIn(In):
 
     person: Annotated[str, Field(max_length=64)] | None = Field(None, description="User name")
     agency: Annotated[str, Field(max_length=64)] | None = Field(None, description="Of the person; none: the desk's")
-    entries: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=1000)] = []
+    entries: list[Annotated[int, Field(ge=1)]] = Field([], max_length=1000)
     fields: list[PersonalField] = Field([], description="None: of a person name and address, of entries all")
     reason: Annotated[str, Field(max_length=450)] = Field(
         description="The law or resolution that demands it. Never the person: this stays in the audit for ever"

@@ -90,7 +90,7 @@ class ChainedAuditLog:
         self._database.drop_old_pages()
         return sequence
 
-    def _erasable(self, first: int, last: int) -> sa.Select[tuple[AuditPersonalRow]]:
+    def _erasable(self, first: int, last: int) -> sa.Select[AuditPersonalRow]:
         chain, beside = AuditChainRow, AuditPersonalRow
         return (
             sa.select(beside)
