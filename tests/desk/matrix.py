@@ -1,8 +1,8 @@
 """Route x role: who may call what, written out by hand. A route without a row fails `test_matrix.py`.
 
 Roles are letters, so that a row can be read at a glance: v viewer, o operator, s supervisor, a administrator,
-u auditor. `ok` is the status that somebody gets who may: 404 where the row names a thing that does not exist, which
-only those learn who passed the check.
+u auditor, p privacy officer. `ok` is the status that somebody gets who may: 404 where the row names a thing that does
+not exist, which only those learn who passed the check.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ LETTERS = {
     "s": Role.SUPERVISOR,
     "a": Role.ADMINISTRATOR,
     "u": Role.AUDITOR,
+    "p": Role.PRIVACY_OFFICER,
 }
-EVERYBODY = "vosau"
+EVERYBODY = "vosaup"
 
 # What the path parameters of a row stand for. "plaza" and segment 1 exist; "nobody" does not.
 IDS = {
@@ -40,6 +41,8 @@ IDS = {
     "token": "nothing",
     "place": "nobody",
     "package_id": "nobody",
+    "proposal_id": "nobody",
+    "erasure_id": "nobody",
     "path:path": "manifest.json",
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
@@ -130,22 +133,26 @@ ROWS = [
     Row("GET", "/api/site", EVERYBODY, own=True),
     Row("POST", "/api/logout", EVERYBODY, 204, own=True),
     # people and the record of what they do
-    Row("GET", "/api/users", "au"),
+    Row("GET", "/api/users", "aup"),
     Row("POST", "/api/users", "a", 400, body={"username": "not a name", "roles": ["viewer"]}),
     Row("PATCH", "/api/users/{user_id}", "a", 404, body={"disabled": True}),
     Row("POST", "/api/users/{user_id}/password", "a", 404, body={}),
-    Row("GET", "/api/audit", "u"),
-    Row("GET", "/api/audit/verify", "u"),
-    Row("GET", "/api/audit/witnessed", "u"),
-    Row("GET", "/api/audit/witness-of/{place}", "u", 404),
-    Row("GET", "/api/audit/looks", "u"),
-    Row("GET", "/api/audit/looks/flags", "u"),
+    Row("GET", "/api/audit", "up"),
+    Row("GET", "/api/audit/verify", "up"),
+    Row("GET", "/api/audit/witnessed", "up"),
+    Row("GET", "/api/audit/witness-of/{place}", "up", 404),
+    Row("GET", "/api/audit/looks", "up"),
+    Row("GET", "/api/audit/looks/flags", "up"),
+    Row("GET", "/api/audit/erasures", "up"),
+    Row("POST", "/api/audit/erasures", "p", 400, body={"entries": [999999], "reason": "Ley 29733"}),
+    Row("POST", "/api/audit/erasures/{erasure_id}/confirm", "u", 404),
+    Row("POST", "/api/audit/erasures/{erasure_id}/refuse", "u", 404),
     # before one is begun, whichever rows another process takes
     Row("POST", "/api/me/totp/confirm", EVERYBODY, 400, body={"code": "000000"}, own=True),
     Row("POST", "/api/me/totp", EVERYBODY, body={"password": "correct horse battery"}, own=True),
     Row("POST", "/api/me/totp/remove", EVERYBODY, 204, body={"password": "correct horse battery"}, own=True),
     Row("DELETE", "/api/users/{user_id}/totp", "a", 404),
-    Row("GET", "/api/sessions", "au"),
+    Row("GET", "/api/sessions", "aup"),
     Row("DELETE", "/api/users/{user_id}/sessions/{session_id}", "a", 404),
     # the machine
     Row("GET", "/api/health", EVERYBODY),
@@ -237,6 +244,9 @@ ROWS = [
     Row("POST", "/api/incidents/{incident_id}/hand-over", "os", 404, body={"agency_id": "muni"}),
     Row("POST", "/api/incidents/{incident_id}/take-over", "os", 404),
     Row("POST", "/api/incidents/{incident_id}/reopen", "os", 404, body={"reason": "Volvió a pasar"}),
+    Row("GET", "/api/incident-proposals", "osu"),
+    Row("POST", "/api/incident-proposals/{proposal_id}/accept", "os", 409, body={}),
+    Row("POST", "/api/incident-proposals/{proposal_id}/dismiss", "os", 409, body={}),
     # agencies and what they let each other see: everybody speaks for their own agency
     Row("GET", "/api/agencies", EVERYBODY, own=True),
     Row("PUT", "/api/agencies/{agency_id}", "a", body={"name": "Municipalidad", "kind": "municipality"}),

@@ -15,8 +15,10 @@ from desk.desks import AGENCY, Desk, make_desk
 from veedor.access.actions import Action
 from veedor.access.check import AuditRecord
 from veedor.access.principal import Principal, Resource, Role
-from veedor.desk.audit.log import AuditQuery, Break, ChainedAuditLog, entry_of
+from veedor.desk.audit.entry import entry_of
+from veedor.desk.audit.log import AuditQuery, ChainedAuditLog
 from veedor.desk.audit.offline import verify_file
+from veedor.desk.audit.walk import Break
 from veedor.desk.database import Database, database_file
 from veedor.kit.errors import Forbidden, NotFound
 
@@ -38,7 +40,10 @@ def quiet(tmp_path: Path) -> Desk:
 def tamper(directory: Path, *statements: str) -> None:
     """What somebody with the disk in their hands can do."""
     connection = sqlite3.connect(database_file(directory))
-    connection.executescript("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete;" + ";".join(statements))
+    connection.executescript(
+        "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER audit_personal_no_delete;"
+        "DROP TRIGGER audit_personal_only_goes;" + ";".join(statements)
+    )
     connection.close()
 
 
@@ -59,7 +64,7 @@ def test_many_threads_make_one_chain(quiet: Desk) -> None:
         ("UPDATE audit SET username = 'eve' WHERE sequence = 3", 3),
         ("UPDATE audit SET at = '2020-01-01 00:00:00.000000' WHERE sequence = 3", 3),
         ("UPDATE audit SET allowed = 0 WHERE sequence = 3", 3),
-        ("UPDATE audit SET detail = '{}' WHERE sequence = 3", 3),
+        ("UPDATE audit_personal SET detail = '{}' WHERE sequence = 3", 3),
         ("UPDATE audit SET detail = 'nonsense' WHERE sequence = 3", 3),
         ("DELETE FROM audit WHERE sequence = 3", 3),
         ("DELETE FROM audit WHERE sequence = 1", 1),
@@ -81,9 +86,9 @@ def test_verify_says_how_the_chain_breaks(quiet: Desk) -> None:
     for number in range(5):
         quiet.audit.append(record(number))
     rows = quiet.audit.after(0)
-    tamper(quiet.ports.data_directory, "UPDATE audit SET username = 'eve' WHERE sequence = 4")
+    tamper(quiet.ports.data_directory, "UPDATE audit SET user_id = 'eve' WHERE sequence = 4")
     found = quiet.audit.verify()
-    forged = replace(entry_of(rows[3]), username="eve").digest()
+    forged = replace(entry_of(rows[3]), user_id="eve").digest()
     assert (found.problem, found.expected, found.found) == (Break.CHANGED, rows[3].hash, forged)
     with sqlite3.connect(database_file(quiet.ports.data_directory)) as connection:
         connection.execute("UPDATE audit SET hash = ? WHERE sequence = 4", (forged,))
@@ -105,7 +110,8 @@ def test_a_cut_off_end_shows_against_a_noted_head(quiet: Desk) -> None:
     quiet.audit.append(record(6))
     assert quiet.audit.verify(noted).intact
     assert quiet.audit.verify(noted).compared == 1
-    tamper(quiet.ports.data_directory, "DELETE FROM audit WHERE sequence > 3")
+    cut = [f"DELETE FROM {table} WHERE sequence > 3" for table in ("audit", "audit_personal")]
+    tamper(quiet.ports.data_directory, *cut)
     assert quiet.audit.verify().intact  # by itself the chain cannot know
     found = quiet.audit.verify(noted)
     assert (found.broken_at, found.problem, found.expected, found.found) == (4, Break.CUT, noted[1], None)

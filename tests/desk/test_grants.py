@@ -25,7 +25,8 @@ from veedor.desk.accounts import service as accounts
 from veedor.desk.agencies import repository as agencies
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
-from veedor.desk.audit.log import AuditQuery, detail_of
+from veedor.desk.audit.entry import detail_of
+from veedor.desk.audit.log import AuditQuery
 from veedor.desk.grants import repository
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.grants.errors import AgencyKeyChanged, ForgedStatement, GrantDiffers, UnknownAgency

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from veedor.access.scope import Scope
 from veedor.desk.acts.repository import acts_of
 from veedor.desk.acts.tables import ActRow
 from veedor.desk.alerts.tables import AlertRow
-from veedor.desk.audit.log import AuditEntry, entry_of
+from veedor.desk.audit.entry import entry_from, entry_of, personal_of
 from veedor.desk.evidence.tables import EvidenceRow
 from veedor.desk.incidents.tables import IncidentRow
 from veedor.desk.inward.inward import Inward, Position
@@ -180,8 +179,7 @@ def test_a_site_speaks_for_its_own_agency_only(site: Desk, hub: Desk) -> None:
 def entries(site: Desk) -> list[dict[str, Any]]:
     found = []
     for row in site.audit.after(0):
-        entry = {**asdict(entry_of(row)), "at": row.at.astimezone(UTC).isoformat()}
-        found.append(audit_written(entry, row.hash))
+        found.append(audit_written(entry_of(row).chained(), row.hash, personal_of(row)))
     return found
 
 
@@ -223,9 +221,8 @@ def test_a_rewritten_past_is_kept_beside_the_first(site: Desk, hub: Desk) -> Non
     looked(site, 3)
     bodies = entries(site)
     tell(hub, bodies)
-    forged = {**bodies[1]["entry"], "username": "nobody"}
-    entry = AuditEntry(**{**forged, "at": site.audit.after(1)[0].at})
-    tell(hub, [audit_written(forged, entry.digest())], 10)
+    forged = {**bodies[1]["entry"], "user_id": "nobody"}
+    tell(hub, [audit_written(forged, entry_from(forged, {}).digest(), {})], 10)
     assert sorted(flaws(hub), key=str) == [(1, None), (2, "fork"), (2, None), (3, None)]
 
 
@@ -235,8 +232,7 @@ def test_a_changed_entry_and_a_broken_chain_are_found(site: Desk, hub: Desk) -> 
     tell(hub, [bodies[0], {**bodies[1], "entry": {**bodies[1]["entry"], "allowed": False}}])
     assert flaws(hub) == [(1, None), (2, "hash")]
     third = {**bodies[2]["entry"], "previous_hash": "f" * 64}
-    broken = AuditEntry(**{**third, "at": site.audit.after(2)[0].at})
-    tell(hub, [audit_written(third, broken.digest())], 10)
+    tell(hub, [audit_written(third, entry_from(third, {}).digest(), {})], 10)
     assert flaws(hub)[-1] == (3, "break")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from desk.desks import AGENCY, Desk, running
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.accounts.service import ensure_agency
+from veedor.desk.audit.entry import AuditEntry
 from veedor.desk.audit.habits import Flag, Habit, Limits, flags
-from veedor.desk.audit.log import GENESIS, AuditEntry
 from veedor.desk.audit.looks import Look
+from veedor.desk.audit.walk import GENESIS
 from veedor.desk.inward.inward import Inward
 from veedor.kit.hashing import canonical_json
 from veedor.wire.facts import audit_written
@@ -150,6 +151,6 @@ def told_of(hub: Desk, site_id: str, agency_id: str, looks: list[tuple[datetime,
             previous_hash=previous,
         )
         previous = entry.digest()
-        body = audit_written({**asdict(entry), "at": at.isoformat()}, previous)
+        body = audit_written(entry.chained(), previous)
         envelope = {"site_id": site_id, "agency_id": agency_id, "incarnation": "i", "sequence": sequence}
         Inward(hub.ports.database, hub.ports.clock).take({**envelope, "kind": "audit", "body": body})

@@ -15,7 +15,7 @@ from desk.desks import Desk, running
 from desk.fakes import FakeSite, camera
 from made_up_tracks import NOON, passes
 from veedor.access.principal import Role
-from veedor.desk.audit.log import detail_of
+from veedor.desk.audit.entry import detail_of
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import Unavailable
 from veedor.model.detection import ObjectClass

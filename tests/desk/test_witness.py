@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,9 @@ from desk.desks import AGENCY, Desk, make_desk
 from desk.test_audit import record
 from veedor.desk.agencies.repository import agency, save
 from veedor.desk.audit import witness
-from veedor.desk.audit.log import GENESIS, entry_of
-from veedor.desk.audit.tables import AuditRow, WitnessedHeadRow
+from veedor.desk.audit.entry import entry_of
+from veedor.desk.audit.tables import AuditChainRow, AuditRow, WitnessedHeadRow
+from veedor.desk.audit.walk import GENESIS
 from veedor.desk.inward.inward import Inward
 from veedor.desk.inward.tables import SiteAuditRow
 from veedor.desk.sites.tables import SiteRow
@@ -57,9 +57,8 @@ class Pair:
         """What the site's pump would send now."""
         inward = Inward(self.hub.ports.database, self.clock)
         for row in self.site.audit.after(self.sent):
-            entry = {**asdict(entry_of(row)), "at": row.at.astimezone(UTC).isoformat()}
             envelope = {"site_id": SITE, "agency_id": AGENCY, "incarnation": "i", "sequence": row.sequence}
-            assert inward.take({**envelope, "kind": "audit", "body": audit_written(entry, row.hash)})
+            assert inward.take({**envelope, "kind": "audit", "body": audit_written(entry_of(row).chained(), row.hash)})
             self.sent = row.sequence
 
 
@@ -98,10 +97,12 @@ def rewrite(desk: Desk, sequence: int) -> None:
     with desk.ports.database.session() as session:
         previous = GENESIS
         for row in session.scalars(sa.select(AuditRow).order_by(AuditRow.sequence)):
+            entry = replace(entry_of(row), previous_hash=previous)
             if row.sequence == sequence:
-                row.username = "eve"
-            row.previous_hash = previous
-            row.hash = previous = entry_of(row).digest()
+                entry = replace(entry, user_id="eve")
+            previous = entry.digest()
+            changed = session.get_one(AuditChainRow, (row.agency_id, row.sequence))
+            changed.user_id, changed.previous_hash, changed.hash = entry.user_id, entry.previous_hash, previous
     assert desk.audit.verify().intact  # by itself the chain cannot know
 
 
@@ -112,7 +113,7 @@ def cut(desk: Desk, behind: int) -> None:
             connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
         else:
             connection.exec_driver_sql("ALTER TABLE audit DISABLE TRIGGER audit_append_only")
-        connection.execute(sa.delete(AuditRow).where(AuditRow.sequence > behind))
+        connection.execute(sa.delete(AuditChainRow).where(AuditChainRow.sequence > behind))
 
 
 def flaws(desk: Desk) -> list[tuple[str, int, str]]:

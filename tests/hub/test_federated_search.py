@@ -17,7 +17,7 @@ from made_up_tracks import DAY, NOON, passes
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Role
 from veedor.desk.accounts.service import ensure_agency
-from veedor.desk.audit.log import detail_of
+from veedor.desk.audit.entry import detail_of
 from veedor.desk.database import Database, database_url
 from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.relay.directory import HubCameras

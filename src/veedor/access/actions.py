@@ -43,6 +43,9 @@ class Action(StrEnum):
     USER_LIST = "user.list"
     USER_EDIT = "user.edit"
     AUDIT_READ = "audit.read"
+    ERASURE_READ = "erasure.read"
+    ERASURE_ASK = "erasure.ask"  # that personal values of the audit be erased
+    ERASURE_CONFIRM = "erasure.confirm"  # by somebody else than who asked; or refuse
     SITE_READ = "site.read"
     SITE_EDIT = "site.edit"  # invite, revoke and re-key sites, at a hub
     AGENCY_READ = "agency.read"

@@ -18,6 +18,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    PRIVACY_OFFICER = "privacy_officer"  # of personal data: sees who looked, asks for erasures
 
 
 @dataclass(frozen=True, slots=True)

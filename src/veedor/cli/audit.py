@@ -9,9 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.erasures import add_erasures
 from veedor.cli.output import command, out, print_json, print_rows, t
 
 app = App(name="audit", help=t("cli-audit"), no_args_is_help=True)
+add_erasures(app)
 
 Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 NotedHead = tuple[str | None, int, str]  # whose chain, sequence, hash
@@ -79,6 +81,9 @@ def verify(
             out.print(t("cli-audit-intact", entries=str(verdict["entries"]), head=head_text))
             if verdict["compared"]:
                 out.print(t("cli-audit-compared", heads=str(verdict["compared"])))
+            for one in verdict["erased"]:
+                told = {name: str(one[name]) for name in ("at", "values", "entries")}
+                out.print(t("cli-audit-erased", entry=str(one["sequence"]), **told))
 
 
 def _explained(verdict: dict[str, Any]) -> str:

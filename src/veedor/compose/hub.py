@@ -53,8 +53,8 @@ from veedor.hub.witness import HubWitness
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.link.config import Address, Tls
-from veedor.wire.heads import HUB_PLACE
 from veedor.site.record.clip import joined_segments
+from veedor.wire.heads import HUB_PLACE
 from veedor.wire.ports import SiteStatus
 
 
@@ -200,6 +200,8 @@ def _ports(
             map_tiles=config.desk.map.tiles,
             map_attribution=config.desk.map.tiles_attribution,
             map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
+            joint_within_m=config.joint.within_m,
+            joint_within_s=config.joint.within_s,
             keeps_agencies=True,
             is_hub=True,
             federated=True,

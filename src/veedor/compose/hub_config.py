@@ -28,6 +28,13 @@ class LinkFile(Strict):
     public_port: Annotated[int, Field(ge=1, le=65535)] | None = None  # where a router forwards another port
 
 
+class JointFile(Strict):
+    """How near alerts of several agencies are that are proposed as one incident."""
+
+    within_m: Annotated[float, Field(gt=0, le=5000)] = 300.0
+    within_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
+
+
 class HubFile(Strict):
     """The whole of `hub.yaml`."""
 
@@ -41,6 +48,7 @@ class HubFile(Strict):
     database: str | None = None  # a PostgreSQL address; default: a server of our own under `data`
     desk: HubDeskFile = HubDeskFile()
     link: LinkFile = LinkFile()
+    joint: JointFile = JointFile()
 
 
 def load(path: Path) -> HubFile:

@@ -27,6 +27,7 @@ import veedor.desk.agencies.endpoints
 import veedor.desk.alerts.endpoints
 import veedor.desk.approvals.endpoints
 import veedor.desk.audit.endpoints
+import veedor.desk.audit.erasure_endpoints
 import veedor.desk.audit.look_endpoints
 import veedor.desk.audit.witness_endpoints
 import veedor.desk.bookmarks.endpoints
@@ -42,6 +43,7 @@ import veedor.desk.incidents.endpoints
 import veedor.desk.live.endpoints
 import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
+import veedor.desk.proposals.endpoints
 import veedor.desk.ptz.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
@@ -72,10 +74,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.audit.endpoints.router,
     veedor.desk.audit.witness_endpoints.router,
     veedor.desk.audit.look_endpoints.router,
+    veedor.desk.audit.erasure_endpoints.router,
     veedor.desk.site.endpoints.router,
     veedor.desk.health.endpoints.router,
     veedor.desk.alerts.endpoints.router,
     veedor.desk.incidents.endpoints.router,
+    veedor.desk.proposals.endpoints.router,
     veedor.desk.evidence.endpoints.router,
     veedor.desk.evidence.given_endpoints.router,
     veedor.desk.shifts.endpoints.router,

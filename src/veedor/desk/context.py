@@ -72,6 +72,8 @@ class DeskConfig:
     watches and the time. `map_pmtiles`: a file of map tiles; `map_tiles`: a tile server's address with {z}, {x}
     and {y}, the one other host that the console may ask. `keeps_agencies`: this desk keeps the tree of agencies (a
     hub's); elsewhere one's own agency alone can be changed.
+    `joint_within_m`, `joint_within_s`: how near, in metres and seconds, alerts of several agencies are proposed as one
+    incident.
     `federated`: facts are also written for a hub. `is_hub`: cameras are at other sites, and video is not kept here.
     """
 
@@ -92,6 +94,8 @@ class DeskConfig:
     list_max_h: float = 24.0 * 31
     password_min_length: int = 12
     keeps_agencies: bool = False
+    joint_within_m: float = 300.0
+    joint_within_s: float = 300.0
     federated: bool = False
     is_hub: bool = False
 
@@ -130,4 +134,4 @@ class DeskPorts:
 
     def __post_init__(self) -> None:
         if self.config.federated:
-            federate(self.database, self.clock)
+            federate(self.database, self.clock, relays=self.config.is_hub)

@@ -135,6 +135,17 @@ class Database:
         for listener in tuple(self._listeners):
             listener()
 
+    def drop_old_pages(self) -> None:
+        """Put what was written into the file itself, so that SQLite's log no longer holds what was there before. As far
+        as readers let it; PostgreSQL does so in its own time. Raises StoreError."""
+        if self.is_sqlite:
+            with self.errors():
+                raw = self.engine.raw_connection()
+                try:
+                    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+                finally:
+                    raw.close()
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent view of the database, without the write lock. What is changed in it is not kept."""

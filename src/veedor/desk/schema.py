@@ -15,6 +15,7 @@ import veedor.desk.grants.tables
 import veedor.desk.incidents.tables
 import veedor.desk.inward.tables
 import veedor.desk.outward.tables
+import veedor.desk.proposals.tables
 import veedor.desk.shifts.tables
 import veedor.desk.sites.tables
 import veedor.desk.stream.tables

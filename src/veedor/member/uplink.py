@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
-from veedor.desk.audit.log import ChainedAuditLog, entry_of
+from veedor.desk.audit.entry import entry_of, personal_of
+from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.outward.outward import Outward
 from veedor.site.alerting.outbox import Outbox
 from veedor.wire.envelope import Envelope
@@ -42,8 +42,8 @@ class AuditSource:
     def after(self, sequence: int, limit: int) -> Rows:
         found = []
         for row in self._log.after(sequence, limit):
-            entry = {**asdict(entry_of(row)), "at": entry_of(row).at.isoformat()}
-            body = audit_written(entry, row.hash)
+            personal = None if row.form == 1 else personal_of(row)
+            body = audit_written(entry_of(row).chained(), row.hash, personal)
             # Of a chain that was written anew each entry is another message, so that the hub gets to see both.
             message_id = f"audit-{row.sequence}-{row.hash[:24]}"
             found.append(

@@ -12,6 +12,9 @@ from veedor.model.act import Act, ActKind, in_order
 
 E = TypeVar("E", bound=StrEnum)
 
+OWNERS_ACTS = frozenset({ActKind.INVITE, ActKind.HAND_OVER, ActKind.ASSIGN, ActKind.CLOSE, ActKind.REOPEN})
+"""What only people of the agency that owns an incident do; those of others that accepted note, tick and join alerts."""
+
 
 class IncidentStatus(StrEnum):
     OPEN = "open"
@@ -88,8 +91,8 @@ def fold_incident(acts: Iterable[Act]) -> IncidentState:
 
     The opening is read first, whatever the clocks say. Notes always count, also on a closed incident. An alert that
     joins always joins; if the incident was closed, that is a conflict as well, for somebody to look at. Closing what is
-    closed, reopening what is open, working on what is closed, and assigning on a stale view (the act names the
-    assignee that its author saw) are conflicts.
+    closed, reopening what is open, working on what is closed, assigning on a stale view (the act names the
+    assignee that its author saw), and what the owner alone may do done by another agency are conflicts.
     """
     ordered = in_order(acts)
     state = IncidentState()
@@ -106,6 +109,8 @@ def incident_allows(state: IncidentState, act: Act) -> bool:
 def _step(state: IncidentState, act: Act) -> IncidentState:  # noqa: PLR0911 (one arm per kind of act)
     conflicting = replace(state, conflicts=(*state.conflicts, act))
     is_open = state.status is IncidentStatus.OPEN
+    if act.kind in OWNERS_ACTS and state.owner is not None and act.agency_id != state.owner:
+        return conflicting
     match act.kind:
         case ActKind.OPEN:
             return conflicting if state.opened_at else _opened(state, act)

@@ -7,7 +7,7 @@
 | `alert.clip` | `alert_id`, `state` (ready or failed), `agency_id`; the clip stays at the site |
 | `act` | `act`, `agency_id` (whose thing was acted on), `about` (of an opening: incident or lock; else null) |
 | `event` | `event` as it is now, `agency_id`; told when it begins and when it ends |
-| `audit` | `entry` (every field that its hash covers), `hash` |
+| `audit` | `entry` (every field that its hash covers), `hash`, `personal` (of form 2: field -> salt and value) |
 """
 
 from __future__ import annotations
@@ -60,9 +60,12 @@ def event_happened(event: Event, agency_id: str) -> dict[str, Any]:
     return {"event": event_to_json(event), "agency_id": agency_id}
 
 
-def audit_written(entry: Mapping[str, Any], hash: str) -> dict[str, Any]:
-    """`entry`: the fields of `AuditEntry`, its time as ISO 8601 in UTC."""
-    return {"entry": dict(entry), "hash": hash}
+def audit_written(
+    entry: Mapping[str, Any], hash: str, personal: Mapping[str, tuple[str, str]] | None = None
+) -> dict[str, Any]:
+    """`entry`: what its hash covers, its time as ISO 8601 in UTC. `personal`: what lies beside it, with its salts."""
+    told = {"entry": dict(entry), "hash": hash}
+    return told if personal is None else {**told, "personal": {name: list(one) for name, one in personal.items()}}
 
 
 def act_to_json(act: Act) -> dict[str, Any]:

@@ -20,6 +20,7 @@ const KINDS = [
   "alert.ended",
   "alert.clip",
   "incident.act",
+  "incident.proposal",
   "evidence.act",
   "camera.changed",
   "rules.changed",

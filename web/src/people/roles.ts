@@ -10,5 +10,6 @@ const all: Record<Role, true> = {
   supervisor: true,
   administrator: true,
   auditor: true,
+  privacy_officer: true,
 };
 export const roles = Object.keys(all) as Role[];

@@ -9,9 +9,11 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from veedor.access.actions import Action
-from veedor.desk.audit.log import AuditQuery, Break, ChainedAuditLog, detail_of
+from veedor.desk.audit.entry import detail_of, erased_of
+from veedor.desk.audit.log import AuditQuery, ChainedAuditLog
 from veedor.desk.audit.restores import explaining
 from veedor.desk.audit.tables import AuditRow, RestoreRow
+from veedor.desk.audit.walk import Break
 from veedor.desk.audit.witness import Contradiction, contradicting
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import Out, UtcTime, aware, room_router
@@ -55,13 +57,17 @@ class AuditEntryOut(Out):
     allowed: bool
     reason: str | None
     detail: dict[str, Any]
+    erased: list[str] = Field(description="Personal values that were here and are lawfully gone")
+    form: int = Field(description="1: the hash covers all values; 2: it covers commitments to the personal ones")
     previous_hash: str
     hash: str
 
     @staticmethod
     def of(row: AuditRow) -> AuditEntryOut:
-        names = AuditEntryOut.model_fields.keys() - {"detail"}
-        return AuditEntryOut(detail=detail_of(row), **{name: getattr(row, name) for name in names})
+        names = AuditEntryOut.model_fields.keys() - {"detail", "erased"}
+        return AuditEntryOut(
+            detail=detail_of(row), erased=erased_of(row), **{name: getattr(row, name) for name in names}
+        )
 
 
 class RestoreOut(Out):
@@ -107,6 +113,15 @@ class ContradictionOut(Out):
         )
 
 
+class ErasedOut(Out):
+    """Personal values that were erased lawfully; the chain is whole without them."""
+
+    sequence: int = Field(description="Of the entry that says so")
+    at: UtcTime
+    values: int
+    entries: int
+
+
 class AuditVerdictOut(Out):
     intact: bool
     entries: int = Field(description="How many fit, from the first")
@@ -117,6 +132,7 @@ class AuditVerdictOut(Out):
     expected: str | None = Field(description="The hash (of missing: the number) that should be there")
     found: str | None = Field(description="The one that is there; null: none")
     compared: int = Field(description="How many heads kept elsewhere were looked for")
+    erased: list[ErasedOut]
     contradictions: list[ContradictionOut] = Field(description="In what is kept of other chains, newest first")
     restores: list[RestoreOut] = Field(description="Of this desk and of others whose heads it keeps, newest first")
 
@@ -164,6 +180,7 @@ def verify_audit(
         expected=verdict.expected,
         found=verdict.found,
         compared=verdict.compared,
+        erased=[ErasedOut.model_validate(one, from_attributes=True) for one in verdict.erased],
         contradictions=contradictions,
         restores=restores,
     )

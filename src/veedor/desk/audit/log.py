@@ -3,88 +3,31 @@
 An entry is written in a transaction of its own and is on disk (synchronous=FULL) before `append` returns, so it
 outlives whatever becomes of the request. Changing, removing or inserting an entry breaks the chain from there on;
 cutting off its end does not, so note the head (`veedor audit verify` prints it) where the machine's owner cannot reach.
+Personal values lie beside the chain (`entry.py`), from where `erase` takes them.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.access.check import AuditRecord
-from veedor.desk.audit.tables import AuditRow
+from veedor.desk.audit.entry import FORM, PERSONAL, AuditEntry, committed, salted
+from veedor.desk.audit.tables import AuditChainRow, AuditPersonalRow, AuditRow
+from veedor.desk.audit.walk import ERASED, GENESIS, AuditVerdict, walk
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
-from veedor.kit.hashing import canonical_json, sha256_bytes
+from veedor.kit.hashing import canonical_json
 
-GENESIS = "0" * 64
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """A record with its place in the chain. `at` is aware UTC."""
-
-    agency_id: str
-    sequence: int
-    at: datetime
-    user_id: str | None
-    username: str
-    user_agency_id: str | None
-    session_id: str | None
-    address: str | None
-    purpose: str | None
-    case_number: str | None
-    action: str
-    resource_kind: str
-    resource_id: str | None
-    resource_agency_id: str
-    allowed: bool
-    reason: str | None
-    detail: str
-    previous_hash: str
-
-    def digest(self) -> str:
-        """SHA-256 of the entry's canonical JSON, the previous hash included."""
-        return sha256_bytes(canonical_json({**asdict(self), "at": self.at.astimezone(UTC).isoformat()}))
-
-
-class Break(StrEnum):
-    """How a chain breaks."""
-
-    MISSING = "missing"  # no entry has that number
-    CHANGED = "changed"  # what the entry says is not what its hash was made of
-    UNLINKED = "unlinked"  # it is whole, but continues another entry than the one before
-    OTHER = "other"  # a head kept elsewhere says that another entry was here
-    CUT = "cut"  # a head kept elsewhere is of an entry behind the end
-
-
-@dataclass(frozen=True, slots=True)
-class AuditVerdict:
-    """What `verify` found. `broken_at`: the first sequence that does not fit; `head_*`: the last that fits.
-
-    `problem` says how it breaks there; `expected`, `found`: the two hashes that should be one (for `missing`: the
-    numbers). `compared`: how many heads kept elsewhere were looked for, as far as the chain was read.
-    """
-
-    entries: int
-    head_sequence: int
-    head_hash: str
-    broken_at: int | None = None
-    problem: Break | None = None
-    expected: str | None = None
-    found: str | None = None
-    compared: int = 0
-
-    @property
-    def intact(self) -> bool:
-        return self.broken_at is None
+KEPT_WHOLE = frozenset({"erasure.ask", "erasure.confirm"})
+"""Entries about erasures are never erased themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +59,71 @@ class ChainedAuditLog:
         if self._database.in_session:
             raise RuntimeError("authorize before opening a session: the audit entry needs the write lock")
         with self._one_at_a_time, self._database.session("audit") as session:
-            last = self._last(session)
-            entry = self._entry(record, last)
-            session.add(AuditRow(**asdict(entry), hash=entry.digest()))
+            self._write(session, record)
+
+    def erase(
+        self,
+        record: AuditRecord,
+        spans: Sequence[tuple[int, int]],
+        fields: frozenset[str],
+        settle: Callable[[Session, int], None],
+    ) -> int:
+        """Take personal values away for good, and write the entry that says so, or neither; its sequence.
+
+        `spans`: first and last sequence of entries; those about erasures are passed over. `settle` runs in the same
+        transaction, with the sequence. Raises StoreError. The chain and all heads of it stay as they are. What was
+        copied elsewhere before (backups, the log up) is not reached from here.
+        """
+        told = [[first, last, sorted(fields)] for first, last in spans]
+        with self._one_at_a_time, self._database.session("audit") as session:
+            if self._database.is_sqlite:
+                session.execute(sa.text("PRAGMA secure_delete = ON"))
+            sequence = self._write(session, replace(record, detail={**record.detail, ERASED: told}))
+            for first, last in spans:
+                for row in session.scalars(self._erasable(first, last)):
+                    salts = json.loads(row.salts)
+                    row.salts = canonical_json({name: salts[name] for name in salts if name not in fields}).decode()
+                    for name in fields:
+                        setattr(row, name, None)
+            session.flush()
+            settle(session, sequence)
+        self._database.drop_old_pages()
+        return sequence
+
+    def _erasable(self, first: int, last: int) -> sa.Select[AuditPersonalRow]:
+        chain, beside = AuditChainRow, AuditPersonalRow
+        return (
+            sa.select(beside)
+            .join(chain, sa.and_(chain.agency_id == beside.agency_id, chain.sequence == beside.sequence))
+            .where(
+                beside.agency_id == self._agency_id,
+                beside.sequence.between(first, last),
+                chain.action.not_in(KEPT_WHOLE),
+            )
+        )
+
+    def _write(self, session: Session, record: AuditRecord) -> int:
+        entry = self._entry(record, self._last(session))
+        personal = salted({name: getattr(entry, name) for name in PERSONAL})
+        entry = replace(entry, form=FORM, commitments=committed(personal))
+        public = {name: value for name, value in entry.chained().items() if name not in {"at", "form", "personal"}}
+        commitments = canonical_json(dict(entry.commitments)).decode()
+        session.add(
+            AuditChainRow(
+                **public, at=entry.at, username="", detail="{}", form=FORM, personal=commitments, hash=entry.digest()
+            )
+        )
+        salts = canonical_json({name: salt for name, (salt, _) in personal.items()}).decode()
+        values = {name: value for name, (_, value) in personal.items()}
+        session.add(AuditPersonalRow(agency_id=entry.agency_id, sequence=entry.sequence, salts=salts, **values))
+        session.flush()
+        return entry.sequence
 
     def _last(self, session: Session) -> tuple[int, str]:
         query = (
-            sa.select(AuditRow.sequence, AuditRow.hash)
-            .where(AuditRow.agency_id == self._agency_id)
-            .order_by(AuditRow.sequence.desc())
+            sa.select(AuditChainRow.sequence, AuditChainRow.hash)
+            .where(AuditChainRow.agency_id == self._agency_id)
+            .order_by(AuditChainRow.sequence.desc())
             .limit(1)
         )
         found = session.execute(query).one_or_none()
@@ -195,66 +194,9 @@ class ChainedAuditLog:
 
     def verify(self, *noted_heads: tuple[int, str]) -> AuditVerdict:
         """Walk the whole chain. `noted_heads`: (sequence, hash) kept elsewhere, all of which must still be in it."""
-        walk = _Walk(noted_heads)
         query = sa.select(AuditRow).where(AuditRow.agency_id == self._agency_id).order_by(AuditRow.sequence)
         with self._database.reading() as session:
-            for row in session.scalars(query.execution_options(yield_per=1000)):
-                broken = walk.step(row)
-                if broken is not None:
-                    return broken
-        return walk.end()
-
-
-class _Walk:
-    """Along a chain, from its first entry."""
-
-    def __init__(self, noted: Sequence[tuple[int, str]]) -> None:
-        self._noted: dict[int, set[str]] = {}
-        for sequence, hash_ in noted:
-            self._noted.setdefault(sequence, set()).add(hash_)
-        self._count, self._previous, self._compared = 0, GENESIS, 0
-
-    def step(self, row: AuditRow) -> AuditVerdict | None:
-        """None where the entry fits."""
-        sequence = self._count + 1
-        if row.sequence != sequence:
-            return self._broken(Break.MISSING, str(sequence), str(row.sequence))
-        digest = entry_of(row).digest()
-        if digest != row.hash:
-            return self._broken(Break.CHANGED, row.hash, digest)
-        if row.previous_hash != self._previous:
-            return self._broken(Break.UNLINKED, self._previous, row.previous_hash)
-        wanted = self._noted.pop(sequence, set())
-        self._compared += len(wanted)
-        if wanted - {row.hash}:
-            return self._broken(Break.OTHER, min(wanted - {row.hash}), row.hash)
-        self._count, self._previous = sequence, row.hash
-        return None
-
-    def end(self) -> AuditVerdict:
-        if self._noted:
-            first = min(self._noted)
-            self._compared += len(self._noted[first])
-            return self._broken(Break.CUT, min(self._noted[first]), None)
-        return AuditVerdict(self._count, self._count, self._previous, compared=self._compared)
-
-    def _broken(self, problem: Break, expected: str, found: str | None) -> AuditVerdict:
-        at = self._count + 1
-        return AuditVerdict(self._count, self._count, self._previous, at, problem, expected, found, self._compared)
-
-
-def entry_of(row: AuditRow) -> AuditEntry:
-    """The value that a row's hash was made of."""
-    return AuditEntry(**{name: getattr(row, name) for name in AuditEntry.__dataclass_fields__})
-
-
-def detail_of(row: AuditRow) -> dict[str, Any]:
-    """A row's detail as a dict; empty where it is no longer JSON."""
-    try:
-        value = json.loads(row.detail)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+            return walk(session.scalars(query.execution_options(yield_per=1000)), noted_heads)
 
 
 def _text(value: str | None, limit: int) -> str | None:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.access.actions import Action
-from veedor.desk.audit.log import detail_of
+from veedor.desk.audit.entry import detail_of
 from veedor.desk.audit.tables import AuditRow
 from veedor.desk.inward.tables import SiteAuditRow
 
@@ -142,6 +142,8 @@ def _of_chain(row: AuditRow) -> Look:
 
 def _of_site(row: SiteAuditRow) -> Look:
     entry = json.loads(row.entry)
+    if row.personal is not None:
+        entry |= {name: one[1] for name, one in json.loads(row.personal).items()}
     return Look(
         row.site_id,
         row.sequence,

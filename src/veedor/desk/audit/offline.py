@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -36,9 +37,26 @@ def verify_file(data_directory: Path, heads: Sequence[NotedHead] = ()) -> list[d
         return _verify(Path(copy), heads)
 
 
+def _verify_old(folder: Path, heads: Sequence[NotedHead]) -> list[dict[str, Any]]:
+    """A database of an earlier version, which is left as it is: a copy is brought up to date. Raises StoreError."""
+    with tempfile.TemporaryDirectory() as copy:
+        with sqlite3.connect(database_file(folder)) as there, sqlite3.connect(database_file(Path(copy))) as here:
+            there.backup(here)
+        there.close()
+        here.close()
+        database = Database(database_url(Path(copy)))
+        try:
+            database.migrate()
+        finally:
+            database.close()
+        return _verify(Path(copy), heads)
+
+
 def _verify(folder: Path, heads: Sequence[NotedHead]) -> list[dict[str, Any]]:
     database = Database(database_url(folder))
     try:
+        if not sa.inspect(database.engine).has_table("audit_personal"):
+            return _verify_old(folder, heads)
         with database.reading() as session:
             agencies = list(session.scalars(sa.select(AuditRow.agency_id).distinct().order_by(AuditRow.agency_id)))
         verdicts = []

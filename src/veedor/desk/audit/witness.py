@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from veedor.desk.audit import restores
 from veedor.desk.audit.log import ChainedAuditLog
-from veedor.desk.audit.tables import AuditRow, RestoreRow, WitnessedHeadRow
+from veedor.desk.audit.tables import AuditChainRow, RestoreRow, WitnessedHeadRow
 from veedor.desk.inward.tables import SiteAuditRow
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import Clock
@@ -52,7 +52,9 @@ def keep_own(session: Session, clock: Clock, head: SignedHead, public_key: str, 
     """Keep what somebody else holds as the head of this desk's own chain, compared with the chain itself."""
     if not head.signed_by(public_key):
         return _write(session, clock, head, public_key, SIGNATURE, teller)
-    query = sa.select(AuditRow.hash).where(AuditRow.agency_id == head.agency_id, AuditRow.sequence == head.sequence)
+    query = sa.select(AuditChainRow.hash).where(
+        AuditChainRow.agency_id == head.agency_id, AuditChainRow.sequence == head.sequence
+    )
     found = session.scalar(query)
     flaw = ROLLBACK if found is None else FORK if found != head.hash else ""
     return _write(session, clock, head, public_key, flaw, teller)

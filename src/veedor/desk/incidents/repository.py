@@ -12,6 +12,7 @@ from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.acts.errors import NotNow
 from veedor.desk.acts.repository import acts_of, append, version_of
 from veedor.desk.incidents.tables import IncidentAgencyRow, IncidentRow
+from veedor.desk.outward.outward import relay_acts
 from veedor.kit.errors import NotFound
 from veedor.model.act import Act, ActKind, SubjectKind
 from veedor.model.incident import IncidentState, IncidentStatus, fold_incident, incident_allows
@@ -76,19 +77,16 @@ def open_incident(session: Session, agency_id: str, act: Act) -> IncidentRow:
     """Store a new incident with its opening act (kind OPEN; the subject is the new incident's id)."""
     row = add_incident(session, agency_id, act)
     append(session, act, agency_id, 0, {"number": row.number})
-    project(session, row)
+    project(session, row, act, agency_id)
     return row
 
 
 def add_incident(session: Session, agency_id: str, act: Act, number: int | None = None) -> IncidentRow:
     """The row alone; `number`: the one it has where it was opened, kept unless it is taken here."""
-    taken = sa.select(IncidentRow.id).where(IncidentRow.agency_id == agency_id, IncidentRow.number == number)
-    if number is None or session.scalar(taken) is not None:
-        number = _next_number(session, agency_id)
     row = IncidentRow(
         id=act.subject_id,
         agency_id=agency_id,
-        number=number,
+        number=_free_number(session, agency_id, number),
         opened_at=act.at,
         type="other",
         status=IncidentStatus.OPEN.value,
@@ -99,7 +97,20 @@ def add_incident(session: Session, agency_id: str, act: Act, number: int | None 
     return row
 
 
-def _next_number(session: Session, agency_id: str) -> int:
+def _free_number(session: Session, agency_id: str, wanted: int | None) -> int:
+    taken = sa.select(IncidentRow.id).where(IncidentRow.agency_id == agency_id, IncidentRow.number == wanted)
+    return next_number(session, agency_id) if wanted is None or session.scalar(taken) is not None else wanted
+
+
+def _number_said(session: Session, owner: str, acts: list[Act]) -> int:
+    """The number that the new owner's people were told when they took over: the same at every desk, unless taken."""
+    said = [one.payload.get("number") for one in acts if one.kind is ActKind.TAKE_OVER and one.agency_id == owner]
+    wanted = said[-1] if said and isinstance(said[-1], int) and 0 < said[-1] < 10**9 else None
+    return _free_number(session, owner, wanted)
+
+
+def next_number(session: Session, agency_id: str) -> int:
+    """One that no incident of the agency has yet."""
     highest = session.scalar(sa.select(sa.func.max(IncidentRow.number)).where(IncidentRow.agency_id == agency_id))
     return int(highest or 0) + 1
 
@@ -108,10 +119,11 @@ def act_on(session: Session, row: IncidentRow, act: Act, expected_version: int |
     """Append an act that the state allows. Raises NotNow and StaleVersion."""
     state = fold_incident(acts_of(session, SubjectKind.INCIDENT, row.id))
     blocked = None if incident_allows(state, act) else not_now(session, row.id, state)
-    append(session, act, row.agency_id, expected_version)  # says who was first, where the person's view is stale
+    told = row.agency_id
+    append(session, act, told, expected_version)  # says who was first, where the person's view is stale
     if blocked is not None:
         raise blocked  # rolls the act back with the session
-    return project(session, row)
+    return project(session, row, act, told)
 
 
 def not_now(session: Session, incident_id: str, state: IncidentState) -> NotNow:
@@ -126,9 +138,14 @@ def not_now(session: Session, incident_id: str, state: IncidentState) -> NotNow:
     )
 
 
-def project(session: Session, row: IncidentRow) -> IncidentState:
-    """Bring the folded columns up to date with the acts, in the caller's transaction."""
-    state = fold_incident(acts_of(session, SubjectKind.INCIDENT, row.id))
+def project(session: Session, row: IncidentRow, act: Act, knows: str) -> IncidentState:
+    """Bring the folded columns up to date with the acts, of which `act` is new, in the caller's transaction.
+
+    At a hub, the other agencies that have a part in the incident are told of it. `knows`: the one that need not be.
+    """
+    acts = acts_of(session, SubjectKind.INCIDENT, row.id)
+    state = fold_incident(acts)
+    before = set(agencies_of(session, row))
     row.type = state.type
     row.status = state.status.value
     row.place = state.place
@@ -137,10 +154,23 @@ def project(session: Session, row: IncidentRow) -> IncidentState:
     row.closed_at = state.closed_at
     row.version = version_of(session, SubjectKind.INCIDENT, row.id)
     if state.owner is not None and state.owner != row.agency_id:  # taken over: a number of the new owner's own
-        row.number, row.agency_id = _next_number(session, state.owner), state.owner
+        row.number, row.agency_id = _number_said(session, state.owner, acts), state.owner
     _project_agencies(session, row, state)
     session.flush()
+    _tell_parts(session, row, (act, acts), before, knows)
     return state
+
+
+def _tell_parts(session: Session, row: IncidentRow, done: tuple[Act, list[Act]], before: set[str], knows: str) -> None:
+    """Who comes in learns all that was done so far, with one act or many; the others the new one."""
+    act, acts = done
+    opener = next((one.agency_id for one in acts if one.kind is ActKind.OPEN), row.agency_id)
+    about = {"number": row.number if opener == row.agency_id else None}
+    for agency_id in sorted(before | set(agencies_of(session, row))):
+        if agency_id not in before:
+            relay_acts(session, acts, row.agency_id, agency_id, about)
+        elif agency_id != knows:
+            relay_acts(session, [act], row.agency_id, agency_id, about)
 
 
 def _project_agencies(session: Session, row: IncidentRow, state: IncidentState) -> None:

@@ -14,6 +14,7 @@ from veedor.access.scope import Scope
 from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.acts.errors import TextMissing
 from veedor.desk.acts.repository import acts_of, acts_of_many, new_act
+from veedor.desk.alerts.joining import escalate_own
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
 from veedor.desk.evidence.errands import asked_by
@@ -26,10 +27,14 @@ from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import NotFound
 from veedor.kit.ids import new_id
 from veedor.model.act import Act, ActKind, SubjectKind, in_order
-from veedor.model.incident import AgencyPart, Disposition, IncidentOrigin, IncidentState, fold_incident
-
-# What only the owner's people do; those of other agencies that accepted note, tick and join alerts.
-_OWNERS = frozenset({ActKind.INVITE, ActKind.HAND_OVER, ActKind.ASSIGN, ActKind.CLOSE, ActKind.REOPEN})
+from veedor.model.incident import (
+    OWNERS_ACTS,
+    AgencyPart,
+    Disposition,
+    IncidentOrigin,
+    IncidentState,
+    fold_incident,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +184,22 @@ class IncidentService:
             row = repository.get_incident(session, who.agency_id, reference)
             if row.agency_id != who.agency_id and not self._may_work(session, who, row, kind):
                 raise NotOwner(owner=row.agency_id)
+            if kind is ActKind.TAKE_OVER:
+                payload = {"number": repository.next_number(session, who.agency_id)}
             act = new_act(
                 who, (SubjectKind.INCIDENT, row.id), kind, self._ports.clock.now(), reason=reason, payload=payload
             )
-            repository.act_on(session, row, act, version)
+            state = repository.act_on(session, row, act, version)
+            if kind in (ActKind.ACCEPT, ActKind.TAKE_OVER):
+                self._bring_alerts(session, who, row, state)
             self._tell(session, row, act)
+
+    def _bring_alerts(self, session: Session, who: Principal, row: IncidentRow, state: IncidentState) -> None:
+        """Alerts of the agency that comes in follow the incident that somebody else joined them to."""
+        for alert_id in state.alert_ids:
+            alert = session.get(AlertRow, alert_id)
+            if alert is not None and alert.agency_id == who.agency_id:
+                escalate_own(session, who, alert, row.id, (self._ports.clock, self._feed), over_claim=True)
 
     @staticmethod
     def _may_work(session: Session, who: Principal, row: IncidentRow, kind: ActKind) -> bool:
@@ -191,7 +207,7 @@ class IncidentService:
         if kind in (ActKind.ACCEPT, ActKind.TAKE_OVER):
             return True
         has_part = session.get(IncidentAgencyRow, (row.id, who.agency_id))
-        return kind not in _OWNERS and has_part is not None and has_part.part == AgencyPart.ACCEPTED.value
+        return kind not in OWNERS_ACTS and has_part is not None and has_part.part == AgencyPart.ACCEPTED.value
 
     def _tell(self, session: Session, row: IncidentRow, act: Act) -> None:
         told = {"id": row.id, "number": row.number, "act": act.kind.value, "status": row.status, "by": act.actor_name}

@@ -19,12 +19,16 @@ from veedor.desk.inward.source import Source
 from veedor.model.act import Act, ActKind, SubjectKind
 from veedor.model.evidence import EvidenceStatus
 from veedor.wire.facts import act_from_json
+from veedor.wire.subjects import HUB
 
 
 def done(session: Session, source: Source, body: Mapping[str, Any]) -> None:
     """Merge one act and bring its thing up to date. An act of a kind that only newer desks know has no effect here."""
     act = act_from_json(body["act"])
     if act is None:
+        return
+    if act.subject_kind is SubjectKind.INCIDENT:
+        _on_incident(session, source, act, body.get("about") or {})
         return
     source.must_own(body["agency_id"], act.subject_id)
     row = _subject(session, source, act, body.get("about") or {})
@@ -38,32 +42,40 @@ def done(session: Session, source: Source, body: Mapping[str, Any]) -> None:
             alerts.project(session, row)
             told |= {"status": row.status, "version": row.version}
             source.feed.publish(session, "alert.act", told, row.agency_id, row.camera_id)
-        case IncidentRow():
-            incidents.project(session, row)
-            told |= {"number": row.number, "status": row.status}
-            for agency_id in incidents.agencies_of(session, row):
-                source.feed.publish(session, "incident.act", told, agency_id)
         case EvidenceRow():
             evidence.project(session, row)
             told |= {"incident_id": row.incident_id, "status": row.status}
             source.feed.publish(session, "evidence.act", told, row.agency_id, row.camera_id)
 
 
-def _subject(
-    session: Session, source: Source, act: Act, about: Mapping[str, Any]
-) -> AlertRow | IncidentRow | EvidenceRow | None:
+def _on_incident(session: Session, source: Source, act: Act, about: Mapping[str, Any]) -> None:
+    """An incident may be of several agencies. A site speaks of those that its agency owns or has a part in, and of its
+    own people's acts only; the hub tells a site of any incident that concerns the site's agency."""
+    row = session.get(IncidentRow, act.subject_id)
+    if source.site_id != HUB:
+        source.must_own(act.agency_id, act.subject_id)
+        if row is not None and source.agency_id not in incidents.agencies_of(session, row):
+            source.must_own(row.agency_id, act.subject_id)
+    if row is None and act.kind is ActKind.OPEN:
+        source.know(session, act.agency_id)
+        row = incidents.add_incident(session, act.agency_id, act, about.get("number"))
+    owner = row.agency_id if row is not None else source.agency_id
+    if not merge(session, [act], owner, source.received_at) or row is None:
+        return  # of an incident that has not come yet: the act waits for it
+    if act.kind is ActKind.TAKE_OVER:
+        source.know(session, act.agency_id)
+    incidents.project(session, row, act, source.agency_id)
+    told = {"id": row.id, "act": act.kind.value, "by": act.actor_name, "number": row.number, "status": row.status}
+    for agency_id in incidents.agencies_of(session, row):
+        source.feed.publish(session, "incident.act", told, agency_id)
+
+
+def _subject(session: Session, source: Source, act: Act, about: Mapping[str, Any]) -> AlertRow | EvidenceRow | None:
     """What was acted on, made where the act opens it; None where it has not come yet: the act waits for it."""
-    match act.subject_kind:
-        case SubjectKind.ALERT:
-            return session.get(AlertRow, act.subject_id)
-        case SubjectKind.INCIDENT:
-            known = session.get(IncidentRow, act.subject_id)
-            if known is None and act.kind is ActKind.OPEN:
-                return incidents.add_incident(session, source.agency_id, act, about.get("number"))
-            return known
-        case SubjectKind.EVIDENCE:
-            lock = session.get(EvidenceRow, act.subject_id)
-            return _lock(session, source, act, about) if lock is None and act.kind is ActKind.REQUEST_LOCK else lock
+    if act.subject_kind is SubjectKind.ALERT:
+        return session.get(AlertRow, act.subject_id)
+    lock = session.get(EvidenceRow, act.subject_id)
+    return _lock(session, source, act, about) if lock is None and act.kind is ActKind.REQUEST_LOCK else lock
 
 
 def _lock(session: Session, source: Source, act: Act, about: Mapping[str, Any]) -> EvidenceRow | None:

@@ -47,7 +47,10 @@ class SiteAuditRow(Base):
     resource_id: Mapped[str | None] = mapped_column(sa.String(200))
     resource_agency_id: Mapped[str] = mapped_column(sa.String(64))
     allowed: Mapped[bool]
-    entry: Mapped[str] = mapped_column(sa.Text)  # all of it, canonical JSON: what the hash was made of
+    entry: Mapped[str] = mapped_column(sa.Text)  # canonical JSON of what the hash was made of: of form 1 all of it
+    personal: Mapped[str | None] = mapped_column(
+        sa.Text
+    )  # JSON, field -> [salt, value]: goes when the site erases it; null: of form 1
     flaw: Mapped[str | None] = mapped_column(
         sa.String(16), index=True
     )  # null: it fits; else gap, break, hash, fork, head

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from veedor.model.event import Event
 from veedor.wire.facts import FactKind, act_done, alert_clip, alert_ended, alert_raised
 
 _CLOCK = "outward-clock"  # in a session's info: the desk is federated
+_RELAYS = "outward-relays"  # in a session's info: other agencies' desks learn from this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,13 @@ class Outward:
             return len(session.execute(gone).all())
 
 
-def federate(database: Database, clock: Clock) -> None:
-    """From now on every unit of work of this database also writes its facts into the outbox."""
+def federate(database: Database, clock: Clock, *, relays: bool = False) -> None:
+    """From now on every unit of work of this database also writes its facts into the outbox.
+
+    `relays`: this is a hub, from which agencies learn what others did in an incident that they share.
+    """
     database.info[_CLOCK] = clock
+    database.info[_RELAYS] = relays
 
 
 def tell_alert(session: Session, event: Event, camera_name: str, agency_id: str, raised_at: datetime) -> None:
@@ -94,6 +99,15 @@ def tell_clip(session: Session, alert_id: str, state: str, agency_id: str) -> No
 def tell_act(session: Session, act: Act, owner_agency_id: str, about: Mapping[str, Any] | None = None) -> None:
     """`about`: what the act opens, where the receiver cannot know it: an incident's number, a lock's camera."""
     _put(session, FactKind.ACT, owner_agency_id, act_done(act, owner_agency_id, about))
+
+
+def relay_acts(
+    session: Session, acts: Iterable[Act], owner_agency_id: str, to_agency_id: str, about: Mapping[str, Any] | None
+) -> None:
+    """Acts on a shared incident, for another agency that has a part in it; nothing where this desk is no hub."""
+    if session.info.get(_RELAYS):
+        for act in acts:
+            _put(session, FactKind.ACT, to_agency_id, act_done(act, owner_agency_id, about))
 
 
 def _put(session: Session, kind: FactKind, agency_id: str, body: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@ error-accounts-weak-password = That password is weak
 error-accounts-bad-username = "{ $name }" cannot be a user name
     .hint = Use up to 64 plain letters, digits, dots or hyphens, beginning with a letter or digit
 error-accounts-no-roles = At least one role is needed
-    .hint = Roles: viewer, operator, supervisor, administrator, auditor
+    .hint = Roles: viewer, operator, supervisor, administrator, auditor, privacy_officer
 error-accounts-username-taken = The user name "{ $name }" is taken
 error-accounts-last-administrator = This is the last active administrator: it can neither be disabled nor lose the role
     .hint = Make somebody else an administrator first
@@ -43,7 +43,7 @@ cli-users-set-roles = Change a person's roles
 cli-users-disable = Disable a person: out of every session at once
 cli-users-enable = Enable a person again
 cli-users-reset = Give a new password and end the person's sessions
-cli-users-role = Role: viewer, operator, supervisor, administrator or auditor; may be repeated
+cli-users-role = Role: viewer, operator, supervisor, administrator, auditor or privacy_officer; may be repeated
 cli-users-name = Full name
 cli-users-active = active
 cli-users-disabled = disabled
@@ -69,6 +69,7 @@ cli-audit-break = entry { $entry }: { $problem ->
     [changed] what it says is not what was written: its hash should be { $expected } and is { $found }
     [unlinked] it does not continue the one before: it should name { $expected } and names { $found }
     [other] another one was here when its head was signed elsewhere: { $expected }, now { $found }
+    [lost] a personal value is gone, and no erasure in the record says so: { $expected }
    *[cut] the end was cut off: a later head is kept elsewhere, { $expected }
     }
 cli-audit-restored = { $place ->
@@ -101,3 +102,32 @@ column-reason = Reason
 column-at = Time
 cli-users-reset-config = At the machine itself, without a login: the site's configuration file. For an administrator who lost the password; it is audited in the name of the system's user
 cli-users-still-disabled = The account { $user } is still disabled: another administrator has to enable it
+error-erasures-nothing = There is nothing to erase there; { $whole } entries of the old form hold their values themselves
+    .hint = Look at the numbers with `veedor audit list`; entries of the old form go with the whole record, when its time to be kept is over
+error-erasures-law = Say which law or resolution demands it
+    .hint = Write the law, the article or the number of the resolution; never the person's name
+error-erasures-other-person = Whoever asked for an erasure cannot confirm or refuse it
+    .hint = Somebody else with the role auditor has to look at it
+error-erasures-settled = This erasure is settled already: { $state ->
+        [done] it was done
+       *[refused] it was refused
+    }
+cli-audit-erase = Ask that personal values be erased from the record, as the law demands; somebody else has to confirm
+cli-audit-erase-person = Name of a user: all entries that name them
+cli-audit-erase-agency = Agency of that user; left out, the desk's own
+cli-audit-erase-entry = Number of an entry; may be repeated
+cli-audit-erase-field = Only this value: username, address, purpose, case_number, reason or detail; may be repeated
+cli-audit-erase-reason = Law or resolution that demands it. It stays in the record for ever: never write the person's name
+cli-audit-erasures = Show what was asked to be erased
+cli-audit-erasures-empty = Nothing was asked to be erased
+cli-audit-erase-confirm = Erase what somebody else asked for. This cannot be undone
+cli-audit-erase-refuse = Refuse what somebody else asked for
+cli-audit-erase-id = Id of the request
+cli-audit-erase-asked = Request { $id }: { $entries } entries. Somebody else has to confirm it: veedor audit confirm-erasure { $id }
+cli-audit-erase-whole = Of the old form, and so not erased: { $entries } entries
+cli-audit-erase-left = { $entries } more entries: ask again once this request is done
+cli-audit-erase-done = Erased in { $entries } entries; entry { $entry } of the record says so
+cli-audit-erase-refused = Refused: nothing was erased
+cli-audit-erased = Erased lawfully on { $at }: { $values } values in { $entries } entries (entry { $entry } says so)
+column-entries = entries
+column-fields = values

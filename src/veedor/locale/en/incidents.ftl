@@ -2,6 +2,8 @@ error-incidents-not-owner = Only people of { $owner }, the agency that owns the 
     .hint = Ask them, or have the incident handed over to your agency
 error-incidents-step = The step "{ $step }" is not on the list of an incident of type { $type }
     .hint = See the steps with `veedor incidents show`
+error-proposals-gone = This proposal is not what you saw: another alert joined it, or somebody has decided
+    .hint = Look at the proposals again
 
 incident-type-robbery = Robbery or assault
 incident-type-traffic-accident = Traffic accident

@@ -37,6 +37,9 @@ error-forbidden = You may not { $act ->
         [user-list] see the accounts
         [user-edit] change accounts
         [audit-read] read the audit
+        [erasure-read] see erasures
+        [erasure-ask] ask for erasures
+        [erasure-confirm] confirm erasures
         [agency-read] see the agencies
         [agency-edit] change agencies
         [grant-read] see grants

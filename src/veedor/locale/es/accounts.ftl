@@ -3,7 +3,7 @@ error-accounts-weak-password = La contraseña es débil
 error-accounts-bad-username = «{ $name }» no sirve como nombre de usuario
     .hint = Use hasta 64 letras sin tilde, números, puntos o guiones, empezando con letra o número
 error-accounts-no-roles = Falta al menos un rol
-    .hint = Roles: viewer (observador), operator (operador), supervisor, administrator (administrador), auditor
+    .hint = Roles: viewer (observador), operator (operador), supervisor, administrator (administrador), auditor, privacy_officer (oficial de datos personales)
 error-accounts-username-taken = El nombre de usuario «{ $name }» ya está en uso
 error-accounts-last-administrator = Es el último administrador activo: no se puede deshabilitar ni quitarle el rol
     .hint = Nombre antes a otro administrador
@@ -43,7 +43,7 @@ cli-users-set-roles = Cambia los roles de una persona
 cli-users-disable = Deshabilita a una persona: sale de inmediato de toda sesión
 cli-users-enable = Vuelve a habilitar a una persona
 cli-users-reset = Da una contraseña nueva y cierra las sesiones de la persona
-cli-users-role = Rol: viewer, operator, supervisor, administrator o auditor; se puede repetir
+cli-users-role = Rol: viewer, operator, supervisor, administrator, auditor o privacy_officer; se puede repetir
 cli-users-name = Nombre completo
 cli-users-active = activo
 cli-users-disabled = deshabilitado
@@ -69,6 +69,7 @@ cli-audit-break = entrada { $entry }: { $problem ->
     [changed] lo que dice no es lo que se escribió: su hash debería ser { $expected } y es { $found }
     [unlinked] no continúa la anterior: debería nombrar { $expected } y nombra { $found }
     [other] aquí había otra cuando su cabeza se firmó en otra parte: { $expected }, ahora { $found }
+    [lost] falta un dato personal y ninguna supresión del registro lo dice: { $expected }
    *[cut] se cortó el final: en otra parte se guarda una cabeza posterior, { $expected }
     }
 cli-audit-restored = { $place ->
@@ -101,3 +102,32 @@ column-reason = Motivo
 column-at = Hora
 cli-users-reset-config = En el propio equipo y sin iniciar sesión: archivo de configuración del sitio. Para un administrador que perdió su contraseña; queda en la auditoría con el usuario del sistema
 cli-users-still-disabled = La cuenta { $user } sigue deshabilitada: otro administrador debe habilitarla
+error-erasures-nothing = Ahí no hay nada que suprimir; { $whole } asientos de la forma antigua llevan sus datos en sí mismos
+    .hint = Vea los números con `veedor audit list`; los asientos de la forma antigua se van con todo el registro, cuando vence su plazo
+error-erasures-law = Diga qué ley o resolución lo exige
+    .hint = Escriba la ley, el artículo o el número de la resolución; nunca el nombre de la persona
+error-erasures-other-person = Quien pidió una supresión no puede confirmarla ni rechazarla
+    .hint = Debe verla otra persona que tenga el rol auditor
+error-erasures-settled = Esta supresión ya está resuelta: { $state ->
+        [done] se hizo
+       *[refused] se rechazó
+    }
+cli-audit-erase = Pedir que se supriman datos personales del registro, como manda la ley; otra persona debe confirmarlo
+cli-audit-erase-person = Nombre de un usuario: todos los asientos que lo nombran
+cli-audit-erase-agency = Entidad de ese usuario; si falta, la de esta consola
+cli-audit-erase-entry = Número de un asiento; se puede repetir
+cli-audit-erase-field = Solo este dato: username, address, purpose, case_number, reason o detail; se puede repetir
+cli-audit-erase-reason = Ley o resolución que lo exige. Queda para siempre en el registro: nunca escriba el nombre de la persona
+cli-audit-erasures = Ver qué se pidió suprimir
+cli-audit-erasures-empty = No se pidió suprimir nada
+cli-audit-erase-confirm = Suprimir lo que pidió otra persona. No se puede deshacer
+cli-audit-erase-refuse = Rechazar lo que pidió otra persona
+cli-audit-erase-id = Identificador del pedido
+cli-audit-erase-asked = Pedido { $id }: { $entries } asientos. Otra persona debe confirmarlo: veedor audit confirm-erasure { $id }
+cli-audit-erase-whole = De la forma antigua, y por eso no se suprimen: { $entries } asientos
+cli-audit-erase-left = { $entries } asientos más: vuelva a pedirlo cuando este pedido esté hecho
+cli-audit-erase-done = Suprimido en { $entries } asientos; lo dice el asiento { $entry } del registro
+cli-audit-erase-refused = Rechazado: no se suprimió nada
+cli-audit-erased = Suprimido conforme a ley el { $at }: { $values } datos en { $entries } asientos (lo dice el asiento { $entry })
+column-entries = asientos
+column-fields = datos

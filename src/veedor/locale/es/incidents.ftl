@@ -2,6 +2,8 @@ error-incidents-not-owner = Solo personas de { $owner }, la entidad dueña del i
     .hint = Pídaselo a ellas, o que transfieran el incidente a su entidad
 error-incidents-step = El paso «{ $step }» no está en la lista de un incidente de tipo { $type }
     .hint = Vea los pasos con `veedor incidents show`
+error-proposals-gone = Esta propuesta ya no es la que usted vio: se le unió otra alerta, o alguien ya decidió
+    .hint = Vuelva a mirar las propuestas
 
 incident-type-robbery = Robo o asalto
 incident-type-traffic-accident = Accidente de tránsito

@@ -51,6 +51,9 @@ error-forbidden = No puede { $act ->
         [user-list] ver las cuentas
         [user-edit] cambiar cuentas
         [audit-read] leer la auditoría
+        [erasure-read] ver supresiones
+        [erasure-ask] pedir supresiones
+        [erasure-confirm] confirmar supresiones
         [agency-read] ver las entidades
         [agency-edit] cambiar entidades
         [grant-read] ver convenios

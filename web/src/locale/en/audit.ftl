@@ -56,6 +56,7 @@ audit-break-changed = What the entry says is not what was written.
 audit-break-unlinked = The entry does not continue the one before.
 audit-break-other = Another entry was here when its head was signed elsewhere.
 audit-break-cut = The end was cut off: a later head is kept elsewhere.
+audit-break-lost = A personal value is gone, and no erasure in the record says so.
 audit-contradictions = In what is kept of other records, this does not fit:
 audit-contradiction = { $place }, entry { $entry }: { $flaw ->
     [signature] a head came that its key did not sign
@@ -116,6 +117,9 @@ audit-action-rules-edit = Change rules
 audit-action-user-list = See people
 audit-action-user-edit = Change a person
 audit-action-audit-read = Query the audit
+audit-action-erasure-read = See erasures
+audit-action-erasure-ask = Ask for an erasure
+audit-action-erasure-confirm = Settle an erasure
 audit-action-site-read = See the sites
 audit-action-site-edit = Invite or remove sites
 audit-action-agency-read = See the agencies

@@ -145,3 +145,10 @@ incidents-accept = Accept
 incidents-accept-text = Your agency will work on this incident of { $agency }.
 incidents-take = Take over
 incidents-take-text = Your agency is in charge then; { $agency } goes on seeing it.
+
+incidents-proposal = Proposal: one incident
+incidents-proposal-of = One incident? Nearby alerts of { $agencies }
+incidents-proposal-near = At most { NUMBER($metres) } m and { NUMBER($seconds) } s apart. Nothing opens until somebody decides.
+incidents-proposal-accept = Open one incident
+incidents-proposal-join = Join to the incident
+incidents-proposal-dismiss = Not the same thing

@@ -56,6 +56,7 @@ audit-break-changed = Lo que dice la entrada no es lo que se escribió.
 audit-break-unlinked = La entrada no continúa la anterior.
 audit-break-other = Aquí había otra entrada cuando su cabeza se firmó en otra parte.
 audit-break-cut = Se cortó el final: en otra parte se guarda una cabeza posterior.
+audit-break-lost = Falta un dato personal y ninguna supresión del registro lo dice.
 audit-contradictions = En lo que se guarda de otros registros, esto no encaja:
 audit-contradiction = { $place }, entrada { $entry }: { $flaw ->
     [signature] llegó una cabeza que su clave no firmó
@@ -116,6 +117,9 @@ audit-action-rules-edit = Cambiar reglas
 audit-action-user-list = Ver personas
 audit-action-user-edit = Cambiar una persona
 audit-action-audit-read = Consultar la auditoría
+audit-action-erasure-read = Ver supresiones
+audit-action-erasure-ask = Pedir una supresión
+audit-action-erasure-confirm = Resolver una supresión
 audit-action-site-read = Ver los sitios
 audit-action-site-edit = Invitar o retirar sitios
 audit-action-agency-read = Ver las entidades

@@ -145,3 +145,10 @@ incidents-accept = Aceptar
 incidents-accept-text = Su entidad trabajará en este incidente de { $agency }.
 incidents-take = Asumir
 incidents-take-text = Su entidad queda a cargo; { $agency } lo seguirá viendo.
+
+incidents-proposal = Propuesta: un solo incidente
+incidents-proposal-of = ¿Un solo incidente? Alertas cercanas de { $agencies }
+incidents-proposal-near = A lo más { NUMBER($metres) } m y { NUMBER($seconds) } s entre sí. Nada se abre hasta que alguien decida.
+incidents-proposal-accept = Abrir un incidente
+incidents-proposal-join = Unir al incidente
+incidents-proposal-dismiss = No es lo mismo

@@ -1,0 +1,1 @@
+"""Nearby alerts of several agencies, proposed as one incident. A person decides; nothing opens by itself."""
