@@ -17,6 +17,7 @@ from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
+from veedor.compose.worker import remote_config
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
@@ -32,7 +33,7 @@ from veedor.kit.secrets import SecretBox
 from veedor.member.member import Member
 from veedor.site.alerting.outbox import Outbox, OutboxConfig
 from veedor.site.alerting.policy import AlertPolicy
-from veedor.site.analysis.supervisor import WorkerConfig
+from veedor.site.analysis.process import WorkerConfig
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
@@ -120,6 +121,7 @@ def _site_config(config: SiteFile) -> SiteConfig:
         workers=analysis.workers,
         worker=worker,
         ingest=ingest_config(config),
+        remote=remote_config(config),
     )
 
 
