@@ -17,8 +17,8 @@ from test_main_job import finish, lost_packets
 
 from veedor.compose.config import SiteFile, WorkersListenFile
 from veedor.compose.ports import problems
+from veedor.compose.remote_workers import invite_worker
 from veedor.compose.single import Service, running
-from veedor.compose.worker import invite_worker
 from veedor.kit.clock import SystemClock
 from veedor.link.server import free_port
 from veedor.simulator.rtsp_server import Faults, RtspServer, ServedStream

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from three_sites import CLOCK, HOME, connect, make_authority
+
 from veedor.link.call_server import Answer, CallServer
 from veedor.link.calls import Caller
 from veedor.link.config import (

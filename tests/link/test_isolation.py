@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from nats.aio.msg import Msg
-
 from three_sites import CLOCK, HOME, Federation, make_authority
+
 from veedor.link.call_server import Answer, CallServer
 from veedor.link.calls import Caller
 from veedor.link.config import Address, render_hub, render_site

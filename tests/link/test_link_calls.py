@@ -8,8 +8,8 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-
 from three_sites import CLOCK, Federation
+
 from veedor.kit.errors import Forbidden, NotFound, Unavailable, VeedorError
 from veedor.link.call_server import Answer, Asked, CallServer
 from veedor.link.calls import Caller

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from three_sites import CLOCK, Federation, Way
+
 from waiting import wait_until
 
 

@@ -85,7 +85,7 @@ def worker_invite(
     as_json: Json = False,
 ) -> None:
     from veedor.cli.output import print_json
-    from veedor.compose.worker import invite_worker
+    from veedor.compose.remote_workers import invite_worker
     from veedor.kit.clock import SystemClock
 
     token, invited = invite_worker(_load(config), config, name, SystemClock())
@@ -100,7 +100,7 @@ def worker_invite(
 @command
 def workers(config: Config = Path("veedor.yaml"), as_json: Json = False) -> None:
     from veedor.cli.output import print_rows
-    from veedor.compose.worker import worker_rows
+    from veedor.compose.remote_workers import worker_rows
     from veedor.kit.clock import SystemClock
 
     rows = worker_rows(_load(config), SystemClock())
@@ -119,7 +119,7 @@ def worker_revoke(
     as_json: Json = False,
 ) -> None:
     from veedor.cli.output import print_json
-    from veedor.compose.worker import revoke_worker
+    from veedor.compose.remote_workers import revoke_worker
     from veedor.kit.clock import SystemClock
 
     gone = revoke_worker(_load(config), name, SystemClock())

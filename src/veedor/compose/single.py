@@ -13,11 +13,11 @@ from veedor.compose.config import SiteFile
 from veedor.compose.joined import Joined, is_joined, open_joined
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
+from veedor.compose.remote_workers import remote_config
 from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
-from veedor.compose.worker import remote_config
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +35,7 @@ Receiver = Callable[[Msg], Awaitable[None]]
 CONNECT_S = 3.0
 RETRY_S = (0.1, 2.0)
 PING_S = 5
+CLOSE_S = 2.0
 
 
 class _NotWorthSaying(logging.Filter):
@@ -212,7 +214,8 @@ class LinkConnection:
             self._client = None
             self._subscriptions.clear()
             if not client.is_closed:
-                await client.close()
+                with suppress(TimeoutError):  # after a TLS handshake that failed it would wait for ever
+                    await asyncio.wait_for(client.close(), CLOSE_S)
             self._set(LinkStatus(False, _words(said[-1]) if said else ""))
 
     async def _attach(self, client: Client, number: int) -> None:

@@ -7,7 +7,7 @@ It goes through a server of the site's own, apart from the one that links it wit
 | `enrol.<invitation>` | who holds an invitation | the public key of a new worker |
 | `enrolled.<invitation>` | the site | whether it is one of its workers now |
 | `hello.<worker>.<seat>` | a worker | it could analyse: its version, its machine, its model |
-| `answer.<worker>.<seat>` | the site | yes, or why not |
+| `answer.<worker>.<session>` | the site | yes, or why not |
 | `work.<worker>.<session>` | the site | frames of a pipe (`link/pipe.py`): cameras, packets |
 | `result.<worker>.<session>` | a worker | frames of a pipe: observations, pictures of alerts, counters |
 
@@ -53,8 +53,8 @@ def hello(worker_id: str, seat: str) -> str:
 ALL_HELLOS = "hello.*.*"
 
 
-def answer(worker_id: str, seat: str) -> str:
-    return f"answer.{checked_id(worker_id)}.{checked_id(seat)}"
+def answer(worker_id: str, session: str) -> str:
+    return f"answer.{checked_id(worker_id)}.{checked_id(session)}"
 
 
 def work(worker_id: str, session: str) -> str:

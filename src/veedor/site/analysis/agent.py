@@ -160,7 +160,7 @@ class _Seat:
             self._sha256,
         )
         try:
-            ask(self._connection, work.hello(worker_id, seat), work.answer(worker_id, seat), hello.to_bytes())
+            ask(self._connection, work.hello(worker_id, seat), work.answer(worker_id, session), hello.to_bytes())
         except VeedorError:
             pipe.close()
             raise

@@ -11,10 +11,14 @@ from veedor.site.analysis.errors import SiteSilent
 from veedor.wire import work
 
 ANSWER_S = 5.0
+AGAIN_S = 1.0  # a question or an answer may be lost while the server takes a new configuration
 
 
 def ask(connection: LinkConnection, subject: str, answer: str, data: bytes) -> dict[str, str]:
-    """Say `data`, and wait for what comes under `answer`. Raises the other side's error, LinkDown, SiteSilent."""
+    """Say `data` until something comes under `answer`: it must not matter how often it is heard.
+
+    Raises the other side's error, LinkDown, SiteSilent.
+    """
     told: list[bytes] = []
     came = threading.Event()
 
@@ -24,8 +28,11 @@ def ask(connection: LinkConnection, subject: str, answer: str, data: bytes) -> d
 
     number = connection.run(connection.subscribe(answer, on_answer), ANSWER_S)
     try:
-        connection.run(connection.publish(subject, data), ANSWER_S)
-        if not connection.clock.wait(came, ANSWER_S):
+        for _ in range(round(ANSWER_S / AGAIN_S)):
+            connection.run(connection.publish(subject, data), ANSWER_S)
+            if connection.clock.wait(came, AGAIN_S):
+                break
+        else:
             raise SiteSilent(url=subject, problem="no answer", detail="analysis-no-answer")
     finally:
         connection.run(connection.unsubscribe(number), ANSWER_S)

@@ -149,6 +149,7 @@ class WorkerFeed:
             if camera is None or self._channel is None:
                 return
             camera.captured_at = packet.captured_at
+            self._shed_old(now_s)
             if camera.session != packet.session or camera.info is not packet.info:
                 camera.session, camera.info, camera.needs_keyframe = packet.session, packet.info, True
                 self._put({"type": "media", "camera": packet.camera_id, **media_to_header(packet.info)})
@@ -156,7 +157,6 @@ class WorkerFeed:
                 if not (camera.is_new and self._catch_up(camera, packet, now_s)):
                     camera.shed_packets += 1
                 return
-            self._shed_old(now_s)
             if not self._fits(packet):
                 camera.needs_keyframe = True
                 camera.shed_packets += 1

@@ -82,6 +82,14 @@ class RemoteFeed(WorkerFeed):
         self._hello = hello
         self._pipe = pipe
 
+    @property
+    def session(self) -> str:
+        return self._hello.session
+
+    @property
+    def ended(self) -> bool:
+        return self._pipe.closed
+
     def stop(self) -> None:
         self._pipe.close()
 
@@ -243,12 +251,13 @@ class RemoteWorkers:
         log.warning("worker %s was enrolled, from %s", known.name, known.host)
 
     def _on_hello(self, worker_id: str, seat: str, data: bytes) -> None:
-        subject = work.answer(worker_id, seat)
         worker = self._known.get(worker_id)
         if worker is None:
             return  # revoked: the server puts it out
+        hello = Hello.from_bytes(data)
+        subject = work.answer(worker_id, hello.session)
         try:
-            hello = self._checked(Hello.from_bytes(data), seat)
+            self._check(hello, seat)
             feed = self._open(worker, seat, hello)
         except VeedorError as problem:
             log.warning("worker %s is refused: %s", worker.name, problem)
@@ -257,7 +266,7 @@ class RemoteWorkers:
         self._answer(subject, {"name": feed.name, "site": self._config.site_name})
         self._config.roster.uninvite(worker_id)  # not before: who did not hear that it was enrolled asks again
 
-    def _checked(self, hello: Hello, seat: str) -> Hello:
+    def _check(self, hello: Hello, seat: str) -> None:
         """Raises WorkerVersionOther, WorkerModelOther, BadMessage."""
         if not (seat.isdigit() and int(seat) < work.MAX_SEATS):
             raise BadMessage(problem=f"seat {seat}", detail="wire-unreadable")
@@ -266,13 +275,14 @@ class RemoteWorkers:
         if hello.model_sha256 not in self._config.model_hashes:
             expected = ", ".join(sorted(self._config.model_hashes))
             raise WorkerModelOther(model=self._config.model, expected=expected, found=hello.model_sha256)
-        return hello
 
     def _open(self, worker: KnownWorker, seat: str, hello: Hello) -> RemoteFeed:
         """A feed for that seat, in place of the one before. Raises LinkDown."""
         assert self._connection is not None  # noqa: S101 - started
         with self._lock:
             before = self._feeds.get((worker.id, seat))
+        if before is not None and before.session == hello.session and not before.ended:
+            return before  # the answer was lost
         if before is not None:
             before.stop()
             self._crew.remove(before)
