@@ -25,7 +25,7 @@ from veedor.kit import configfile
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 CHART = DEPLOY / "helm" / "veedor-hub"
-UNITS = ("veedor-site.service", "veedor-hub.service")
+UNITS = ("veedor-site.service", "veedor-hub.service", "veedor-worker.service")
 VEEDOR = str(Path(sys.executable).parent / "veedor")
 
 

@@ -30,6 +30,7 @@ from veedor.cli.calls import App, speak
 from veedor.cli.demo import demo
 from veedor.cli.init import init
 from veedor.cli.output import t
+from veedor.cli.worker import worker
 
 speak()
 app = App(
@@ -60,6 +61,9 @@ app.command("demo", help=t("cli-demo"), epilog=t("cli-example", command="veedor 
 app.command("init", help=t("cli-init"), epilog=t("cli-example", command='veedor init --site "La Victoria"'))(init)
 app.add_typer(site.app, name="site")
 app.add_typer(hub.app, name="hub")
+app.command(
+    "worker", help=t("cli-worker"), epilog=t("cli-example", command="veedor worker --site-token veedorw1.eyJp...")
+)(worker)
 app.add_typer(cameras.app, name="cameras")
 app.command(
     "analyze", help=t("cli-analyze"), epilog=t("cli-example", command="veedor analyze video.mp4 --events out.json")

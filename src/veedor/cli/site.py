@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from veedor.cli.calls import App
 from veedor.cli.output import command, err, lang, out, t
+
+if TYPE_CHECKING:
+    from veedor.compose.config import SiteFile
+
+Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
+Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))]
 
 app = App(name="site", help=t("cli-site"), no_args_is_help=True)
 
@@ -65,3 +71,68 @@ def join(
         return
     out.print(t("cli-site-joined", site=answer.site_name, hub=answer.hub_name, agency=answer.agency_name))
     out.print(t("cli-site-joined-next"))
+
+
+@app.command(
+    "worker-invite",
+    help=t("cli-worker-invite"),
+    epilog=t("cli-example", command="veedor site worker-invite analisis-2"),
+)
+@command
+def worker_invite(
+    name: Annotated[str, typer.Argument(help=t("cli-worker-invite-name"))],
+    config: Config = Path("veedor.yaml"),
+    as_json: Json = False,
+) -> None:
+    from veedor.cli.output import print_json
+    from veedor.compose.remote_workers import invite_worker
+    from veedor.kit.clock import SystemClock
+
+    token, invited = invite_worker(_load(config), config, name, SystemClock())
+    if as_json:
+        print_json({"id": invited.id, "expires_at": invited.expires_at, "token": token.encode()})
+        return
+    err.print(t("cli-worker-invited", until=invited.expires_at))
+    out.print(token.encode(), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command("workers", help=t("cli-workers"), epilog=t("cli-example", command="veedor site workers"))
+@command
+def workers(config: Config = Path("veedor.yaml"), as_json: Json = False) -> None:
+    from veedor.cli.output import print_rows
+    from veedor.compose.remote_workers import worker_rows
+    from veedor.kit.clock import SystemClock
+
+    rows = worker_rows(_load(config), SystemClock())
+    print_rows(rows, ("name", "host", "expires_at", "id"), as_json=as_json, empty=t("cli-workers-none"))
+
+
+@app.command(
+    "worker-revoke",
+    help=t("cli-worker-revoke"),
+    epilog=t("cli-example", command="veedor site worker-revoke analisis-2"),
+)
+@command
+def worker_revoke(
+    name: Annotated[str, typer.Argument(help=t("cli-worker-revoke-name"))],
+    config: Config = Path("veedor.yaml"),
+    as_json: Json = False,
+) -> None:
+    from veedor.cli.output import print_json
+    from veedor.compose.remote_workers import revoke_worker
+    from veedor.kit.clock import SystemClock
+
+    gone = revoke_worker(_load(config), name, SystemClock())
+    if as_json:
+        print_json({"revoked": gone})
+    else:
+        out.print(t("cli-worker-revoked", name=name))
+
+
+def _load(config: Path) -> SiteFile:
+    from veedor.compose.config import load
+    from veedor.compose.errors import ConfigMissing
+
+    if not config.is_file():
+        raise ConfigMissing(path=str(config))
+    return load(config)

@@ -62,11 +62,20 @@ class RecordingFile(Strict):
     max_bytes: Annotated[int, Field(gt=0)] | None = None
 
 
+class WorkersListenFile(Strict):
+    """Where workers on other machines connect (`veedor worker`). Absent: there are none, and no port is open."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - whoever writes this section wants it to be reached
+    port: Annotated[int, Field(ge=0, le=65535)] = 7423
+    public_host: Annotated[str, Field(min_length=1, max_length=253)]  # the name or address that workers dial
+
+
 class AnalysisFile(Strict):
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     model: str = "yolox_nano_416"
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     archive_keep_days: Annotated[float, Field(gt=0)] = 90.0
+    listen: WorkersListenFile | None = None
 
 
 def known_zone(name: str) -> str:

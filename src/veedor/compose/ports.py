@@ -58,7 +58,7 @@ class LocalSite:
             started_at=site.started_at,
             streams=site.health(),
             analysis=site.analysis_counters(),
-            workers=[worker.status() for worker in site.workers],
+            workers=site.crew.status(),
             recording=site.parts.recorder.status(),
             disks=site.parts.recorder.disks(),
             problems=problems(site),
@@ -104,8 +104,11 @@ def problems(site: Site, lang: str | None = None) -> list[Message]:
                     "problem-camera", {"camera": name, "problem": health.problem.render(lang or site.config.language)}
                 )
             )
-    waiting = [worker for worker in site.workers if not worker.status()["ready"]]
-    found.extend(Message("problem-worker", {"worker": worker.name}) for worker in waiting)
+    found.extend(Message("problem-worker", {"worker": name}) for name in site.crew.waiting())
+    if site.remote is not None:
+        found.extend(site.remote.problems())
+    if unwatched := site.crew.unwatched():
+        found.append(Message("problem-unwatched", {"cameras": unwatched}))
     found.extend(error.message for error in site.parts.rules.problem_list())
     found.extend(site.reasoner.problems())
     return found

@@ -13,6 +13,7 @@ from veedor.compose.config import SiteFile
 from veedor.compose.joined import Joined, is_joined, open_joined
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
+from veedor.compose.remote_workers import remote_config
 from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
@@ -32,7 +33,7 @@ from veedor.kit.secrets import SecretBox
 from veedor.member.member import Member
 from veedor.site.alerting.outbox import Outbox, OutboxConfig
 from veedor.site.alerting.policy import AlertPolicy
-from veedor.site.analysis.supervisor import WorkerConfig
+from veedor.site.analysis.process import WorkerConfig
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
@@ -120,6 +121,7 @@ def _site_config(config: SiteFile) -> SiteConfig:
         workers=analysis.workers,
         worker=worker,
         ingest=ingest_config(config),
+        remote=remote_config(config),
     )
 
 

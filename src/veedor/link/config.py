@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from veedor.wire import subjects
+from veedor.wire import subjects, work
 
 PING_S = 5  # between two servers that are silent; after two without an answer the link counts as cut
 MAX_PAYLOAD_OCTETS = 1 << 20
@@ -95,6 +95,18 @@ class SiteServerConfig:
     sync_s: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WorkServerConfig:
+    """The server where a site's analysis workers connect: no leaf, no JetStream. `workers`, `invited`: id -> nkey."""
+
+    name: str
+    listen: Address
+    tls: Tls
+    site_nkey: str
+    workers: dict[str, str]
+    invited: dict[str, str]
+
+
 def render_hub(config: HubServerConfig) -> str:
     blocks = [
         f"server_name: {_text(config.name)}",
@@ -136,6 +148,36 @@ def render_site(config: SiteServerConfig) -> str:
     return "\n".join(blocks) + "\n"
 
 
+def render_work(config: WorkServerConfig) -> str:
+    users = [f"    {{ nkey: {_text(config.site_nkey)} }}"]
+    for worker_id, nkey in sorted(config.workers.items()):
+        users += _limited(nkey, work.worker_may_publish(worker_id), work.worker_may_hear(worker_id))
+    for invitation_id, nkey in sorted(config.invited.items()):
+        users += _limited(nkey, work.invited_may_publish(invitation_id), work.invited_may_hear(invitation_id))
+    blocks = [
+        f"server_name: {_text(config.name)}",
+        f"listen: {_text(str(config.listen))}",
+        *_COMMON,
+        *_tls(config.tls, handshake_first=True),
+        "authorization {",
+        "  timeout: 10",
+        "  users: [",
+        *users,
+        "  ]",
+        "}",
+    ]
+    return "\n".join(blocks) + "\n"
+
+
+def _limited(nkey: str, publish: list[str], hear: list[str]) -> list[str]:
+    return [
+        f"    {{ nkey: {_text(nkey)}, permissions: {{",
+        f"      publish: {{ allow: {_list(publish)} }}",
+        f"      subscribe: {{ allow: {_list(hear)} }}",
+        "    } }",
+    ]
+
+
 _COMMON = (
     f"max_payload: {MAX_PAYLOAD_OCTETS}",
     f'ping_interval: "{PING_S}s"',
@@ -159,7 +201,7 @@ def _account(account: AgencyAccount) -> list[str]:
     return [f"  {subjects.account(account.agency_id)} {{", "    users: [", *users, "    ]", "  }"]
 
 
-def _tls(tls: Tls | None) -> list[str]:
+def _tls(tls: Tls | None, *, handshake_first: bool = False) -> list[str]:
     if tls is None:
         return []
     return [
@@ -167,6 +209,7 @@ def _tls(tls: Tls | None) -> list[str]:
         f"    cert_file: {_text(str(tls.certificate))}",
         f"    key_file: {_text(str(tls.key))}",
         "    timeout: 10",
+        *(["    handshake_first: true"] if handshake_first else []),
         "  }",
     ]
 

@@ -18,8 +18,11 @@ from veedor.model.packet import Media, Packet
 from veedor.model.recording import GapReason
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
+from veedor.site.analysis.crew import Crew
 from veedor.site.analysis.pictures import draw_request
-from veedor.site.analysis.supervisor import WorkerConfig, WorkerSupervisor
+from veedor.site.analysis.process import WorkerConfig
+from veedor.site.analysis.remote import RemoteConfig, RemoteWorkers
+from veedor.site.analysis.supervisor import WorkerSupervisor
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.cameras import CameraStore
 from veedor.site.fanout import FanOut
@@ -42,7 +45,8 @@ WATCH_EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
-    """What a site needs to know beyond its cameras. `workers` 0: record only."""
+    """What a site needs to know beyond its cameras. `workers`: on this machine; 0: none. `remote` None: none elsewhere.
+    With neither it only records."""
 
     name: str
     data: Path
@@ -51,6 +55,7 @@ class SiteConfig:
     workers: int
     worker: WorkerConfig | None
     ingest: IngestConfig = field(default_factory=IngestConfig)
+    remote: RemoteConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,18 @@ class Site:
             clock, parts.archive, parts.outbox, parts.policy, self._draw, config.time_zone, self.normality
         )
         self.workers = [
-            WorkerSupervisor(f"worker-{number}", config.worker, clock, self.reasoner.observe)
+            WorkerSupervisor(
+                f"worker-{number}", config.worker, clock, self.reasoner.observe, recent=self.live.under_way
+            )
             for number in range(config.workers)
             if config.worker is not None
         ]
+        self.crew = Crew(self.workers)
+        self.remote = (
+            RemoteWorkers(config.remote, self.crew, clock, self.reasoner.observe, self.live.under_way)
+            if config.remote is not None
+            else None
+        )
         self.fan_out = FanOut([parts.recorder, self.live, _Analysis(self)])
         self._watcher = threading.Thread(target=self._watch, name="site-watch", daemon=True)
 
@@ -110,6 +123,8 @@ class Site:
         self.normality.start()
         for worker in self.workers:
             worker.start()
+        if self.remote is not None:
+            self.remote.start()
         self.follow_configuration()
         self._watcher.start()
 
@@ -127,6 +142,8 @@ class Site:
             reader.request_stop()
         for reader in readers:
             reader.stop(5.0)
+        if self.remote is not None:
+            self.remote.stop()
         for worker in self.workers:
             worker.stop()
         for camera_id in list(self._running):
@@ -176,7 +193,7 @@ class Site:
         self.live.watch_camera(camera)
         self._reason(camera)
         if self._is_analysed(camera):
-            min(self.workers, key=lambda worker: len(worker.cameras())).watch(camera.id, camera.analyse.fps)
+            self.crew.watch(camera.id, camera.analyse.fps)
         for stream in camera.streams:
             reader = StreamReader(
                 camera,
@@ -191,7 +208,7 @@ class Site:
             reader.start()
 
     def _is_analysed(self, camera: Camera) -> bool:
-        return camera.analyse.enabled and bool(self.workers)
+        return camera.analyse.enabled and bool(self.workers or self.remote)
 
     def _reason(self, camera: Camera) -> None:
         self.reasoner.watch(camera, self.parts.rules.rules(camera.id), analysed=self._is_analysed(camera))
@@ -200,13 +217,13 @@ class Site:
         self._running.pop(camera_id)
         for key in [key for key in self._readers if key[0] == camera_id]:
             self._readers.pop(key).stop(5.0)
-        for worker in self.workers:
-            worker.forget(camera_id)
+        self.crew.forget(camera_id)
         self.reasoner.forget(camera_id)
         self.parts.recorder.forget(camera_id)
         self.live.forget(camera_id)
 
     def _tick(self) -> None:
+        self.crew.balance()
         with self._lock:
             cameras = list(self._running.values())
             healths = {key: reader.health for key, reader in self._readers.items()}
@@ -255,15 +272,13 @@ class Site:
         camera = self._running.get(packet.camera_id)
         if camera is None or packet.info.media is not Media.VIDEO or packet.role is not camera.analysed_role:
             return
-        for worker in self.workers:
-            worker.packet(packet)
+        self.crew.packet(packet)
 
     def _draw(self, camera: Camera, event: Event, frame: int) -> bytes | None:
         """The snapshot of an event: drawn by the worker that saw it; failing that, the camera's newest picture."""
         request = draw_request(camera, event, frame, self.config.time_zone, self.config.language)
-        for worker in self.workers:
-            if camera.id in worker.cameras() and (jpeg := worker.draw(request)):
-                return jpeg
+        if jpeg := self.crew.draw(camera.id, request):
+            return jpeg
         try:
             return self.live.snapshot(camera.id)
         except VeedorError:
@@ -271,9 +286,7 @@ class Site:
 
     def analysis_counters(self) -> list[dict[str, Any]]:
         """Per camera, since start."""
-        counted: dict[str, dict[str, int]] = {}
-        for worker in self.workers:
-            counted.update(worker.camera_counters())
+        counted = self.crew.camera_counters()
         return [
             {
                 "camera_id": camera.id,

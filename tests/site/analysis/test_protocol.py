@@ -24,7 +24,7 @@ AT = datetime(2026, 5, 1, 3, 4, 5, 123000, tzinfo=UTC)
 @pytest.fixture
 def channels():
     left, right = socket.socketpair()
-    first, second = protocol.Channel(left), protocol.Channel(right)
+    first, second = protocol.SocketChannel(left), protocol.SocketChannel(right)
     yield first, second
     first.close()
     second.close()
@@ -48,12 +48,13 @@ def test_a_packet_survives_the_channel(channels) -> None:
         ClockSource.SENDER_REPORT,
     )
     sender.send({"type": "media", **protocol.media_to_header(info)})
-    sender.send(protocol.packet_to_header(packet), packet.data)
+    sender.send(protocol.packet_to_header(packet, 12.25), packet.data)
     header, _ = receiver.receive()
     told = protocol.header_to_media(header)
     assert told == info
     header, payload = receiver.receive()
     assert protocol.header_to_packet(header, payload, info) == packet
+    assert header["heard_s"] == 12.25
 
 
 def test_an_observation_survives_the_channel(channels) -> None:

@@ -13,16 +13,18 @@ import struct
 import threading
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from veedor.link.pipe import MAX_MESSAGE_OCTETS, Pipe
 from veedor.model.camera import StreamRole
 from veedor.model.observation import Observation
 from veedor.model.packet import ClockSource, Media, MediaInfo, Packet
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
 from veedor.model.track_query import VehicleColour
+from veedor.wire.errors import LinkDown
 
 _LENGTHS = struct.Struct(">II")
 MAX_HEADER = 1 << 20
@@ -31,8 +33,25 @@ MAX_PAYLOAD = 64 << 20
 Header = dict[str, Any]
 
 
-class Channel:
-    """One end of a socket pair: whole messages, in order. Sending is safe from several threads."""
+class Channel(Protocol):
+    """One end of what joins a site and a worker: whole messages, in order. Sending is safe from several threads."""
+
+    max_payload: int  # octets that one message may carry
+
+    def send(self, header: Header, payload: bytes | memoryview = b"") -> None:
+        """Blocks while the other side is slow. Raises OSError when it is gone."""
+
+    def receive(self) -> tuple[Header, bytes] | None:
+        """The next message, or None at the end. Raises ValueError on a malformed one."""
+
+    def close(self) -> None:
+        """Ends both directions; a reader in another thread sees the end."""
+
+
+class SocketChannel:
+    """A channel to a process on the same machine, over a socket pair."""
+
+    max_payload = MAX_PAYLOAD
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
@@ -69,6 +88,39 @@ class Channel:
         self._socket.close()
 
 
+class PipeChannel:
+    """A channel to a worker on another machine."""
+
+    max_payload = MAX_MESSAGE_OCTETS - MAX_HEADER
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.pipe = pipe
+
+    def send(self, header: Header, payload: bytes | memoryview = b"") -> None:
+        head = json.dumps(header, separators=(",", ":")).encode()
+        try:
+            self.pipe.send(b"".join((_LENGTHS.pack(len(head), len(payload)), head, payload)))
+        except LinkDown as problem:
+            raise BrokenPipeError(str(problem)) from problem
+
+    def receive(self) -> tuple[Header, bytes] | None:
+        message = self.pipe.receive()
+        if message is None:
+            return None
+        if len(message) < _LENGTHS.size:
+            raise ValueError("message too short")
+        head_octets, payload_octets = _LENGTHS.unpack_from(message)
+        if head_octets > MAX_HEADER or len(message) != _LENGTHS.size + head_octets + payload_octets:
+            raise ValueError("message of another length than it says")
+        header = json.loads(message[_LENGTHS.size : _LENGTHS.size + head_octets])
+        if not isinstance(header, dict):
+            raise ValueError("header is no object")
+        return header, message[_LENGTHS.size + head_octets :]
+
+    def close(self) -> None:
+        self.pipe.close()
+
+
 def media_to_header(info: MediaInfo) -> Header:
     """The decoder's parameters, without what only muxers need."""
     return {
@@ -93,7 +145,8 @@ def header_to_media(header: Header) -> MediaInfo:
     )
 
 
-def packet_to_header(packet: Packet) -> Header:
+def packet_to_header(packet: Packet, heard_s: float) -> Header:
+    """`heard_s`: when it came, on the site's monotonic clock. A worker may be on a machine with another."""
     return {
         "type": "packet",
         "camera": packet.camera_id,
@@ -106,6 +159,7 @@ def packet_to_header(packet: Packet) -> Header:
         "key": packet.is_keyframe,
         "at": packet.captured_at.timestamp(),
         "clock": packet.clock.value,
+        "heard_s": heard_s,
     }
 
 

@@ -29,6 +29,7 @@ from veedor.site.analysis.pictures import FrameRing, draw_for_event
 from veedor.site.analysis.protocol import (
     Channel,
     Header,
+    SocketChannel,
     header_to_media,
     header_to_packet,
     observation_to_message,
@@ -54,9 +55,9 @@ class _Camera:
     info: MediaInfo | None = None
     decoder: Decoder | None = None
     session: int = -1
-    waiting: deque[Packet] = field(default_factory=deque)
+    waiting: deque[tuple[Packet, float]] = field(default_factory=deque)  # and when the site heard it
     needs_keyframe: bool = True
-    offset_s: float | None = None  # monotonic clock less media clock, within a session
+    offset_s: float | None = None  # the site's monotonic clock less media clock, within a session
     next_due_s: float = float("-inf")
     last_at_s: float = float("-inf")
     due: int = 0  # frames that should have been analysed
@@ -145,7 +146,7 @@ class Worker:
                 camera.needs_keyframe = True
                 return
             camera.needs_keyframe = False
-            camera.waiting.append(packet)
+            camera.waiting.append((packet, float(header["heard_s"])))
             self._packets_ready.notify()
 
     # -- decoding
@@ -164,16 +165,16 @@ class Worker:
                 if camera is None:
                     continue
                 batch = [camera.waiting.popleft() for _ in range(min(8, len(camera.waiting)))]
-            for packet in batch:
-                self._decode_packet(camera, packet)
+            for packet, heard_s in batch:
+                self._decode_packet(camera, packet, heard_s)
 
-    def _decode_packet(self, camera: _Camera, packet: Packet) -> None:
+    def _decode_packet(self, camera: _Camera, packet: Packet, heard_s: float) -> None:
         if camera.decoder is None or packet.session != camera.session:
             camera.decoder = Decoder(packet.info)
             camera.session = packet.session
             camera.offset_s = None
         try:
-            frames = camera.decoder.decode(packet, lambda media_s: self._is_due(camera, media_s))
+            frames = camera.decoder.decode(packet, lambda media_s: self._is_due(camera, media_s, heard_s))
         except VeedorError:
             camera.undecodable += 1
             return
@@ -184,11 +185,10 @@ class Worker:
             if self._mailbox.offer(frame, at_s):
                 camera.dropped += 1
 
-    def _is_due(self, camera: _Camera, media_s: float) -> bool:
+    def _is_due(self, camera: _Camera, media_s: float, heard_s: float) -> bool:
         """Whether the picture at `media_s` is the next to analyse at the camera's rate."""
-        now_s = self._clock.monotonic()
-        if camera.offset_s is None or abs(media_s + camera.offset_s - now_s) > 5.0:
-            camera.offset_s = now_s - media_s
+        if camera.offset_s is None or abs(media_s + camera.offset_s - heard_s) > 5.0:
+            camera.offset_s = heard_s - media_s
         at_s = media_s + camera.offset_s
         if at_s < camera.next_due_s - 0.4 / camera.fps and camera.next_due_s - at_s < 2.0:
             return False
@@ -259,7 +259,7 @@ def main() -> None:
     os.nice(options.niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
     logging.basicConfig(level=logging.WARNING)
-    channel = Channel(socket.socket(fileno=options.fd))
+    channel = SocketChannel(socket.socket(fileno=options.fd))
     detector = AtlasDetector(OnnxDetector(options.model, threads=options.threads), AtlasConfig())
     with suppress(BrokenPipeError):  # the site has gone meanwhile; that is read as the end below
         channel.send({"type": "ready", "pid": os.getpid()})

@@ -130,6 +130,15 @@ class LiveHub:
             stream.gop, stream.octets = stream.gop[:1], len(stream.gop[0].data)
             stream.refused = True
 
+    def under_way(self, packet: Packet) -> list[Packet]:
+        """The GOP that `packet`, which was just taken, belongs to, up to it; empty where that was not kept."""
+        stream = self._streams.get((packet.camera_id, packet.role))
+        if stream is None:
+            return []
+        with stream.lock:
+            whole = bool(stream.gop) and stream.gop[-1] is packet and stream.gop[0].is_keyframe and not stream.refused
+            return list(stream.gop) if whole else []
+
     def session_ended(self, camera_id: str, role: StreamRole, session: int, reason: GapReason, at: datetime) -> None:  # noqa: ARG002
         """The pictures at hand stay for a snapshot until they are too old; viewers wait for the next session."""
         stream = self._streams.get((camera_id, role))

@@ -18,6 +18,7 @@ health-disk-rate = { $footage } of recordings · { $rate } coming in per second
 health-analysis = Analysis: { $name }
 health-worker-ready = Running
 health-worker-starting = Starting or restarting; recording goes on
+health-worker-host = On { $host }
 health-load = { $load } of a core
 health-passes = { $passes } detector passes a second · { $cameras } cameras
 health-restarts = { $count ->

@@ -18,6 +18,7 @@ health-disk-rate = { $footage } de grabaciones · entran { $rate } por segundo
 health-analysis = Análisis: { $name }
 health-worker-ready = En marcha
 health-worker-starting = Arrancando o reiniciando; la grabación continúa
+health-worker-host = En { $host }
 health-load = { $load } de un núcleo
 health-passes = { $passes } pasadas del detector por segundo · { $cameras } cámaras
 health-restarts = { $count ->
