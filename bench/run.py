@@ -30,7 +30,12 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "archive": ("archive.py", ["--tracks", "2000000"], ["--tracks", "100000000"]),
     "console": ("console.py", [], ["--full"]),
     "federation": ("federation.py", [], ["--full"]),
-    "remote_workers": ("remote_workers.py", ["--cameras", "4", "--seconds", "30"], ["--cameras", "12", "--seconds", "120"]),
+    "remote_workers": (
+        "remote_workers.py",
+        ["--cameras", "4", "--seconds", "30"],
+        ["--cameras", "12", "--seconds", "120"],
+    ),
+    "city": ("city.py", [], ["--full"]),
     "memory": ("memory.py", ["--minutes", "1"], ["--minutes", "60"]),
 }
 

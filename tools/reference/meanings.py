@@ -59,7 +59,9 @@ MEANINGS: dict[str, Meaning] = {
     "listen": Meaning(
         "Where workers on other machines connect ([workers](../operate/workers.md)). None: there are none, no port is open"
     ),
-    "WorkersListenFile.host": Meaning("Address to listen on; always with TLS, by a certificate authority of the site's own"),
+    "WorkersListenFile.host": Meaning(
+        "Address to listen on; always with TLS, by a certificate authority of the site's own"
+    ),
     "WorkersListenFile.port": Meaning("TCP. An invitation needs it to be a fixed one: not 0"),
     "public_host": Meaning("The name or address by which the other machines reach this one"),
     "archive_keep_days": Meaning("How long finished tracks are kept; they hold paths and times, no pictures"),
