@@ -160,7 +160,7 @@ def listener(stage: Stage) -> Iterator[list[float]]:
 
     def run() -> None:
         with (
-            httpx.Client(base_url=stage.url, verify=False, headers=headers, timeout=10.0) as page,
+            httpx.Client(base_url=stage.url, verify=False, headers=headers, timeout=60.0) as page,
             page.stream("GET", "/api/stream") as lines,
         ):
             kind = ""
