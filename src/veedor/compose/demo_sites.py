@@ -230,7 +230,8 @@ def _start_site(
     path.write_text(site_yaml(config), encoding="utf-8")
     _add_cameras(config, plan, cameras, clock)
     logins = _add_people(config, plan, clock)
-    admin.put(f"/api/agencies/{plan.agency_id}", json={"name": plan.agency, "kind": plan.kind}).raise_for_status()
+    agency = {"name": plan.agency, "kind": plan.kind, "area": _made_up_area(plan)}
+    admin.put(f"/api/agencies/{plan.agency_id}", json=agency).raise_for_status()
     made = admin.post("/api/invitations", json={"agency_id": plan.agency_id, "site_name": plan.site})
     made.raise_for_status()
     join(MemberFiles.beside(config.secret_key), plan.agency_id, made.json()["token"])
@@ -239,6 +240,13 @@ def _start_site(
     url = f"http://127.0.0.1:{config.desk.port}"
     _wait(clock, lambda: _answers(url, None), plan.site, log)
     return Party(plan, url, logins, folder, process)
+
+
+def _made_up_area(plan: Plan) -> dict[str, Any]:
+    """Somewhere about the site, so that the map has a jurisdiction to show: no true border. GeoJSON, degrees."""
+    offsets = ((-0.011, -0.007), (0.004, -0.010), (0.012, -0.003), (0.010, 0.007), (-0.002, 0.010), (-0.010, 0.005))
+    ring = [[plan.longitude_deg + east, plan.latitude_deg + north] for east, north in offsets]
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
 def _add_cameras(config: SiteFile, plan: Plan, cameras: list[DemoCamera], clock: Clock) -> None:

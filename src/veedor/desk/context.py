@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -57,6 +58,15 @@ class AlertPictures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HubState:
+    """How a joined site stands with its hub. `heard_at`: when it answered last, aware UTC; None: not since the start."""
+
+    name: str
+    connected: bool
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeskConfig:
     """Settings of a desk.
 
@@ -95,7 +105,7 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
+    one site is asked. `hub`: of a site that has joined one. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
     other sites go in the name of one person.
     """
 
@@ -118,6 +128,7 @@ class DeskPorts:
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
     search: TrackSearch | None = None
+    hub: Callable[[], HubState] | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:
