@@ -57,7 +57,7 @@ class Shot:
 @contextmanager
 def scene(browser: Browser, clock: Clock) -> Iterator[Scene]:
     """The federation with something in it."""
-    with federation_demo(3, clock, lambda told: None, port=0, analysed=1) as running:
+    with federation_demo(3, clock, lambda _told: None, port=0, analysed=1) as running:
         yield prepared(running, browser, clock)
 
 
@@ -123,10 +123,12 @@ class _Work:
         now = self.clock.now()
         for headers in (PURPOSE_HEADERS, PURPOSE_HEADERS, {"X-Veedor-Purpose": "curiosidad"}):
             self.olga.get(f"{url}/cameras/{self.camera}/snapshot.jpg", headers=headers)
-        span = {"start": (now - timedelta(seconds=40)).isoformat(), "end": (now - timedelta(seconds=20)).isoformat()}
+        span: dict[str, str | float | bool] = {
+            "start": (now - timedelta(seconds=40)).isoformat(),
+            "end": (now - timedelta(seconds=20)).isoformat(),
+        }
         self.olga.get(f"{url}/cameras/{self.camera}/clip.mp4", params=span, headers=PURPOSE_HEADERS)
-        found: list[Any] = []
-        _wait(self.clock, lambda: found or found.extend(self._search(url)) or found)
+        _wait(self.clock, lambda: self._search(url))
 
     def _search(self, url: str) -> list[str]:
         now = self.clock.now()
@@ -227,7 +229,8 @@ def _map(page: Page) -> None:
 
 
 def _wall(page: Page) -> None:
-    page.locator("figure[data-state=live]").first.wait_for(timeout=60_000)
+    page.locator("aside .foot button").first.click()
+    page.locator("figure[data-state=live]").nth(2).wait_for(timeout=60_000)
 
 
 def _search(page: Page) -> None:
@@ -253,7 +256,7 @@ SHOTS = (
     Shot("agencies", "admin", lambda _: "sites/agencies", _settle),
     Shot("sharing", "rosa", lambda told: f"sharing/{told.grant}", _panel),
     Shot("queue", "rosa", lambda _: "sharing/queue", _settle),
-    Shot("hub-wall", "olga", lambda told: f"wall?camera={told.camera}", _wall, states=True),
+    Shot("hub-wall", "olga", lambda _: "wall", _wall, states=True),
     Shot("search", "olga", lambda _: "search", _search, states=True),
     Shot("looks", "officer", lambda _: "audit/looks", _looks),
 )

@@ -149,6 +149,8 @@ def federation_demo(
         tell(Message("demo-hub-starting"))
         hub = _start_hub(folder / "hub", port, clock, stack)
         with _client(hub.hub_url, hub.ca, hub.hub_login) as admin:
+            region = {"name": "Gobierno Regional de Lima", "kind": "region"}
+            admin.put(f"/api/agencies/{HUB_AGENCY}", json=region).raise_for_status()
             for number, plan in enumerate(plans):
                 mine, cameras = cameras[: plan.cameras], cameras[plan.cameras :]
                 tell(Message("demo-site-joining", {"name": plan.site}))
@@ -244,7 +246,7 @@ def _start_site(
 
 def _made_up_area(plan: Plan) -> dict[str, Any]:
     """Somewhere about the site, so that the map has a jurisdiction to show: no true border. GeoJSON, degrees."""
-    offsets = ((-0.011, -0.007), (0.004, -0.010), (0.012, -0.003), (0.010, 0.007), (-0.002, 0.010), (-0.010, 0.005))
+    offsets = ((-0.008, -0.005), (0.003, -0.006), (0.009, -0.002), (0.007, 0.005), (-0.002, 0.006), (-0.007, 0.003))
     ring = [[plan.longitude_deg + east, plan.latitude_deg + north] for east, north in offsets]
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 

@@ -59,7 +59,7 @@ class AlertPictures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HubState:
-    """How a joined site stands with its hub. `heard_at`: when it answered last, aware UTC; None: not since the start."""
+    """How a joined site stands with its hub. `heard_at`: when it answered last; None: not since the start."""
 
     name: str
     connected: bool
@@ -105,8 +105,8 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `hub`: of a site that has joined one. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
-    other sites go in the name of one person.
+    one site is asked. `hub`: of a site that has joined one. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the
+    last gives the same ports, whose calls to other sites go in the name of one person.
     """
 
     footage: Footage

@@ -56,8 +56,8 @@ async def stream(
     """Server-Sent Events; `id` is the item's sequence.
 
     Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems",
-    "hub"} without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in /api/health,
-    where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
+    "hub"} without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in
+    /api/health, where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
     everything anew; `still` where nothing else was told for 5 s. The stream ends when the session does.
     """
     since = last_event_id if last_event_id is not None else after
