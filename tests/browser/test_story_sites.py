@@ -175,4 +175,4 @@ def revoke(olga: Page, rosa: Page, camera: str, grant: str) -> None:
     dark_s = (olga.evaluate("darkAt") - rosa.evaluate("pressedAt")) / 1000
     last_s = (olga.evaluate("lastPictureAt") - rosa.evaluate("pressedAt")) / 1000
     sys.stdout.write(f"\nafter the revocation: last picture {last_s:.2f} s, dark {dark_s:.2f} s\n")
-    assert dark_s < 5.0  # 2 s are promised of the machine that bench/federation.py measures; this one may be busy
+    assert dark_s < 3.0  # 2 s are promised; a busy machine gets one more
