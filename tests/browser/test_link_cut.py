@@ -68,7 +68,7 @@ def test_a_shift_without_the_hub(
     fill_login(late, sites.login(victoria))
     expect(late.locator("[data-hub=away]")).to_be_visible(timeout=SOON_MS)
     taken = acknowledge(late)
-    incident = escalate(late)
+    incident = escalate(late, taken)
     evidence = lock(late)
     play_back(late)
     assert axe(late) == []
@@ -117,9 +117,9 @@ def choose(page: Page, rows: str) -> str:
     return wanted
 
 
-def escalate(page: Page) -> str:
+def escalate(page: Page, taken: str) -> str:
     """Another alert becomes an incident; gives the incident's id."""
-    choose(page, "[data-alert]:not([aria-current=true])")
+    choose(page, f"[data-alert]:not([data-alert='{taken}'])")
     page.keyboard.press("e")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Tipo del incidente").select_option("robbery")
@@ -136,7 +136,7 @@ def lock(page: Page) -> str:
     page.keyboard.press("l")
     dialog = page.get_by_role("dialog", name="Asegurar video")
     dialog.get_by_label("Motivo").fill("Denuncia 2026-118")
-    with page.expect_response(re.compile("/evidence$")) as answer:
+    with page.expect_response(lambda one: one.url.endswith("/evidence") and one.request.method == "POST") as answer:
         dialog.get_by_role("button", name="Asegurar video").click()
     expect(dialog).to_have_count(0)
     evidence = page.get_by_role("region", name="Evidencia")
