@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext, Browser, Page, sync_playwright
 
+from tools import sites_shots
 from veedor.access.principal import Role
 from veedor.compose.demo import OPERATOR, Demo, DemoOptions, demo
 from veedor.desk.accounts import passwords
@@ -27,6 +28,7 @@ from veedor.kit.clock import Clock, SystemClock
 ENGINEER = "rdiaz"
 SIZE = {"width": 1366, "height": 768}
 QUALITY = 80
+LANGUAGES = ("es", "en")
 ALERTS = 8
 WAIT_S = 240.0
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
@@ -63,20 +65,32 @@ def main() -> None:
     parser.add_argument("--only", default="", help="names of screens, with commas")
     told = parser.parse_args()
     told.out.mkdir(parents=True, exist_ok=True)
-    wanted = [one for one in SHOTS if not told.only or one.name in told.only.split(",")]
+    names = told.only.split(",") if told.only else []
+    wanted = [one for one in SHOTS if not names or one.name in names]
+    across = [one for one in sites_shots.SHOTS if not names or one.name in names]
     clock = SystemClock()
+    if wanted:
+        _take_one_machine(wanted, clock, told.out)
+    if across:
+        with chromium() as browser, sites_shots.scene(browser, clock) as scene:
+            for language in LANGUAGES:
+                sites_shots.take(browser, scene, across, told.out, SIZE, language)
+    sys.stdout.write(f"{2 * (len(wanted) + len(across))} pictures in {told.out}\n")
+
+
+def _take_one_machine(wanted: list[Shot], clock: Clock, out: Path) -> None:
+    """The screens of a machine that stands alone."""
     options = DemoOptions(port=0)
     with demo(options, clock, lambda _event, _demo: None) as running, chromium() as browser:
         engineer = _engineer(running, clock)
         scene = _work(running, browser, clock)
-        for language in ("es", "en"):
+        for language in LANGUAGES:
             for user, password in ((OPERATOR, running.password), (ENGINEER, engineer)):
                 page = _page(browser, running.service.url, user, password, language)
                 for shot in wanted:
                     if shot.user == user:
-                        _take(page, shot, scene, told.out / f"{shot.name}.{language}.jpg")
+                        _take(page, shot, scene, out / f"{shot.name}.{language}.jpg")
                 page.context.close()
-    sys.stdout.write(f"{len(wanted) * 2} pictures in {told.out}\n")
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
@@ -32,6 +33,7 @@ FLAGS = [
 ]
 NO_CHROMIUM = "no Chromium: install Debian's package `chromium`, or run `playwright install chromium`"
 Open = Callable[..., Page]
+OpenAddress = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -96,41 +98,44 @@ def site(tmp_path_factory: pytest.TempPathFactory, console: None) -> Iterator[St
         yield made
 
 
-def log_in(context: BrowserContext, url: str, username: str) -> None:
+def log_in(context: BrowserContext, url: str, username: str, password: str = PASSWORD) -> None:
     answer = context.request.post(
-        f"{url}/api/login", data={"username": username, "password": PASSWORD}, headers={"origin": url}
+        f"{url}/api/login", data={"username": username, "password": password}, headers={"origin": url}
     )
     assert answer.ok, answer.text()
 
 
 @pytest.fixture
-def open_console(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Open]:
-    """`open_console(stage, "olga", "#/alerts")`: a page of the console in a context of its own.
+def open_address(chromium: Browser) -> Iterator[OpenAddress]:
+    """`open_address(url, ("olga", password), "#/alerts")`: a page of that console in a context of its own.
 
-    `language`: "es" or "en". `size`: the window. Errors that the page throws, and files that the content security
-    policy refuses, fail the test.
+    `login` None: nobody is logged in. `language`: "es" or "en". `size`: the window. Errors that the page throws, and
+    files that the content security policy refuses, fail the test. A hub's certificate is its own, and is taken.
     """
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
     def open_page(
-        site: Stage,
-        username: str | None = "olga",
+        url: str,
+        login: tuple[str, str] | None,
         address: str = "",
         *,
         language: str = "es",
         size: tuple[int, int] = (1366, 768),
     ) -> Page:
         context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale=language, timezone_id="Asia/Tokyo"
+            viewport={"width": size[0], "height": size[1]},
+            locale=language,
+            timezone_id="Asia/Tokyo",
+            ignore_https_errors=url.startswith("https"),
         )
         contexts.append(context)
-        if username is not None:
-            log_in(context, site.url, username)
+        if login is not None:
+            log_in(context, url, *login)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
         page.on("console", lambda message: problems.append(message.text) if _refused(message.text) else None)
-        page.goto(f"{site.url}/{address}")
+        page.goto(f"{url}/{address}")
         return page
 
     yield open_page
@@ -140,6 +145,16 @@ def open_console(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[
         except Error as problem:
             problems.append(str(problem))
     assert not problems
+
+
+@pytest.fixture
+def open_console(open_address: OpenAddress) -> Open:
+    """`open_console(stage, "olga", "#/alerts")`: the same for a stage, whose people all have one password."""
+
+    def open_page(site: Stage, username: str | None = "olga", address: str = "", **look: Any) -> Page:
+        return open_address(site.url, None if username is None else (username, PASSWORD), address, **look)
+
+    return open_page
 
 
 def _refused(text: str) -> bool:

@@ -462,21 +462,24 @@ def test_two_people_edit_the_rules_of_one_camera(site: Stage, open_console: Open
     expect(yaml_of(first)).to_have_value(mine, timeout=15_000)
 
 
-def test_unsaved_rules_are_not_left_without_a_question(site: Stage, open_console: Open) -> None:
+def test_unsaved_rules_are_not_left_without_a_question(site: Stage, open_console: Open, axe: Axe) -> None:
     camera = site.cameras[1]
     write_rules(site, camera, HANDWRITTEN)
     page = open_console(site, "sara", f"#/setup/rules/{camera.id}")
     expect(yaml_of(page)).to_have_value(HANDWRITTEN)
     mine = HANDWRITTEN.replace("Caída", "La mía")
     yaml_of(page).fill(mine)
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     page.evaluate("location.hash = '#/alerts'")
+    question = page.get_by_role("dialog", name="Cambios sin guardar")
+    expect(question).to_contain_text("Hay cambios sin guardar. ¿Salir y perderlos?")
+    expect(page).to_have_url(re.compile(f"#/setup/rules/{camera.id}$"))
+    assert axe(page) == []
+    question.get_by_role("button", name="Quedarme").click()
+    expect(question).to_have_count(0)
     expect(page).to_have_url(re.compile(f"#/setup/rules/{camera.id}$"))
     expect(yaml_of(page)).to_have_value(mine)
-    assert asked == ["Hay cambios sin guardar. ¿Salir y perderlos?"]
-    page.once("dialog", lambda dialog: dialog.accept())
     page.evaluate("location.hash = '#/alerts'")
+    question.get_by_role("button", name="Salir y perderlos").click()
     expect(page).to_have_url(re.compile("#/alerts"))
     expect(page.get_by_role("heading", name="Alertas", level=1)).to_be_attached()
 

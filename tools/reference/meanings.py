@@ -57,7 +57,7 @@ MEANINGS: dict[str, Meaning] = {
     "recording": Meaning("What is kept, where, and for how long"),
     "analysis": Meaning("How cameras are watched"),
     "listen": Meaning(
-        "Where workers on other machines connect ([workers](../operate/workers.md)). None: there are none, no port is open"
+        "Where workers on other machines connect ([workers](../operate/workers.md)). Absent: no port is open"
     ),
     "WorkersListenFile.host": Meaning(
         "Address to listen on; always with TLS, by a certificate authority of the site's own"

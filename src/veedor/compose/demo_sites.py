@@ -149,6 +149,8 @@ def federation_demo(
         tell(Message("demo-hub-starting"))
         hub = _start_hub(folder / "hub", port, clock, stack)
         with _client(hub.hub_url, hub.ca, hub.hub_login) as admin:
+            region = {"name": "Gobierno Regional de Lima", "kind": "region"}
+            admin.put(f"/api/agencies/{HUB_AGENCY}", json=region).raise_for_status()
             for number, plan in enumerate(plans):
                 mine, cameras = cameras[: plan.cameras], cameras[plan.cameras :]
                 tell(Message("demo-site-joining", {"name": plan.site}))
@@ -230,7 +232,8 @@ def _start_site(
     path.write_text(site_yaml(config), encoding="utf-8")
     _add_cameras(config, plan, cameras, clock)
     logins = _add_people(config, plan, clock)
-    admin.put(f"/api/agencies/{plan.agency_id}", json={"name": plan.agency, "kind": plan.kind}).raise_for_status()
+    agency = {"name": plan.agency, "kind": plan.kind, "area": _made_up_area(plan)}
+    admin.put(f"/api/agencies/{plan.agency_id}", json=agency).raise_for_status()
     made = admin.post("/api/invitations", json={"agency_id": plan.agency_id, "site_name": plan.site})
     made.raise_for_status()
     join(MemberFiles.beside(config.secret_key), plan.agency_id, made.json()["token"])
@@ -239,6 +242,13 @@ def _start_site(
     url = f"http://127.0.0.1:{config.desk.port}"
     _wait(clock, lambda: _answers(url, None), plan.site, log)
     return Party(plan, url, logins, folder, process)
+
+
+def _made_up_area(plan: Plan) -> dict[str, Any]:
+    """Somewhere about the site, so that the map has a jurisdiction to show: no true border. GeoJSON, degrees."""
+    offsets = ((-0.008, -0.005), (0.003, -0.006), (0.009, -0.002), (0.007, 0.005), (-0.002, 0.006), (-0.007, 0.003))
+    ring = [[plan.longitude_deg + east, plan.latitude_deg + north] for east, north in offsets]
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
 def _add_cameras(config: SiteFile, plan: Plan, cameras: list[DemoCamera], clock: Clock) -> None:

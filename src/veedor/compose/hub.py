@@ -267,6 +267,7 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
         ca_sha256=certificates.authority.fingerprint,
         leaf_url=f"tls://{shown}:{link.public_port or link.port}",
         sites_changed=parts.link.follow,
+        behind=parts.link.behind,
     )
 
 

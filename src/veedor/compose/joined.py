@@ -18,6 +18,7 @@ from veedor.member.lease import Lease
 from veedor.member.member import Member
 from veedor.member.signing import OwnSigner
 from veedor.member.uplink import AuditSource, EventSource, FactSource
+from veedor.member.watch import HubWatch
 from veedor.site.run import Site
 from veedor.wire.joining import JoinAnswer
 from veedor.wire.keys import AgencyKey
@@ -40,6 +41,7 @@ class Joined:
     high_water: HighWater
     lease: Lease
     key: AgencyKey | None
+    watch: HubWatch
 
     @property
     def signer(self) -> OwnSigner | None:
@@ -61,7 +63,9 @@ class Joined:
             AuditSource(ChainedAuditLog(desk.database, clock, config.agency_id), site_id),
             EventSource(site.parts.outbox, site_id, config.agency_id),
         )
-        return Member(self.files, self.answer, config.data, desk, sources, self.high_water, self.lease, clock)
+        made = Member(self.files, self.answer, config.data, desk, sources, self.high_water, self.lease, clock)
+        self.watch.follow(made.roster)
+        return made
 
 
 def is_joined(config: SiteFile) -> bool:
@@ -79,4 +83,5 @@ def open_joined(config: SiteFile, clock: Clock) -> Joined | None:
     folder = config.data / "link"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
-    return Joined(answer, files, HighWater(folder / "time", clock), Lease(folder / "lease"), key)
+    watch = HubWatch(answer.hub_name)
+    return Joined(answer, files, HighWater(folder / "time", clock), Lease(folder / "lease"), key, watch)

@@ -171,6 +171,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         secrets=SecretBox.open(config.secret_key),
         config=settings,
         signer=joined.signer if joined else None,
+        hub=joined.watch.state if joined else None,
     )
     tell_who_steers(ports)
     return ports

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -63,6 +64,15 @@ class AlertPictures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HubState:
+    """How a joined site stands with its hub. `heard_at`: when it answered last; None: not since the start."""
+
+    name: str
+    connected: bool
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeskConfig:
     """Settings of a desk.
 
@@ -105,9 +115,9 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `far_evidence`, `far_commands`: a hub's ways to evidence and cameras at other sites.
-    `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in
-    the name of one person.
+    one site is asked. `hub`: of a site that has joined one. `far_evidence`, `far_commands`: a hub's ways to evidence and
+    cameras at other sites. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose
+    calls to other sites go in the name of one person.
     """
 
     footage: Footage
@@ -131,6 +141,7 @@ class DeskPorts:
     search: TrackSearch | None = None
     far_evidence: Callable[[Principal], FarEvidence] | None = None
     far_commands: Callable[[Principal], FarCommands] | None = None
+    hub: Callable[[], HubState] | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

@@ -23,11 +23,18 @@ export type Result<T> =
 /** Told when the server says that nobody is logged in. */
 export const loggedOut = new EventTarget();
 
+/** What goes with every request: the reader's language, and what they look for. */
+export function spoken(): Record<string, string> {
+  return {
+    "x-veedor-language": i18n.language,
+    ...(purpose.purpose && { "x-veedor-purpose": encodeURIComponent(purpose.purpose) }),
+    ...(purpose.caseNumber && { "x-veedor-case": encodeURIComponent(purpose.caseNumber) }),
+  };
+}
+
 const language: Middleware = {
   onRequest({ request }) {
-    request.headers.set("x-veedor-language", i18n.language);
-    if (purpose.purpose) request.headers.set("x-veedor-purpose", encodeURIComponent(purpose.purpose));
-    if (purpose.caseNumber) request.headers.set("x-veedor-case", encodeURIComponent(purpose.caseNumber));
+    for (const [name, value] of Object.entries(spoken())) request.headers.set(name, value);
     return request;
   },
   async onResponse({ response }) {

@@ -2403,8 +2403,8 @@ export interface paths {
          * Stream
          * @description Server-Sent Events; `id` is the item's sequence.
          *
-         *     Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems"}
-         *     without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in /api/health,
+         *     Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems",
+         *     "hub"} without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in /api/health,
          *     where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
          *     everything anew; `still` where nothing else was told for 5 s. The stream ends when the session does.
          */
@@ -4201,6 +4201,21 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * HubLinkOut
+         * @description A joined site's link to its hub.
+         */
+        HubLinkOut: {
+            /**
+             * Away Since
+             * @description When it answered last; null: it answers, or never has since start
+             */
+            away_since: string | null;
+            /** Connected */
+            connected: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
          * ImportIn
          * @description A CSV file's text. `keep` false: only look. `partial`: add the good lines though others are bad.
          */
@@ -5367,6 +5382,8 @@ export interface components {
             disks: {
                 [key: string]: unknown;
             }[];
+            /** @description null: this site has not joined a hub */
+            hub: components["schemas"]["HubLinkOut"] | null;
             /** Now */
             now: string;
             /**

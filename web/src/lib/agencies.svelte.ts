@@ -50,6 +50,10 @@ export const agencies = {
   name(id: string): string {
     return all.find((one) => one.id === id)?.name ?? id;
   },
+  /** The same where there is little room: what all municipalities begin with says least. */
+  short(id: string): string {
+    return agencies.name(id).replace(/^Municipalidad (?:Distrital |Provincial )?(?:de |del )?/i, "Muni. ");
+  },
   isOwn(agencyId: string): boolean {
     return agencyId === site.info?.agency_id;
   },

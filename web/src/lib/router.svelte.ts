@@ -22,10 +22,13 @@ function decode(part: string): string {
 
 let place = $state.raw<Place>(read());
 let guard: (() => string | null) | null = null;
+/** Another place was asked for while something here would be lost: what to ask, and where to go then. */
+let leaving = $state.raw<{ question: string; to: string } | null>(null);
 
 addEventListener("hashchange", (event) => {
   const question = guard?.() ?? null;
-  if (question !== null && !confirm(question)) {
+  if (question !== null) {
+    leaving = { question, to: location.hash };
     history.replaceState(null, "", new URL(event.oldURL).hash);
     return;
   }
@@ -43,6 +46,18 @@ export function guarded(ask: () => string | null): () => void {
 export const router = {
   get place(): Place {
     return place;
+  },
+  /** The question that stands before leaving; null: none. */
+  get question(): string | null {
+    return leaving?.question ?? null;
+  },
+  stay(): void {
+    leaving = null;
+  },
+  leave(): void {
+    const to = leaving?.to;
+    leaving = guard = null;
+    if (to !== undefined) location.hash = to;
   },
 };
 

@@ -6,6 +6,7 @@ import { now } from "./now.svelte";
 
 export type Camera = Schemas["CameraOut"];
 type SiteInfo = Schemas["SiteOut"];
+type HubLink = Schemas["HubLinkOut"];
 
 export interface StreamNews {
   camera_id: string;
@@ -22,16 +23,18 @@ let cameras = $state.raw<Camera[]>([]);
 let loaded = $state(false);
 let streams = $state.raw<Map<string, StreamNews[]>>(new Map());
 let problems = $state.raw<string[]>([]);
+let hub = $state.raw<HubLink | null>(null);
 /** Cameras with an alert of tampering or of being behind that nobody has settled; told by the alerts' store. */
 let tampered = $state.raw<Set<string>>(new Set());
 let known = "";
 
 feed.on("health", (told) => {
-  const news = told as { streams: StreamNews[]; problems: string[] };
+  const news = told as { streams: StreamNews[]; problems: string[]; hub?: HubLink | null };
   const byCamera = new Map<string, StreamNews[]>();
   for (const one of news.streams) byCamera.set(one.camera_id, [...(byCamera.get(one.camera_id) ?? []), one]);
   streams = byCamera;
   problems = news.problems;
+  hub = news.hub ?? null;
   const ids = [...byCamera.keys()].sort().join();
   if (loaded && ids !== known) void site.loadCameras();
   known = ids;
@@ -56,6 +59,10 @@ export const site = {
   /** What is wrong right now, in words, worst first. */
   get problems(): string[] {
     return problems;
+  },
+  /** How this site stands with its hub; null: it has not joined one. */
+  get hub(): HubLink | null {
+    return hub;
   },
   camera(id: string): Camera | undefined {
     return cameras.find((one) => one.id === id);

@@ -162,8 +162,12 @@ export class LivePlayer {
       this.socket = null;
       this.problem = event.reason;
       this.transit_s = null;
-      if (event.code === CLOSED_NOT_ALLOWED) this.events.onrefused();
-      else if (!opened) this.events.onclosed?.();
+      if (event.code === CLOSED_NOT_ALLOWED) {
+        // What one may no longer see does not stay on the screen until it counts as stale.
+        this.clear();
+        this.look();
+        this.events.onrefused();
+      } else if (!opened) this.events.onclosed?.();
       if (!this.wanted) return;
       const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? 8000;
       this.failures += 1;

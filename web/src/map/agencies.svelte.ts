@@ -50,6 +50,15 @@ export function areas(): GeoJSON.FeatureCollection {
   return { type: "FeatureCollection", features };
 }
 
+/** Where the sites are, as far as they told. */
+export function sitePlaces(): { at: { lat: number; lon: number } }[] {
+  return sites.flatMap((one) =>
+    one.place && !one.revoked_at
+      ? [{ at: { lat: one.place.latitude_deg, lon: one.place.longitude_deg } }]
+      : [],
+  );
+}
+
 export function sitePoints(): GeoJSON.FeatureCollection {
   const features = sites.flatMap((one): GeoJSON.Feature[] =>
     one.place && !one.revoked_at

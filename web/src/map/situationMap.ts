@@ -71,6 +71,13 @@ const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features
 const absolute = (url: string): string => new URL(url, location.href).href;
 const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** All points of a shape, longitude first. */
+function cornersOf(geometry: GeoJSON.Geometry): GeoJSON.Position[] {
+  if (geometry.type === "Point") return [geometry.coordinates];
+  if (geometry.type === "Polygon") return geometry.coordinates.flat();
+  return geometry.type === "MultiPolygon" ? geometry.coordinates.flat(2) : [];
+}
+
 export class SituationMap {
   private readonly map: GlMap;
   private look: Colours;
@@ -261,6 +268,12 @@ export class SituationMap {
   setAgencies(areas: GeoJSON.FeatureCollection, sites: GeoJSON.FeatureCollection): void {
     void this.source("areas")?.setData(areas);
     void this.source("sites")?.setData(sites);
+    if (this.fitted || !sites.features.length) return;
+    const corners = [...sites.features, ...areas.features].flatMap(({ geometry }) => cornersOf(geometry));
+    this.fit(
+      corners.map(([lon = 0, lat = 0]) => ({ at: { lat, lon } })),
+      false,
+    );
   }
 
   mark(selected: Place | null, docked: Place[]): void {

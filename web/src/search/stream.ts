@@ -1,7 +1,6 @@
 // Asking for tracks: one request, answered line by line as sites answer.
 
-import { loggedOut } from "../api/client";
-import { i18n } from "../lib/i18n.svelte";
+import { loggedOut, spoken } from "../api/client";
 
 export interface Found {
   id: string;
@@ -54,7 +53,7 @@ export async function* search(query: Query, signal: AbortSignal): AsyncGenerator
   const answer = await fetch("/api/search/tracks", {
     method: "POST",
     credentials: "same-origin",
-    headers: { "content-type": "application/json", "x-veedor-language": i18n.language },
+    headers: { "content-type": "application/json", ...spoken() },
     body: JSON.stringify(query),
     signal,
   });

@@ -15,6 +15,8 @@ export interface Screen {
   aside?: boolean;
   /** Only where sites join: at a hub. */
   hub?: boolean;
+  /** Only where the cameras themselves are: not at a hub. */
+  site?: boolean;
   load: () => Promise<{ default: Component }>;
 }
 
@@ -75,6 +77,7 @@ export const screens: Screen[] = [
     icon: "setup",
     key: "s",
     needs: ["camera.edit", "rules.edit"],
+    site: true,
     load: () => import("../setup/SetupScreen.svelte"),
   },
   {
@@ -107,3 +110,8 @@ export const screens: Screen[] = [
     load: () => import("../people/MeScreen.svelte"),
   },
 ];
+
+/** Those that somebody with these rights has here. */
+export function screensOf(may: (action: Action) => boolean, isHub: boolean): Screen[] {
+  return screens.filter((one) => one.needs.some(may) && (isHub ? !one.site : !one.hub));
+}

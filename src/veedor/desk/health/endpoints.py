@@ -44,6 +44,14 @@ class ProblemOut(Out):
     camera_id: str | None = Field(description="Where it is one camera's")
 
 
+class HubLinkOut(Out):
+    """A joined site's link to its hub."""
+
+    name: str
+    connected: bool
+    away_since: UtcTime | None = Field(description="When it answered last; null: it answers, or never has since start")
+
+
 class SiteHealthOut(Out):
     version: str
     started_at: UtcTime
@@ -56,6 +64,7 @@ class SiteHealthOut(Out):
     workers: list[dict[str, Any]]
     recording: list[dict[str, Any]]
     disks: list[dict[str, Any]]
+    hub: HubLinkOut | None = Field(description="null: this site has not joined a hub")
 
 
 def plain(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -127,6 +136,17 @@ def visible_status(permit: Permit) -> SiteStatus:
     )
 
 
+def hub_link(permit: Permit) -> HubLinkOut | None:
+    """How the site stands with its hub, for the site's own people."""
+    ports = permit.ports
+    if ports.hub is None or not permit.scope.covers(ports.agency_id):
+        return None
+    state = ports.hub()
+    return HubLinkOut(
+        name=state.name, connected=state.connected, away_since=None if state.connected else state.heard_at
+    )
+
+
 @router.get("/api/health/live")
 def live() -> LiveOut:
     """Whether the process answers; nothing else, since anybody may ask."""
@@ -146,6 +166,7 @@ def health(permit: ReadHealth) -> SiteHealthOut:
         advice=advice(permit.ports, status, permit.lang),
         streams=[HealthOut.of(one, permit.lang) for one in status.streams],
         **counters(status, permit.lang),
+        hub=hub_link(permit),
     )
 
 

@@ -16,7 +16,7 @@ from veedor.access.actions import Action
 from veedor.desk.live.overlay import LiveTracks, Overlay
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, Out, iso, room_router
-from veedor.kit.errors import VeedorError
+from veedor.kit.errors import Forbidden, VeedorError
 from veedor.model.camera import StreamRole
 from veedor.wire.ports import LiveFragment
 
@@ -108,7 +108,9 @@ async def watch(
             return  # the viewer went away while we sent
         if problem is not None and not isinstance(problem, VeedorError):
             raise problem
-        code, reason = CLOSED_NO_PICTURE, problem.render(permit.lang) if problem else ""
+        reason = problem.render(permit.lang) if problem else ""
+        if not isinstance(problem, Forbidden):  # the site that has the camera withdrew the right before we did
+            code = CLOSED_NO_PICTURE
     await socket.close(code, reason.encode()[:120].decode(errors="ignore"))
 
 

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from veedor.access.actions import Action
 from veedor.access.scope import Scope
-from veedor.desk.health.endpoints import counters, visible_status
+from veedor.desk.health.endpoints import counters, hub_link, visible_status
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import iso, room_router
 from veedor.desk.stream.hub import FeedItem
@@ -58,9 +58,9 @@ async def stream(
 ) -> StreamingResponse:
     """Server-Sent Events; `id` is the item's sequence.
 
-    Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems"}
-    without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in /api/health,
-    where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
+    Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems",
+    "hub"} without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in
+    /api/health, where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
     everything anew; `still` where nothing else was told for 5 s. The stream ends when the session does.
     """
     since = last_event_id if last_event_id is not None else after
@@ -153,9 +153,9 @@ class _Feed:
         return _Hears({action: access.scope(who, action) for action in actions}, who.agency_id)
 
     def _new_health(self) -> dict[str, Any] | None:
-        """Streams and problems, where they differ from what was told last."""
+        """Streams, problems and the link to the hub, where they differ from what was told last."""
         lang = self._permit.lang
-        status = visible_status(self._permit)
+        status, hub = visible_status(self._permit), hub_link(self._permit)
         told = {
             "streams": [
                 {
@@ -167,6 +167,7 @@ class _Feed:
                 for one in status.streams
             ],
             "problems": [problem.render(lang) for problem in status.problems],
+            "hub": hub.model_dump(mode="json") if hub else None,
         }
         text = json.dumps(told, sort_keys=True)
         if text == self._health:

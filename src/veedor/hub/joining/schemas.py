@@ -50,14 +50,16 @@ class JoinedSiteOut(Out):
     is_doubled: bool = Field(description="Two machines speak with this site's identity")
     version: str
     cameras: int
-    behind: int | None = Field(description="Messages that the hub does not have yet, as the site counted them")
+    behind: int | None = Field(description="Messages that the site has and the hub has not; null: not known")
     problems: list[str] = Field(description="What the site said is wrong there, in the caller's language")
     place: PlaceOut | None = Field(description="The middle of its cameras; null: none of them has a place")
     health: dict[str, Any]
 
     @staticmethod
-    def of(row: SiteRow, cameras: Sequence[Mapping[str, Any]], now: datetime, lang: str) -> JoinedSiteOut:
-        """`cameras`: as the site described them."""
+    def of(
+        row: SiteRow, cameras: Sequence[Mapping[str, Any]], now: datetime, lang: str, behind: int | None = None
+    ) -> JoinedSiteOut:
+        """`cameras`: as the site described them. `behind`: as the link counts it; None: it does not know."""
         online = row.revoked_at is None and row.seen_at is not None
         return JoinedSiteOut(
             id=row.id,
@@ -70,7 +72,7 @@ class JoinedSiteOut(Out):
             is_doubled=row.is_doubled,
             version=row.version,
             cameras=len(cameras),
-            behind=row.health.get("behind"),
+            behind=row.health.get("behind") if behind is None else behind,
             problems=[Message.from_json(one).render(lang) for one in row.health.get("problems", [])],
             place=_middle(cameras),
             health=row.health,

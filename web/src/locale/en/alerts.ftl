@@ -145,3 +145,4 @@ alerts-key-newest = Go to the one that has just come
 alerts-strip = Critical alerts
 alerts-strip-open = Open the alert
 alerts-strip-more = and { $count } more
+alerts-foreign = An alert of { $owner }: its own people handle it.

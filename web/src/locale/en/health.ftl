@@ -36,3 +36,6 @@ health-shed = Frames shed
 health-offset = Clock offset
 health-since = For
 health-totals = In all { $rate } come in per second. Figures are of the last seconds; packets lost, since start.
+health-hub = Hub
+health-hub-heard = It answered last:
+health-hub-away = This site's cameras, alerts and evidence go on here. Other agencies do not see them; what is done reaches { $hub } when the link is back. Check this machine's network; if it is well, tell { $hub }.

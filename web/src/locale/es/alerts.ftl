@@ -154,3 +154,4 @@ alerts-key-newest = Ir a la recién llegada
 alerts-strip = Alertas críticas
 alerts-strip-open = Abrir la alerta
 alerts-strip-more = y { $count } más
+alerts-foreign = Alerta de { $owner }: la atiende su propia gente.

@@ -59,14 +59,14 @@ search-order-newest = Lo más reciente primero
 search-order-longest = Lo más largo primero
 search-go = Buscar
 search-results = Resultados
-search-under-way = Buscando: { $found } hasta ahora, { $sites } sedes contestaron
+search-under-way = Buscando: { $found } hasta ahora, { $sites } sitios contestaron
 search-done = { $found } resultados; { $sites ->
-    [one] contestó 1 sede
-   *[other] contestaron { $sites } sedes
+    [one] contestó 1 sitio
+   *[other] contestaron { $sites } sitios
 }
 search-silent = { $count ->
-    [one] Una sede no contestó: lo que tenga no está aquí
-   *[other] { $count } sedes no contestaron: lo que tengan no está aquí
+    [one] Un sitio no contestó: lo que tenga no está aquí
+   *[other] { $count } sitios no contestaron: lo que tengan no está aquí
 }
 search-partial = No alcanzó el tiempo para todo: falta buscar en lo anterior a
 search-none = Nada coincide
