@@ -308,6 +308,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Erasures
+         * @description What was asked, done and refused, the newest first.
+         */
+        get: operations["list_erasures_api_audit_erasures_get"];
+        put?: never;
+        /**
+         * Ask Erasure
+         * @description Ask that personal values be erased. Nothing goes before somebody else has confirmed it.
+         */
+        post: operations["ask_erasure_api_audit_erasures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/erasures/{erasure_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Erasure
+         * @description Erase it. The chain, and every head of it that others keep, stay as they are.
+         */
+        post: operations["confirm_erasure_api_audit_erasures__erasure_id__confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/erasures/{erasure_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Erasure
+         * @description Nothing goes.
+         */
+        post: operations["refuse_erasure_api_audit_erasures__erasure_id__refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/looks": {
         parameters: {
             query?: never;
@@ -1386,6 +1450,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incident-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proposals
+         * @description Alerts of several agencies, all of which you may see, that may be one incident. Nothing opens by itself.
+         */
+        get: operations["list_proposals_api_incident_proposals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incident-proposals/{proposal_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Proposal
+         * @description It is one incident: your agency's, with all of these alerts. The other agencies are invited.
+         */
+        post: operations["accept_proposal_api_incident_proposals__proposal_id__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incident-proposals/{proposal_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Proposal
+         * @description It is not one thing. These alerts are not proposed to your agency again.
+         */
+        post: operations["dismiss_proposal_api_incident_proposals__proposal_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/incident-types": {
         parameters: {
             query?: never;
@@ -2404,8 +2528,8 @@ export interface paths {
          * @description Server-Sent Events; `id` is the item's sequence.
          *
          *     Events: `hello` {"sequence"}; `alert.*`, `incident.*`, `evidence.*` with an id; `health` {"streams", "problems",
-         *     "hub"} without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in /api/health,
-         *     where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
+         *     "hub"} without one, when something changes; `counters` {"analysis", "workers", "recording", "disks"} as in
+         *     /api/health, where they were asked for; `reset` where the items after Last-Event-ID are no longer kept: load
          *     everything anew; `still` where nothing else was told for 5 s. The stream ends when the session does.
          */
         get: operations["stream_api_stream_get"];
@@ -2610,11 +2734,27 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcceptProposalIn
+         * @description One incident, with all of the alerts.
+         */
+        AcceptProposalIn: {
+            /**
+             * Note
+             * @description For the agencies that are invited
+             */
+            note?: string | null;
+            /**
+             * Type
+             * @description None: the suggested type
+             */
+            type?: string | null;
+        };
+        /**
          * Action
          * @description `<kind>.<verb>`.
          * @enum {string}
          */
-        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "user.list" | "user.edit" | "audit.read" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
+        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
         /**
          * ActOut
          * @description Who did what to which thing, when and why.
@@ -3017,6 +3157,56 @@ export interface components {
             /** Start */
             start: string | null;
         };
+        /** AskedErasureOut */
+        AskedErasureOut: {
+            /** Asked At */
+            asked_at: string;
+            /**
+             * Asked By
+             * @description User id
+             */
+            asked_by: string;
+            /** Entries */
+            entries: number;
+            /**
+             * Entry
+             * @description Number of the audit entry that says what went
+             */
+            entry: number | null;
+            /** Fields */
+            fields: string[];
+            /** Id */
+            id: string;
+            /**
+             * Left
+             * @description Entries beyond what one request holds: ask again once this one is done
+             */
+            left: number;
+            /** Reason */
+            reason: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string | null;
+            /**
+             * Spans
+             * @description First and last number of entries
+             */
+            spans: [
+                number,
+                number
+            ][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "done" | "refused";
+            /**
+             * Whole
+             * @description Entries of the old form, which hold their values themselves and stay
+             */
+            whole: number;
+        };
         /** AssignIn */
         AssignIn: {
             /**
@@ -3046,6 +3236,16 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
+            /**
+             * Erased
+             * @description Personal values that were here and are lawfully gone
+             */
+            erased: string[];
+            /**
+             * Form
+             * @description 1: the hash covers all values; 2: it covers commitments to the personal ones
+             */
+            form: number;
             /** Hash */
             hash: string;
             /** Previous Hash */
@@ -3201,6 +3401,8 @@ export interface components {
              * @description How many fit, from the first
              */
             entries: number;
+            /** Erased */
+            erased: components["schemas"]["ErasedOut"][];
             /**
              * Expected
              * @description The hash (of missing: the number) that should be there
@@ -3273,7 +3475,7 @@ export interface components {
          * @description How a chain breaks.
          * @enum {string}
          */
-        Break: "missing" | "changed" | "unlinked" | "other" | "cut";
+        Break: "missing" | "changed" | "unlinked" | "other" | "cut" | "lost";
         /** CalibratedOut */
         CalibratedOut: {
             camera: components["schemas"]["CameraOut"];
@@ -3675,6 +3877,11 @@ export interface components {
             /** @description `other` needs a note */
             reason: components["schemas"]["DismissReason"];
         };
+        /** DismissProposalIn */
+        DismissProposalIn: {
+            /** Note */
+            note?: string | null;
+        };
         /**
          * DismissReason
          * @description Why an alert needed nobody. The first three say that it was false: the system's fault, not the street's.
@@ -3700,6 +3907,95 @@ export interface components {
             owner: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ErasedOut
+         * @description Personal values that were erased lawfully; the chain is whole without them.
+         */
+        ErasedOut: {
+            /** At */
+            at: string;
+            /** Entries */
+            entries: number;
+            /**
+             * Sequence
+             * @description Of the entry that says so
+             */
+            sequence: number;
+            /** Values */
+            values: number;
+        };
+        /**
+         * ErasureIn
+         * @description Either the entries that name a person, or single entries.
+         */
+        ErasureIn: {
+            /**
+             * Agency
+             * @description Of the person; none: the desk's
+             */
+            agency?: string | null;
+            /**
+             * Entries
+             * @default []
+             */
+            entries: number[];
+            /**
+             * Fields
+             * @description None: of a person name and address, of entries all
+             * @default []
+             */
+            fields: components["schemas"]["PersonalField"][];
+            /**
+             * Person
+             * @description User name
+             */
+            person?: string | null;
+            /**
+             * Reason
+             * @description The law or resolution that demands it. Never the person: this stays in the audit for ever
+             */
+            reason: string;
+        };
+        /** ErasureOut */
+        ErasureOut: {
+            /** Asked At */
+            asked_at: string;
+            /**
+             * Asked By
+             * @description User id
+             */
+            asked_by: string;
+            /** Entries */
+            entries: number;
+            /**
+             * Entry
+             * @description Number of the audit entry that says what went
+             */
+            entry: number | null;
+            /** Fields */
+            fields: string[];
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string | null;
+            /**
+             * Spans
+             * @description First and last number of entries
+             */
+            spans: [
+                number,
+                number
+            ][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "done" | "refused";
         };
         /**
          * ErrorOut
@@ -4396,7 +4692,7 @@ export interface components {
             agency_id: string;
             /**
              * Behind
-             * @description Messages that the hub does not have yet, as the site counted them
+             * @description Messages that the site has and the hub has not; null: not known
              */
             behind: number | null;
             /** Cameras */
@@ -4836,6 +5132,11 @@ export interface components {
             password: string;
         };
         /**
+         * PersonalField
+         * @enum {string}
+         */
+        PersonalField: "username" | "address" | "purpose" | "case_number" | "reason" | "detail";
+        /**
          * PlacementChangeIn
          * @description `revision` is the camera that you changed. Without a placement the camera leaves the map.
          */
@@ -4922,6 +5223,66 @@ export interface components {
             hint: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * ProposalOut
+         * @description Alerts of several agencies that may be one happening.
+         */
+        ProposalOut: {
+            /** Agencies */
+            agencies: string[];
+            /** Alerts */
+            alerts: components["schemas"]["ProposedAlertOut"][];
+            /**
+             * Apart M
+             * @description Largest distance between two alerts that belong together
+             */
+            apart_m: number;
+            /**
+             * Apart S
+             * @description From the first to the last alert
+             */
+            apart_s: number;
+            /**
+             * Family
+             * @description What kind of thing: violence, crowd, traffic, object, intrusion, or a rule's kind
+             */
+            family: string;
+            /** Id */
+            id: string;
+            /**
+             * Incident Id
+             * @description The incident that the others would join; none: a new one
+             */
+            incident_id: string | null;
+            /** Suggested Type */
+            suggested_type: string;
+        };
+        /** ProposedAlertOut */
+        ProposedAlertOut: {
+            /** Agency Id */
+            agency_id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Completed At */
+            completed_at: string;
+            /**
+             * Explanation
+             * @description One sentence, in the reader's language
+             */
+            explanation: string;
+            /** Id */
+            id: string;
+            /**
+             * Incident Id
+             * @description Incident of the reader's agency that it is in already
+             */
+            incident_id: string | null;
+            /** Kind */
+            kind: string;
+            severity: components["schemas"]["Severity"];
         };
         /** PtzOut */
         PtzOut: {
@@ -5054,7 +5415,7 @@ export interface components {
          * Role
          * @enum {string}
          */
-        Role: "viewer" | "operator" | "supervisor" | "administrator" | "auditor";
+        Role: "viewer" | "operator" | "supervisor" | "administrator" | "auditor" | "privacy_officer";
         /**
          * RuleKindOut
          * @description A kind of rule. `parameters`: JSON Schema (2020-12) of one entry of `rules`.
@@ -6580,6 +6941,256 @@ export interface operations {
             };
             /** @description The role does not allow it, or another site's page sent the request */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_erasures_api_audit_erasures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    ask_erasure_api_audit_erasures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedErasureOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    confirm_erasure_api_audit_erasures__erasure_id__confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It was settled, or you are the person who asked */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    refuse_erasure_api_audit_erasures__erasure_id__refuse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It was settled, or you are the person who asked */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10191,6 +10802,202 @@ export interface operations {
             };
             /** @description The role does not allow it, or another site's page sent the request */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_proposals_api_incident_proposals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    accept_proposal_api_incident_proposals__proposal_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptProposalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetailOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is not what you saw, or a colleague looks into one of the alerts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    dismiss_proposal_api_incident_proposals__proposal_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissProposalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is not what you saw, or a colleague looks into one of the alerts */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

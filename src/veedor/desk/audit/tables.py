@@ -6,7 +6,7 @@ Triggers of the migrations refuse what must not be; the hash chain shows what th
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -108,7 +108,7 @@ class AuditRow(Base):
     """
 
     __table__ = _READ
-    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": [_READ.c.agency_id, _READ.c.sequence]}
+    __mapper_args__ = {"primary_key": [_READ.c.agency_id, _READ.c.sequence]}  # noqa: RUF012
 
     if TYPE_CHECKING:
         agency_id: Mapped[str]
