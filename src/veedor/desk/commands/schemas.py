@@ -15,8 +15,8 @@ from veedor.model.camera import Camera, clean_tags
 
 
 class SettingsIn(In):
-    """What of a camera is to be other than it is; what is left out stays, inside `record` too. Addresses and passwords are set at the
-    camera's own site alone."""
+    """What of a camera is to be other than it is; what is left out stays, inside `record` and `analyse` too. Addresses
+    and passwords are set at the camera's own site alone."""
 
     name: Name | None = None
     enabled: bool | None = None
