@@ -11,12 +11,12 @@ from veedor.desk.cameras.schemas import AnalyseIn, Name, RecordIn
 from veedor.desk.commands.tables import CommandRow
 from veedor.desk.schemas import In, Out, UtcTime
 from veedor.kit.messages import Message
-from veedor.model.camera import AnalyseSettings, Camera, RecordSettings, clean_tags
+from veedor.model.camera import Camera, clean_tags
 
 
 class SettingsIn(In):
-    """What of a camera is to be other than it is; what is left out stays. Addresses and passwords are set at the
-    camera's own site alone."""
+    """What of a camera is to be other than it is; what is left out stays, inside `record` and `analyse` too. Addresses
+    and passwords are set at the camera's own site alone."""
 
     name: Name | None = None
     enabled: bool | None = None
@@ -37,8 +37,11 @@ class SettingsIn(In):
 
     def applied(self, camera: Camera) -> Camera:
         """The camera as it is wanted."""
-        record = RecordSettings(**self.record.model_dump()) if self.record else camera.record
-        analyse = AnalyseSettings(**self.analyse.model_dump()) if self.analyse else camera.analyse
+        record, analyse = camera.record, camera.analyse
+        if self.record is not None:
+            record = replace(record, **self.record.model_dump(exclude_unset=True))
+        if self.analyse is not None:
+            analyse = replace(analyse, **self.analyse.model_dump(exclude_unset=True))
         return replace(
             camera,
             name=self.name.strip() if self.name else camera.name,
