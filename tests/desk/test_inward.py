@@ -152,10 +152,7 @@ def test_a_site_speaks_for_its_own_agency_only(site: Desk, hub: Desk) -> None:
 
 
 def entries(site: Desk) -> list[dict[str, Any]]:
-    found = []
-    for row in site.audit.after(0):
-        found.append(audit_written(entry_of(row).chained(), row.hash, personal_of(row)))
-    return found
+    return [audit_written(entry_of(row).chained(), row.hash, personal_of(row)) for row in site.audit.after(0)]
 
 
 def looked(site: Desk, times: int) -> None:
