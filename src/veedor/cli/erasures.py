@@ -16,11 +16,14 @@ _COLUMNS = ("id", "state", "entries", "fields", "reason")
 
 def add_erasures(app: App) -> None:
     """Put the commands into `veedor audit`."""
-    example = t("cli-example", command='veedor audit erase --person rosa --reason "Ley 29733, art. 20"')
-    app.command("erase", help=t("cli-audit-erase"), epilog=example)(erase)
-    app.command("erasures", help=t("cli-audit-erasures"))(erasures)
-    app.command("confirm-erasure", help=t("cli-audit-erase-confirm"))(confirm)
-    app.command("refuse-erasure", help=t("cli-audit-erase-refuse"))(refuse)
+    for name, run, words, example in (
+        ("erase", erase, "erase", 'erase --person rosa --reason "Ley 29733, art. 20"'),
+        ("erasures", erasures, "erasures", "erasures"),
+        ("confirm-erasure", confirm, "erase-confirm", "confirm-erasure 0198c2d1"),
+        ("refuse-erasure", refuse, "erase-refuse", "refuse-erasure 0198c2d1"),
+    ):
+        epilog = t("cli-example", command=f"veedor audit {example}")
+        app.command(name, help=t(f"cli-audit-{words}"), epilog=epilog)(run)
 
 
 @command

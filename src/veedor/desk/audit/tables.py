@@ -108,7 +108,7 @@ class AuditRow(Base):
     """
 
     __table__ = _READ
-    __mapper_args__ = {"primary_key": [_READ.c.agency_id, _READ.c.sequence]}  # noqa: RUF012
+    __mapper_args__ = {"primary_key": [_READ.c.agency_id, _READ.c.sequence]}  # noqa: RUF012 - a ClassVar in the base too
 
     if TYPE_CHECKING:
         agency_id: Mapped[str]
