@@ -15,6 +15,7 @@ from veedor.cli.calls import App, speak
 from veedor.cli.demo import demo
 from veedor.cli.init import init
 from veedor.cli.output import t
+from veedor.cli.rules_backtest import backtest
 
 speak()
 app = App(
@@ -57,6 +58,11 @@ app.command("restore", help=t("cli-restore"), epilog=t("cli-example", command="v
     restore
 )
 app.add_typer(models.app, name="models")
+rules.app.command(
+    "backtest",
+    help=t("backtest-cli"),
+    epilog=t("cli-example", command="veedor rules backtest --camera Paradero --since 7d --rules new.yaml"),
+)(backtest)
 app.add_typer(rules.app, name="rules")
 app.command("login", help=t("cli-login"), epilog=t("cli-example", command="veedor login --user rosa"))(login.login)
 app.command("logout", help=t("cli-logout"), epilog=t("cli-example", command="veedor logout"))(login.logout)

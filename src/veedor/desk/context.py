@@ -16,6 +16,7 @@ from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.wire.ports import (
     AgencySigner,
+    Backtests,
     CameraDirectory,
     CameraSetup,
     Footage,
@@ -95,8 +96,8 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to
-    other sites go in the name of one person.
+    one site is asked. `backtests`: None where cameras are at other sites. `vouching`, `alert_pictures`, `on_behalf`: a
+    hub's; the last gives the same ports, whose calls to other sites go in the name of one person.
     """
 
     footage: Footage
@@ -118,6 +119,7 @@ class DeskPorts:
     on_behalf: Callable[[DeskPorts, Principal, Action], DeskPorts] | None = None
     signer: AgencySigner | None = None
     search: TrackSearch | None = None
+    backtests: Backtests | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

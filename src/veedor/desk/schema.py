@@ -6,6 +6,7 @@ import veedor.desk.accounts.tables
 import veedor.desk.acts.tables
 import veedor.desk.alerts.tables
 import veedor.desk.audit.tables
+import veedor.desk.backtest.tables
 import veedor.desk.bookmarks.tables
 import veedor.desk.evidence.tables
 import veedor.desk.grants.tables

@@ -64,7 +64,7 @@ class View:
         self.foot: Floats = np.clip(np.column_stack((middle[:, 0], self.boxes[:, 3])), _EDGE, 1 - _EDGE)
         self.movements: dict[float, object] = {}  # kept by `movement.py`
         self.distances: Floats | None = None  # kept by `pairs.py`
-        self._inside: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        self._inside: dict[tuple[Zone, str], NDArray[np.bool_]] = {}  # of several sets of rules: names would not do
 
     @cached_property
     def body(self) -> Floats:
@@ -90,7 +90,7 @@ class View:
 
     def inside(self, zone: Zone, anchor: str) -> NDArray[np.bool_]:
         """Which tracks stand in `zone`; computed once per zone and moment."""
-        key = (zone.name or "", anchor)
+        key = (zone, anchor)
         found = self._inside.get(key)
         if found is None:
             found = self._inside[key] = zone.holds(self.points(anchor))
