@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from veedor.kit.clock import Clock, SimulatedClock
 from veedor.model.event import Event, Severity
-from veedor.model.observation import Observation
 from veedor.model.track import ArchivedTrack
 from veedor.site.alerting.policy import AlertPolicy
 from veedor.site.archive.archive import TrackArchive
@@ -18,6 +17,7 @@ from veedor.site.rules.archived import USUAL_ASPECT, Pace, Replay, SceneAt
 from veedor.site.rules.backtest import Twin
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
+from veedor.site.rules.view import View
 
 MOST_EVENTS = 50_000  # of one set of rules: rules that fire more often are wrong, and need no further proof
 _STRETCH = timedelta(hours=1)
@@ -105,8 +105,8 @@ class BacktestRun:
         step = _FIRST_STRETCH
         while not self.is_done and not self.too_many:
             end = min(self.until + step, wanted.end)
-            for observation in self._stretch(replay, end, seen):
-                self._take(*self._twin.step(observation))
+            for view in self._stretch(replay, end, seen):
+                self._take(*self._twin.look(view))
             if end >= wanted.end:
                 self._take(*self._twin.close())
             self.too_many = max(len(self.new.events), len(self.old.events)) > MOST_EVENTS
@@ -120,7 +120,7 @@ class BacktestRun:
         if old:
             self.old.take(old)
 
-    def _stretch(self, replay: Replay, end: datetime, seen: Sequence[Span] | None) -> Iterator[Observation]:
+    def _stretch(self, replay: Replay, end: datetime, seen: Sequence[Span] | None) -> Iterator[View]:
         start = self.until
         tracks = self._archive.tracks(self.wanted.camera_id, start - _AROUND, end + _AROUND)
         self.tracks += sum(start <= one.started_at < end for one in tracks)

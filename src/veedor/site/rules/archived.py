@@ -1,4 +1,4 @@
-"""Archived paths as observations, so that rules run over them as they do live: at the pace of the analysis, boxes
+"""Archived paths as moments, so that rules run over them as they do live: at the pace of the analysis, boxes
 interpolated along the stored paths."""
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import ArchivedTrack, Tracks
+from veedor.site.rules.view import Columns, Moment, View
 
 SEEN_WITHIN_S = 2.5  # the archive keeps a point at least each 2 s of what it sees: a longer step is an absence
 IDLE_AFTER_S = 10.0  # so long without a track
 USUAL_ASPECT = 16 / 9
-_HEIGHT = 10_000  # boxes are in ten-thousandths of the picture's height
 _EPS_S = 1e-6
+_NO_PICTURE = (0, 0)  # pixels
 
 Ints = NDArray[np.int64]
 
@@ -44,10 +45,10 @@ class SceneAt:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Boxes by tick. `tick`: (n,) ascending; `box`: (n, 4) float32, pixels of the replay; `track_id`, `kind`: (n,)."""
+    """Boxes by tick. `tick`: (n,) ascending; `box`: (n, 4), 0..1; `track_id`, `kind`: (n,)."""
 
     tick: Ints
-    box: NDArray[np.float32]
+    box: NDArray[np.float64]
     track_id: Ints
     kind: NDArray[np.int32]
 
@@ -61,30 +62,38 @@ class Replay:
         self._start = start
         self._fps = pace.fps
         self._idle_ticks = max(1, round(pace.idle_every_s * pace.fps))
-        self._size = (round(_HEIGHT * pace.aspect), _HEIGHT)
+        self._aspect = pace.aspect
         self._next = 0  # the first tick that was not told yet
         self._filled = 0  # the last tick with a track
         self._scene = _Scene(scene)
 
-    def until(self, tracks: Sequence[ArchivedTrack], end: datetime) -> Iterator[Observation]:
-        """Observations up to `end` (not included). `tracks`: all that overlap the stretch, or their pieces in it."""
+    def until(self, tracks: Sequence[ArchivedTrack], end: datetime) -> Iterator[View]:
+        """The moments up to `end` (not included). `tracks`: all that overlap the stretch and half a second about it, or
+        their pieces in it."""
         low, self._next = self._next, self._tick_at(end)
         high = self._next
         if high <= low:
             return
-        rows = _rows(tracks, self._start, self._fps, (low, high), self._size)
+        rows = _rows(tracks, self._start, self._fps, (low, high))
+        columns = Columns(rows.box, rows.track_id, rows.kind)
         bounds = np.searchsorted(rows.tick, np.arange(low, high + 1))
+        firsts = bounds.tolist()
         for offset in self._worth_telling(np.diff(bounds) > 0, low).tolist():
-            yield self._observation(low + offset, rows, int(bounds[offset]), int(bounds[offset + 1]))
+            moment = self._moment(low + offset)
+            mine = slice(firsts[offset], firsts[offset + 1])
+            yield View.part(columns, mine, moment, self._aspect, self._scene.at(moment.at_s))
 
-    def pause(self, end: datetime) -> Iterator[Observation]:
-        """Nobody looked until `end`: one observation that says so, then nothing."""
+    def pause(self, end: datetime) -> Iterator[View]:
+        """Nobody looked until `end`: one moment that says so, then nothing."""
         low, self._next = self._next, self._tick_at(end)
         if self._next > low:
-            at = self._start + timedelta(seconds=low / self._fps)
-            yield Observation(
-                self._camera_id, low / self._fps, at, low + 1, *self._size, Tracks.empty(), connected=False
-            )
+            now = self._moment(low)
+            told = (now.at_s, now.captured_at, now.frame, *_NO_PICTURE)
+            yield View(Observation(self._camera_id, *told, Tracks.empty(), connected=False))
+
+    def _moment(self, tick: int) -> Moment:
+        at_s = tick / self._fps
+        return Moment(at_s, self._start + timedelta(seconds=at_s), tick + 1)
 
     def _tick_at(self, at: datetime) -> int:
         return max(self._next, math.ceil((at - self._start).total_seconds() * self._fps - _EPS_S))
@@ -96,25 +105,6 @@ class Replay:
         self._filled = int(last[-1])
         soon = ticks - last <= IDLE_AFTER_S * self._fps
         return np.flatnonzero(filled | soon | (ticks % self._idle_ticks == 0))
-
-    def _observation(self, tick: int, rows: _Rows, low: int, high: int) -> Observation:
-        at_s = tick / self._fps
-        count = high - low
-        return Observation(
-            self._camera_id,
-            at_s,
-            self._start + timedelta(seconds=at_s),
-            tick + 1,
-            *self._size,
-            Tracks(
-                rows.track_id[low:high],
-                rows.box[low:high],
-                np.ones(count, np.float32),
-                rows.kind[low:high],
-                np.ones(count, np.bool_),
-            ),
-            self._scene.at(at_s),
-        )
 
 
 class _Scene:
@@ -135,14 +125,12 @@ class _Scene:
         return replace(last.facts, frozen_s=last.facts.frozen_s + at_s - last.at_s)
 
 
-def _rows(
-    tracks: Sequence[ArchivedTrack], start: datetime, fps: float, span: tuple[int, int], size: tuple[int, int]
-) -> _Rows:
+def _rows(tracks: Sequence[ArchivedTrack], start: datetime, fps: float, span: tuple[int, int]) -> _Rows:
     """The boxes of `tracks` at the ticks of `span`. A track is there from the tick nearest to its first sight to the
     one nearest to its last, so that it is seen as often as it was live."""
     some = [one for one in tracks if len(one.path)]
     if not some:
-        return _Rows(np.zeros(0, np.int64), np.zeros((0, 4), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int32))
+        return _Rows(np.zeros(0, np.int64), np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0, np.int32))
     began_s = np.asarray([(one.started_at - start).total_seconds() for one in some])
     points = np.asarray([len(one.path) for one in some], np.int64)
     path = np.concatenate([one.path for one in some]).astype(np.float64)
@@ -166,11 +154,12 @@ def _rows(
     box = path[before, 1:] + share[:, None] * (path[after, 1:] - path[before, 1:])
     tick_s = 0.5 / fps
     seen = (step_s <= SEEN_WITHIN_S) | (share * step_s <= tick_s) | ((1 - share) * step_s <= tick_s)
-    order = np.flatnonzero(seen)
-    order = order[np.argsort(tick[order], kind="stable")]
-    scale = np.asarray((size[0], size[1], size[0], size[1]), np.float64)
     ids = np.asarray([one.track_id for one in some], np.int64)
     kinds = np.asarray([one.object_class for one in some], np.int32)
-    return _Rows(
-        tick[order], (box[order] * scale).astype(np.float32), ids[owner[order]], kinds[owner[order]]
-    )
+    order = np.flatnonzero(seen)
+    order = order[np.lexsort((owner[order], ids[owner[order]], tick[order]))]
+    tick, track_id = tick[order], ids[owner[order]]
+    is_first = np.ones(len(order), np.bool_)  # one track is in one place, whatever two pieces say
+    is_first[1:] = (tick[1:] != tick[:-1]) | (track_id[1:] != track_id[:-1])
+    order = order[is_first]
+    return _Rows(tick[is_first], box[order], track_id[is_first], kinds[owner[order]])

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from veedor.model.event import Event
-from veedor.model.observation import Observation
 from veedor.model.track import ArchivedTrack
 from veedor.site.rules.archived import Pace, Replay
 from veedor.site.rules.composition import CompositionParams
@@ -48,9 +47,14 @@ def backtest(
 
     Rules about the camera itself (offline, tampered) find nothing here: this does not read what they read.
     """
-    engine = RuleEngine(rules, camera_id, time_zone, ground=ground)
-    events = last_states(engine.run(Replay(camera_id, span[0], pace).until(tracks, span[1])))
-    return Backtest(tuple(events), engine.crossings())
+    trails = Trails()
+    engine = RuleEngine(rules, camera_id, time_zone, ground=ground, trails=trails)
+    events: list[Event] = []
+    for view in Replay(camera_id, span[0], pace).until(tracks, span[1]):
+        trails.update(view)
+        events += engine.look(view)
+    events += engine.close()
+    return Backtest(tuple(last_states(events)), engine.crossings())
 
 
 class Twin:
@@ -66,9 +70,8 @@ class Twin:
         self._new = RuleEngine(_runnable(new), camera_id, time_zone, ground=ground, trails=self._trails)
         self._old = RuleEngine(_runnable(changed), camera_id, time_zone, ground=ground, trails=self._trails)
 
-    def step(self, obs: Observation) -> tuple[list[Event], list[Event]]:
+    def look(self, view: View) -> tuple[list[Event], list[Event]]:
         """The events of this moment: by the new rules, by the old ones."""
-        view = View(obs)
         self._trails.update(view)
         return self._told(self._new.look(view), self._old.look(view))
 
