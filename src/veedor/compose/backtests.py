@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from veedor.access.actions import Action
@@ -23,6 +23,8 @@ from veedor.site.run import Site
 from veedor.wire.ports import BacktestState
 
 _FILE = "YAML"
+_WEEK = timedelta(days=7)
+_ENOUGH_US = 3_600_000_000
 
 
 class LocalBacktests:
@@ -31,6 +33,13 @@ class LocalBacktests:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._runner = BacktestRunner(site.config.data / "archive", site.clock)
+
+    def has_history(self, camera_id: str) -> bool:
+        end = self._site.clock.now()
+        rows = self._site.parts.archive.watched(camera_id, end - _WEEK, end)
+        if rows is None:  # files of a version that did not keep it
+            return True
+        return sum(one.until_us - one.from_us for one in rows) >= _ENOUGH_US
 
     def start(self, camera_id: str, text: str, start: datetime, end: datetime) -> BacktestState:
         RuleSet.loads(text, name=_FILE)

@@ -444,6 +444,9 @@ class BacktestState:
 class Backtests(Protocol):
     """Desk -> site: changed rules over a camera's archive, beside those in force. One runs at a time."""
 
+    def has_history(self, camera_id: str) -> bool:
+        """Whether at least an hour of the camera's last week is archived."""
+
     def start(self, camera_id: str, text: str, start: datetime, end: datetime) -> BacktestState:
         """Raises ConfigError, Conflict where one runs, NotFound."""
 
