@@ -180,7 +180,7 @@ ROWS = [
     Row("GET", "/api/cameras/{camera_id}/rules", "osa"),
     Row("PUT", "/api/cameras/{camera_id}/rules", "sa", body={"text": "rules: []", "version": ""}),
     Row("POST", "/api/cameras/{camera_id}/rules/try", "sa", body={"text": "rules: []"}),
-    # an administrator writes rules, but to try them on an archive is to look at people: both rights are needed
+    # an administrator writes rules, but to try them on an archive is to look at people
     Row("POST", "/api/cameras/{camera_id}/backtest", "s", 202, body={"text": "rules: []"}),
     Row("GET", "/api/cameras/{camera_id}/backtest", "s"),
     Row("DELETE", "/api/cameras/{camera_id}/backtest", "s"),

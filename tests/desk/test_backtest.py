@@ -30,7 +30,7 @@ def of_state(told: dict[str, Any], state: str) -> dict[str, Any]:
     return dict(event)
 
 
-def test_a_backtest_is_a_look_and_needs_both_rights(tmp_path: Path) -> None:
+def test_a_backtest_is_a_look_and_in_the_audit(tmp_path: Path) -> None:
     with running(tmp_path) as desk:
         desk.add_user("sara", Role.SUPERVISOR)
         desk.add_user("olga", Role.OPERATOR)
@@ -44,8 +44,8 @@ def test_a_backtest_is_a_look_and_needs_both_rights(tmp_path: Path) -> None:
         assert told["status"] == "done"
         assert told["counts"] == {"new": 1, "gone": 1, "same": 1}
         assert told["notes"], "what it cannot say is said"
-        entries = [one for one in desk.audit.entries(AuditQuery(limit=100)) if one.action == "track.read"]
-        spans = [json.loads(one.detail) for one in entries if "backtest" in one.detail and "start" in one.detail]
+        entries = [one for one in desk.audit.entries(AuditQuery(limit=100)) if one.action == "backtest.run" and one.allowed]
+        spans = [json.loads(one.detail) for one in entries if "start" in one.detail]
         assert spans, "the look, with its span, is in the audit"
         assert {one.resource_id for one in entries} == {"plaza"} | {"ghost"}
 

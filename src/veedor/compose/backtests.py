@@ -88,8 +88,8 @@ def offline_run(config: SiteFile, camera: str, rules: Path, span: tuple[datetime
     archive = TrackArchive(config.data / "archive", clock)
     refuse_empty(archive, found, span)
     with machine_audit(config, clock) as audit:
-        told = {"start": span[0].isoformat(), "end": span[1].isoformat(), "camera": found.name, "what": "backtest"}
-        audit.note(Action.TRACK_READ, "track", found.id, told)
+        told = {"start": span[0].isoformat(), "end": span[1].isoformat(), "camera": found.name}
+        audit.note(Action.BACKTEST_RUN, "backtest", found.id, told)
     return BacktestRun(archive, wanted, clock)
 
 

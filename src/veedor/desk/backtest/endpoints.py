@@ -1,7 +1,7 @@
 """Routes of backtests: start one, follow it, stop it, judge what it found.
 
-A backtest is a look at a camera's archive and a step towards other rules: it needs both rights, and both are in the
-audit. The clips of its events are asked for as any other footage.
+A backtest is a look at a camera's archive, by who may change its rules; it is in the audit with its span. The clips of
+its events are asked for as any other footage.
 """
 
 from __future__ import annotations
@@ -25,21 +25,19 @@ from veedor.wire.ports import Backtests, BacktestState, BacktestStatus
 router = room_router("rules")
 
 _WAIT_S = 1.0
-ReadTracks = Annotated[Permit, Depends(Need(Action.TRACK_READ, "track", id_from="camera_id", owner=camera_owner))]
-EditRules = Annotated[Permit, Depends(Need(Action.RULES_EDIT, "rules", id_from="camera_id", owner=camera_owner))]
+Run = Annotated[Permit, Depends(Need(Action.BACKTEST_RUN, "backtest", id_from="camera_id", owner=camera_owner))]
 _RUNS: dict[int | str, dict[str, Any]] = {409: {"model": ErrorOut, "description": "Another backtest is running"}}
 _NONE: dict[int | str, dict[str, Any]] = {404: {"model": ErrorOut, "description": "No backtest of this camera"}}
 
 
 @router.post("/api/cameras/{camera_id}/backtest", status_code=202, responses=_RUNS)
-def start_backtest(permit: ReadTracks, camera_id: Id, body: BacktestIn) -> BacktestOut:
+def start_backtest(permit: Run, camera_id: Id, body: BacktestIn) -> BacktestOut:
     """Try rules on the camera's last days, beside those in force. One runs at a time, with what the site leaves of the
     machine; nothing is changed."""
     permit.ports.cameras.camera(camera_id)
     end = permit.ports.clock.now()
     start = end - timedelta(days=body.days)
-    permit.note(what="backtest", start=start.isoformat(), end=end.isoformat())
-    permit.require(Action.RULES_EDIT, "rules", camera_id, what="backtest")
+    permit.note(start=start.isoformat(), end=end.isoformat())
     return BacktestOut.of(_backtests(permit).start(camera_id, body.text, start, end), None, permit.lang)
 
 
@@ -51,24 +49,22 @@ def start_backtest(permit: ReadTracks, camera_id: Id, body: BacktestIn) -> Backt
         **_NONE,
     },
 )
-def follow_backtest(permit: ReadTracks, camera_id: Id) -> StreamingResponse:
+def follow_backtest(permit: Run, camera_id: Id) -> StreamingResponse:
     """The camera's last backtest: a line of JSON at once, and while it runs another whenever there is more."""
-    permit.require(Action.RULES_EDIT, "rules", camera_id, what="backtest")
     state = _backtests(permit).state(camera_id)
     return StreamingResponse(_lines(permit, state), media_type="application/x-ndjson")
 
 
 @router.delete("/api/cameras/{camera_id}/backtest", responses=_NONE)
-def stop_backtest(permit: EditRules, camera_id: Id) -> BacktestOut:
+def stop_backtest(permit: Run, camera_id: Id) -> BacktestOut:
     """Stop it, where it runs; what it found so far stays."""
-    permit.require(Action.TRACK_READ, "track", camera_id, what="backtest")
     return _out(permit, _backtests(permit).cancel(camera_id))
 
 
 @router.put("/api/cameras/{camera_id}/backtest/marks", responses=_NONE)
-def mark_event(permit: EditRules, camera_id: Id, body: MarkIn) -> PrecisionOut:
+def mark_event(permit: Run, camera_id: Id, body: MarkIn) -> PrecisionOut:
     """Say whether an event that the backtest lists was worth an alert. The next backtest that finds it again knows."""
-    permit.require(Action.TRACK_READ, "track", camera_id, what="backtest", event=body.event, is_true=str(body.is_true))
+    permit.note(event=body.event, is_true=str(body.is_true))
     state = _backtests(permit).state(camera_id)
     told = next((one for one in (state.report or {}).get("events", ()) if one["id"] == body.event), None)
     if told is None:

@@ -67,6 +67,8 @@ def _end_with_parent() -> None:
 def main() -> None:
     os.nice(NICENESS)
     line = sys.stdin.readline()
+    if not line.strip():
+        return  # the parent is gone already
     threading.Thread(target=_end_with_parent, daemon=True).start()
     run(line, SystemClock())
     sys.stdout.flush()

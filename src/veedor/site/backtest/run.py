@@ -70,6 +70,8 @@ class BacktestRun:
     """`steps` works; between two of them the counters and `new`, `old` can be read."""
 
     def __init__(self, archive: TrackArchive, wanted: Wanted, clock: Clock) -> None:
+        # On the minute: the moments at which rules look are the same in every run, and so is what they say.
+        wanted = replace(wanted, start=wanted.start.replace(second=0, microsecond=0))
         self.wanted = wanted
         self.new, self.old = Side(), Side()
         self.until = wanted.start
