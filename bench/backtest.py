@@ -1,6 +1,6 @@
 """A backtest of one camera-week: how long it takes, when the first results are there. JSON on standard output.
 
-python bench/backtest.py                # two days, of one week's density
+python bench/backtest.py                # two days, as dense as the week
 FULL=1 python bench/backtest.py         # the week
 
 Tracks are made up as in bench/archive.py, 20,000 a day and camera, evenly over day and night (which is the worst case:
@@ -71,9 +71,7 @@ def spread(rows: Rows, hour_us: int, random: np.random.Generator) -> Rows:
     """The same tracks, those of each camera over the whole hour."""
     started_us = hour_us + random.integers(0, 3_600_000, len(rows)) * 1000
     moved_us = started_us - rows.started_us
-    moved = replace(
-        rows, started_us=started_us, first_us=rows.first_us + moved_us, ended_us=rows.ended_us + moved_us
-    )
+    moved = replace(rows, started_us=started_us, first_us=rows.first_us + moved_us, ended_us=rows.ended_us + moved_us)
     return moved.take(np.lexsort((started_us, rows.camera)))
 
 

@@ -44,7 +44,9 @@ def test_a_backtest_is_a_look_and_in_the_audit(tmp_path: Path) -> None:
         assert told["status"] == "done"
         assert told["counts"] == {"new": 1, "gone": 1, "same": 1}
         assert told["notes"], "what it cannot say is said"
-        entries = [one for one in desk.audit.entries(AuditQuery(limit=100)) if one.action == "backtest.run" and one.allowed]
+        entries = [
+            one for one in desk.audit.entries(AuditQuery(limit=100)) if one.action == "backtest.run" and one.allowed
+        ]
         spans = [json.loads(one.detail) for one in entries if "start" in one.detail]
         assert spans, "the look, with its span, is in the audit"
         assert {one.resource_id for one in entries} == {"plaza"} | {"ghost"}

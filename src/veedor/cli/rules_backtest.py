@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from veedor.site.backtest.run import BacktestRun
 
 
-
 class BacktestSpanError(UserError):
     """The end is not after the start."""
 

@@ -71,7 +71,9 @@ class LocalBacktests:
         self._runner.close()
 
 
-def offline_run(config: SiteFile, camera: str, rules: Path, span: tuple[datetime, datetime], clock: Clock) -> BacktestRun:
+def offline_run(
+    config: SiteFile, camera: str, rules: Path, span: tuple[datetime, datetime], clock: Clock
+) -> BacktestRun:
     """A backtest at the machine itself, beside a running site or without it; `camera`: name or id. It is in the audit
     before it begins. Raises ConfigError, NotFound, NoHistory, the StoreError tree."""
     with camera_store(config, clock) as cameras:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -402,7 +403,7 @@ def test_when_a_camera_was_analysed_is_kept(tmp_path: Path) -> None:
     spans = [((row.from_us / 1e6 - NOON.timestamp()), (row.until_us / 1e6 - NOON.timestamp())) for row in rows]
     assert spans[0][0] == 0
     assert spans[-1][1] == pytest.approx(259.8)
-    pauses = [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False) if b[0] > a[1]]
+    pauses = [(a[1], b[0]) for a, b in pairwise(spans) if b[0] > a[1]]
     assert pauses == [(pytest.approx(99.8), pytest.approx(200.0))]
     assert sum(row.ticks for row in rows) == 800
     assert archive.watched("c1", NOON + timedelta(seconds=110), NOON + timedelta(seconds=190)) == []

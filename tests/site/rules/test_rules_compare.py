@@ -11,7 +11,9 @@ from veedor.site.rules.compare import compare
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def event(start_s: float, end_s: float | None, tracks: tuple[int, ...] = (1,), zone: str = "A", rule: str = "r") -> Event:
+def event(
+    start_s: float, end_s: float | None, tracks: tuple[int, ...] = (1,), zone: str = "A", rule: str = "r"
+) -> Event:
     start = NOON + timedelta(seconds=start_s)
     end = None if end_s is None else NOON + timedelta(seconds=end_s)
     told = (f"{rule}{start_s}{tracks}", "c1", rule, "loitering", Severity.MEDIUM, start, end or start, end)

@@ -107,11 +107,11 @@ class BacktestOut(Out):
     tracks_per_s: float = 0.0
     hours_per_s: float = 0.0
     watched_s: float | None = Field(None, description="How much of the span was analysed; null: not known")
-    days: list[DayOut] = []
-    rules: list[RuleLineOut] = []
+    days: list[DayOut] = Field([])
+    rules: list[RuleLineOut] = Field([])
     counts: CountsOut = CountsOut(new=0, gone=0, same=0)
     more: CountsOut = Field(CountsOut(new=0, gone=0, same=0), description="Events that are not listed: a sample is")
-    events: list[BacktestEventOut] = []
+    events: list[BacktestEventOut] = Field([])
     notes: list[str] = Field([], description="What this backtest cannot say")
     precision: PrecisionOut | None = None
 

@@ -137,7 +137,10 @@ class BacktestRun:
     def _seen(self, rows: Sequence[Watched]) -> list[Span]:
         """When the camera was analysed, within the span."""
         start, end = self.wanted.start, self.wanted.end
-        spans = [(_EPOCH + timedelta(microseconds=one.from_us), _EPOCH + timedelta(microseconds=one.until_us)) for one in rows]
+        spans = [
+            (_EPOCH + timedelta(microseconds=one.from_us), _EPOCH + timedelta(microseconds=one.until_us))
+            for one in rows
+        ]
         fresh = self._clock.now() - _UNWRITTEN
         if end > fresh:
             spans.append((max(fresh, start), end))

@@ -97,9 +97,7 @@ def unchanged(new: RuleSet, old: RuleSet) -> frozenset[str]:
     """Names of the rules that say the same in both sets: parameters, place, and what they hear."""
     olds = {one.name: one for one in old.rules}
     same = {one.name for one in new.rules if one == olds.get(one.name) and _place(new, one) == _place(old, one)}
-    while missing := {
-        one.name for one in new.rules if one.name in same and not _heard(one) <= same
-    }:
+    while missing := {one.name for one in new.rules if one.name in same and not _heard(one) <= same}:
         same -= missing
     return frozenset(same)
 
