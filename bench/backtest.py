@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from archive import CAMERAS, END, made_up
 
+from archive import CAMERAS, END, made_up
 from veedor.kit.clock import Clock, SystemClock
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.blocks import HOUR_US

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { bars, beside, inWords, marked, ofState, total, type Backtest, type Found } from "../src/setup/backtest";
+import {
+  bars,
+  beside,
+  inWords,
+  marked,
+  ofState,
+  total,
+  type Backtest,
+  type Found,
+} from "../src/setup/backtest";
 import { t } from "../src/lib/i18n.svelte";
 
 const found = (id: string, state: string): Found => ({ id, state, is_true: null }) as unknown as Found;
@@ -33,7 +42,11 @@ describe("a backtest", () => {
 
   it("keeps what was said of one event", () => {
     const none = { true: 0, of: 0, low: 0, high: 1 };
-    const after = marked(backtest, "c", true, { new: { true: 1, of: 1, low: 0.2, high: 1 }, old: none, lost_true: 0 });
+    const after = marked(backtest, "c", true, {
+      new: { true: 1, of: 1, low: 0.2, high: 1 },
+      old: none,
+      lost_true: 0,
+    });
     expect(after.events.map((one) => one.is_true)).toEqual([null, null, true]);
     expect(after.precision?.new.of).toBe(1);
     expect(backtest.events[2]?.is_true).toBeNull();

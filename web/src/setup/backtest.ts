@@ -44,7 +44,12 @@ export function total(days: Backtest["days"], side: "new" | "old"): number {
 
 /** A share in whole numbers, as a sentence takes it. */
 export function inWords(share: Share): { true: number; of: number; low: number; high: number } {
-  return { true: share.true, of: share.of, low: Math.round(share.low * 100), high: Math.round(share.high * 100) };
+  return {
+    true: share.true,
+    of: share.of,
+    low: Math.round(share.low * 100),
+    high: Math.round(share.high * 100),
+  };
 }
 
 /** The event after (or before) the one that is chosen, in its list; the first where none is. */

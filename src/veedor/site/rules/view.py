@@ -91,6 +91,9 @@ class View:
     """The observed tracks of one moment. Predicted boxes are not in it: no event rests on a guess. The columns are
     those of `Columns`; `aspect`: width / height."""
 
+    clock_offset_s: float | None
+    scene: SceneFacts | None
+
     def __init__(self, obs: Observation) -> None:
         aspect = obs.width / obs.height if obs.width > 0 and obs.height > 0 else 1.0
         self._take(Columns.of(obs), slice(None), Moment(obs.at_s, obs.captured_at, obs.frame), aspect)
@@ -109,8 +112,8 @@ class View:
     def _take(self, columns: Columns, rows: slice, moment: Moment, aspect: float) -> None:
         self.moment = moment
         self.connected = True
-        self.clock_offset_s: float | None = None
-        self.scene: SceneFacts | None = None
+        self.clock_offset_s = None
+        self.scene = None
         self.aspect = aspect
         self._columns, self._rows = columns, rows
         self.boxes: Floats = columns.boxes[rows]
