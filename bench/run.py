@@ -25,6 +25,7 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "video": ("video.py", [], []),
     "tracker": ("tracker.py", [], []),
     "rules": ("rules.py", [], []),
+    "backtest": ("backtest.py", ["--days", "1"], ["--days", "7"]),
     "caviar": ("caviar.py", [], []),
     "counting": ("counting.py", [], []),
     "archive": ("archive.py", ["--tracks", "2000000"], ["--tracks", "100000000"]),

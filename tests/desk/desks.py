@@ -14,7 +14,17 @@ from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
 from desk.databases import database_url
-from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakePtz, FakeRules, FakeSetup, FakeSite, camera
+from desk.fakes import (
+    FakeBacktests,
+    FakeCameras,
+    FakeFootage,
+    FakeLive,
+    FakePtz,
+    FakeRules,
+    FakeSetup,
+    FakeSite,
+    camera,
+)
 from veedor.access.check import Access
 from veedor.access.principal import Role
 from veedor.desk.accounts import passwords, service
@@ -90,6 +100,7 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         agency_id=AGENCY,
         secrets=SecretBox(Fernet.generate_key()),
         config=replace(DeskConfig(), **config),
+        backtests=FakeBacktests(),
     )
     tell_who_steers(ports)
     return Desk(ports, create_app(ports), audit, live, cameras, ptz)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from veedor.model.track import ArchivedTrack
 from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.site.archive.archive import TrackArchive
 from veedor.wire.ports import (
+    BacktestState,
+    BacktestStatus,
     DeviceChannel,
     FoundDevice,
     ListedCamera,
@@ -348,3 +351,74 @@ class FakeRules:
 
     def try_out(self, camera_id: str, text: str, start: datetime, end: datetime) -> list[Event]:
         return []
+
+
+class FakeBacktests:
+    """wire.ports.Backtests: whatever is tried finds one event of each state, at once."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, BacktestState] = {}
+
+    def has_history(self, camera_id: str) -> bool:
+        return camera_id in self.states
+
+    def start(self, camera_id: str, text: str, start: datetime, end: datetime) -> BacktestState:
+        begun = BacktestState("bt", camera_id, "Plaza", text, end)
+        report = made_up_report(camera_id, start, end)
+        self.states[camera_id] = replace(begun, status=BacktestStatus.DONE, report=report, version=1)
+        return begun
+
+    def state(self, camera_id: str) -> BacktestState:
+        if camera_id not in self.states:
+            raise NotFound(kind="backtest", name=camera_id)
+        return self.states[camera_id]
+
+    def wait(self, camera_id: str, after: int, timeout_s: float) -> BacktestState:
+        return self.state(camera_id)
+
+    def cancel(self, camera_id: str) -> BacktestState:
+        return self.state(camera_id)
+
+
+def made_up_report(camera_id: str, start: datetime, end: datetime) -> dict[str, Any]:
+    """What `site/backtest/report.py` would say of three events, an hour apart."""
+    events = []
+    for number, state in enumerate(("new", "gone", "same")):
+        at = start + timedelta(hours=number + 1)
+        events.append(
+            {
+                "id": f"{camera_id}-{state}-{at:%H%M%S}",
+                "state": state,
+                "raised": True,
+                "rule": "Ingreso",
+                "kind": "zone_intrusion",
+                "zone": "Vereda",
+                "severity": "medium",
+                "started_at": at.isoformat(),
+                "completed_at": (at + timedelta(seconds=1)).isoformat(),
+                "ended_at": (at + timedelta(seconds=9)).isoformat(),
+                "explanation": {"key": "rules-zone-intrusion", "params": {"class": "person", "place": "Vereda"}},
+                "track_ids": [number],
+            }
+        )
+    return {
+        "camera_id": camera_id,
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "until": end.isoformat(),
+        "share": 1.0,
+        "done": True,
+        "taken_s": 1.5,
+        "tracks": 30,
+        "tracks_per_s": 20.0,
+        "hours_per_s": 16.0,
+        "watched_s": None,
+        "days": [{"day": start.date().isoformat(), "new": 2, "old": 2}],
+        "rules": [
+            {"rule": "Ingreso", "kind": "zone_intrusion", "new": 2, "old": 2, "only_new": 1, "only_old": 1, "same": 1}
+        ],
+        "counts": {"new": 1, "gone": 1, "same": 1},
+        "events": events,
+        "more": {"new": 0, "gone": 0, "same": 0},
+        "notes": [{"key": "backtest-note-unknown", "params": {}}],
+    }

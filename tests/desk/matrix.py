@@ -189,6 +189,11 @@ ROWS = [
     Row("GET", "/api/cameras/{camera_id}/rules", "osa"),
     Row("PUT", "/api/cameras/{camera_id}/rules", "sa", body={"text": "rules: []", "version": ""}),
     Row("POST", "/api/cameras/{camera_id}/rules/try", "sa", body={"text": "rules: []"}),
+    # an administrator writes rules, but to try them on an archive is to look at people
+    Row("POST", "/api/cameras/{camera_id}/backtest", "s", 202, body={"text": "rules: []"}),
+    Row("GET", "/api/cameras/{camera_id}/backtest", "s"),
+    Row("DELETE", "/api/cameras/{camera_id}/backtest", "s"),
+    Row("PUT", "/api/cameras/{camera_id}/backtest/marks", "s", 404, body={"event": "nobody", "is_true": True}),
     # looking
     Row("GET", "/api/cameras/{camera_id}/snapshot.jpg", "vosa"),
     Row("WS", "/api/cameras/{camera_id}/live", "vosa", 101),

@@ -40,6 +40,7 @@ class Action(StrEnum):
     METRICS_READ = "metrics.read"
     RULES_READ = "rules.read"
     RULES_EDIT = "rules.edit"
+    BACKTEST_RUN = "backtest.run"  # rules over a camera's archive: a look at its tracks, by who may change its rules
     USER_LIST = "user.list"
     USER_EDIT = "user.edit"
     AUDIT_READ = "audit.read"

@@ -31,6 +31,7 @@ from veedor.cli.demo import demo
 from veedor.cli.init import init
 from veedor.cli.output import t
 from veedor.cli.worker import worker
+from veedor.cli.rules_backtest import backtest
 
 speak()
 app = App(
@@ -76,6 +77,11 @@ app.command("restore", help=t("cli-restore"), epilog=t("cli-example", command="v
     restore
 )
 app.add_typer(models.app, name="models")
+rules.app.command(
+    "backtest",
+    help=t("backtest-cli"),
+    epilog=t("cli-example", command="veedor rules backtest --camera Paradero --since 7d --rules new.yaml"),
+)(backtest)
 app.add_typer(rules.app, name="rules")
 app.add_typer(normality.app, name="normality")
 app.command("login", help=t("cli-login"), epilog=t("cli-example", command="veedor login --user rosa"))(login.login)

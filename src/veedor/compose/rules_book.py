@@ -12,6 +12,7 @@ from veedor.kit.hashing import sha256_bytes
 from veedor.kit.messages import Message
 from veedor.model.event import Event
 from veedor.site.rules import edit
+from veedor.site.rules.archived import Pace
 from veedor.site.rules.backtest import backtest
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.kinds import KINDS
@@ -82,7 +83,7 @@ class LocalRulesBook:
             (start, end),
             camera_id=camera_id,
             time_zone=self._site.config.time_zone,
-            fps=camera.analyse.fps,
+            pace=Pace(camera.analyse.fps),
             ground=Ground.of(camera.calibration),
         )
         return list(done.events)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from veedor.access.check import Access
+from veedor.compose.backtests import LocalBacktests
 from veedor.compose.camera_setup import LocalCameraSetup
 from veedor.compose.config import SiteFile
 from veedor.compose.joined import Joined, is_joined, open_joined
@@ -155,6 +156,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
     stack.callback(ptz.stop)
     grants = joined.grants(database, cameras, clock) if joined else DeskGrantBook(database, clock, cameras)
     stack.callback(grants.close)
+    backtests = LocalBacktests(site)
+    stack.callback(backtests.close)
     ports = DeskPorts(
         footage=site.parts.footage,
         live=site.live,
@@ -172,6 +175,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         config=settings,
         signer=joined.signer if joined else None,
         hub=joined.watch.state if joined else None,
+        backtests=backtests,
     )
     tell_who_steers(ports)
     return ports

@@ -30,6 +30,7 @@ import veedor.desk.audit.endpoints
 import veedor.desk.audit.erasure_endpoints
 import veedor.desk.audit.look_endpoints
 import veedor.desk.audit.witness_endpoints
+import veedor.desk.backtest.endpoints
 import veedor.desk.bookmarks.endpoints
 import veedor.desk.cameras.endpoints
 import veedor.desk.commands.endpoints
@@ -87,6 +88,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.commands.endpoints.router,
     veedor.desk.setup.endpoints.router,
     veedor.desk.setup.rules.router,
+    veedor.desk.backtest.endpoints.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.playback.endpoints.router,
     veedor.desk.bookmarks.endpoints.router,

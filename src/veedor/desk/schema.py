@@ -8,6 +8,7 @@ import veedor.desk.agencies.tables
 import veedor.desk.alerts.tables
 import veedor.desk.approvals.tables
 import veedor.desk.audit.tables
+import veedor.desk.backtest.tables
 import veedor.desk.bookmarks.tables
 import veedor.desk.commands.tables
 import veedor.desk.evidence.tables

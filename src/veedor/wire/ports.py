@@ -416,3 +416,45 @@ class RulesBook(Protocol):
 
     def try_out(self, camera_id: str, text: str, start: datetime, end: datetime) -> list[Event]:
         """The events that these rules would have found in the tracks of the span. Raises ConfigError."""
+
+
+class BacktestStatus(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestState:
+    """The last backtest of a camera. `text`: the rules that are tried. `report`: what it said last (see
+    `site/backtest/report.py`); None: nothing yet. `version` grows with every change."""
+
+    id: str
+    camera_id: str
+    camera_name: str
+    text: str
+    started_at: datetime
+    status: BacktestStatus = BacktestStatus.RUNNING
+    report: Mapping[str, Any] | None = None
+    problem: VeedorError | None = None
+    version: int = 0
+
+
+class Backtests(Protocol):
+    """Desk -> site: changed rules over a camera's archive, beside those in force. One runs at a time."""
+
+    def has_history(self, camera_id: str) -> bool:
+        """Whether at least an hour of the camera's last week is archived."""
+
+    def start(self, camera_id: str, text: str, start: datetime, end: datetime) -> BacktestState:
+        """Raises ConfigError, Conflict where one runs, NotFound."""
+
+    def state(self, camera_id: str) -> BacktestState:
+        """The camera's last. Raises NotFound where none ran since the site started."""
+
+    def wait(self, camera_id: str, after: int, timeout_s: float) -> BacktestState:
+        """The same, once its version is beyond `after` or the time is over."""
+
+    def cancel(self, camera_id: str) -> BacktestState:
+        """End it; what it found so far stays. Raises NotFound."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -337,7 +338,7 @@ def test_files_of_the_version_before_are_read_and_sealed(tmp_path: Path) -> None
     walk(archive, 60)
     archive.stop()
     with closing(sqlite3.connect(tmp_path / "tracks-2026-03-02.db")) as database:  # as version 1 wrote it
-        for table in ("block", "block_column", "block_paths"):
+        for table in ("block", "block_column", "block_paths", "watched"):
             database.execute(f"DROP TABLE {table}")
         database.execute("ALTER TABLE part DROP COLUMN colour")
         database.execute("ALTER TABLE part DROP COLUMN aspect")
@@ -390,3 +391,20 @@ while True:  # a track each half minute, sealed at once
     number += 1
     print(number, flush=True)
 """
+
+
+def test_when_a_camera_was_analysed_is_kept(tmp_path: Path) -> None:
+    archive = TrackArchive(tmp_path, SystemClock(), ArchiveConfig(watched_s=20.0))
+    for number in (*range(500), *range(1000, 1300)):  # 100 s, 100 s of nothing, 60 s
+        archive.append("c1", seen(number / 5, {}))
+    archive.stop()
+    rows = archive.watched("c1", NOON, NOON + DAY)
+    assert rows is not None
+    spans = [((row.from_us / 1e6 - NOON.timestamp()), (row.until_us / 1e6 - NOON.timestamp())) for row in rows]
+    assert spans[0][0] == 0
+    assert spans[-1][1] == pytest.approx(259.8)
+    pauses = [(a[1], b[0]) for a, b in pairwise(spans) if b[0] > a[1]]
+    assert pauses == [(pytest.approx(99.8), pytest.approx(200.0))]
+    assert sum(row.ticks for row in rows) == 800
+    assert archive.watched("c1", NOON + timedelta(seconds=110), NOON + timedelta(seconds=190)) == []
+    assert archive.watched("c2", NOON, NOON + DAY) == []

@@ -29,6 +29,7 @@ const all: Record<Schemas["Action"], true> = {
   "evidence.unlock": true,
   "rules.read": true,
   "rules.edit": true,
+  "backtest.run": true,
   "health.read": true,
   "metrics.read": true,
   "user.list": true,
@@ -57,6 +58,7 @@ export const looks: Schemas["Action"][] = [
   "footage.list",
   "footage.play",
   "track.read",
+  "backtest.run",
   "evidence.lock",
   "evidence.export",
 ];

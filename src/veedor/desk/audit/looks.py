@@ -28,6 +28,7 @@ LOOK_ACTIONS = frozenset(
         Action.FOOTAGE_LIST,
         Action.FOOTAGE_PLAY,
         Action.TRACK_READ,
+        Action.BACKTEST_RUN,
         Action.EVIDENCE_LOCK,
         Action.EVIDENCE_EXPORT,
     }

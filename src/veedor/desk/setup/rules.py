@@ -57,7 +57,7 @@ def check_rules(permit: CheckRules, body: RulesCheckIn) -> RulesCheckOut:
 def show_rules(permit: ReadRules, camera_id: Id) -> RulesOut:
     """A camera's rules as they are written."""
     permit.ports.cameras.camera(camera_id)
-    return _out(permit.ports.rules.show(camera_id))
+    return _out(permit, camera_id, permit.ports.rules.show(camera_id))
 
 
 @router.put("/api/cameras/{camera_id}/rules", responses=_CONFLICT)
@@ -66,7 +66,7 @@ def save_rules(permit: EditRules, camera_id: Id, body: RulesIn) -> RulesOut:
     permit.ports.cameras.camera(camera_id)
     saved = permit.ports.rules.write(camera_id, body.text, body.version)
     tell_rules(permit, camera_id)
-    return _out(saved)
+    return _out(permit, camera_id, saved)
 
 
 @router.post("/api/cameras/{camera_id}/rules/try")
@@ -79,5 +79,7 @@ def try_rules(permit: EditRules, camera_id: Id, body: TryRulesIn) -> TriedOut:
     return TriedOut(minutes=body.minutes, events=[TriedEventOut.of(one, permit.lang) for one in events[:500]])
 
 
-def _out(state: RulesState) -> RulesOut:
-    return RulesOut(text=state.text, version=state.version, is_default=state.is_default)
+def _out(permit: Permit, camera_id: str, state: RulesState) -> RulesOut:
+    backtests = permit.ports.backtests
+    history = backtests is not None and backtests.has_history(camera_id)
+    return RulesOut(text=state.text, version=state.version, is_default=state.is_default, has_history=history)

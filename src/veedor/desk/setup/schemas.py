@@ -151,6 +151,7 @@ class RulesOut(Out):
     text: str
     version: str
     is_default: bool
+    has_history: bool = Field(False, description="Whether a backtest has enough archived days to say something")
 
 
 class RulesProblemOut(Out):

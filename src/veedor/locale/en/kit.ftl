@@ -34,6 +34,7 @@ error-forbidden = You may not { $act ->
         [metrics-read] see the metrics
         [rules-read] see rules
         [rules-edit] change rules
+        [backtest-run] try rules on archived days
         [user-list] see the accounts
         [user-edit] change accounts
         [audit-read] read the audit

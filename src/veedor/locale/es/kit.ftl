@@ -48,6 +48,7 @@ error-forbidden = No puede { $act ->
         [metrics-read] ver las métricas
         [rules-read] ver reglas
         [rules-edit] cambiar reglas
+        [backtest-run] probar reglas con días archivados
         [user-list] ver las cuentas
         [user-edit] cambiar cuentas
         [audit-read] leer la auditoría

@@ -33,7 +33,7 @@ from veedor.model.scene import SceneFacts
 from veedor.model.track import ArchivedTrack
 from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.site.archive.blocks import HOUR_US, SCHEMA
-from veedor.site.archive.collector import ArchiveConfig, Collector, Part, SceneChange, micros
+from veedor.site.archive.collector import ArchiveConfig, Collector, Part, SceneChange, Watched, micros
 from veedor.site.archive.columns import Rows
 from veedor.site.archive.parts import USUAL_ASPECT, seal, store_rows
 from veedor.site.archive.reading import LONGEST_US, Piece, pieces, together
@@ -69,7 +69,19 @@ _MIGRATIONS = (
     ALTER TABLE part ADD COLUMN aspect REAL NOT NULL DEFAULT {USUAL_ASPECT};  -- width by height of the picture
     {SCHEMA}
     """,
+    """
+    CREATE TABLE watched (            -- when pictures were analysed: what is between the rows, nobody saw
+        camera_id TEXT NOT NULL,
+        from_us INTEGER NOT NULL,
+        until_us INTEGER NOT NULL,
+        ticks INTEGER NOT NULL,       -- pictures
+        width INTEGER NOT NULL,       -- pixels of the analysed picture
+        height INTEGER NOT NULL
+    );
+    CREATE INDEX watched_when ON watched (camera_id, from_us)
+    """,
 )
+Row = Part | SceneChange | Watched
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PAGE_OCTETS = 16_384  # blocks are read in long stretches
@@ -86,7 +98,7 @@ class TrackArchive:
         self._lock = threading.Lock()  # collectors and what waits
         self._writing = threading.Lock()  # the open file; never taken by `append`
         self._collectors: dict[str, Collector] = {}
-        self._waiting: list[Part | SceneChange] = []
+        self._waiting: list[Row] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._open: tuple[date, sqlite3.Connection] | None = None
@@ -108,6 +120,8 @@ class TrackArchive:
         with self._lock:
             for collector in self._collectors.values():
                 self._waiting += collector.finish()
+                watched = collector.last_watched()
+                self._waiting += [watched] if watched is not None else []
         self._try_write()
         with self._writing:
             self._close()
@@ -120,8 +134,8 @@ class TrackArchive:
                 collector = self._collectors[camera_id] = Collector(camera_id, self._config)
             self._waiting += collector.append(observation)
             change = collector.scene_change(observation)
-            if change is not None:
-                self._waiting.append(change)
+            watched = collector.watched(observation)
+            self._waiting += [one for one in (change, watched) if one is not None]
             if len(self._waiting) > 2 * self._config.most_waiting:  # nobody writes
                 self.lost += len(self._waiting) - self._config.most_waiting
                 self._waiting = self._waiting[-self._config.most_waiting :]
@@ -200,6 +214,27 @@ class TrackArchive:
             for row in rows
         ]
 
+    def watched(self, camera_id: str, start: datetime, end: datetime) -> list[Watched] | None:
+        """When pictures were analysed, within [start, end) and by time: rows that follow each other touch. None where
+        a day is of an older version, which did not keep it. Raises StoreError."""
+        query = (
+            "SELECT camera_id, from_us, until_us, ticks, width, height FROM watched"
+            " WHERE camera_id = ? AND from_us < ? AND until_us > ? ORDER BY from_us"
+        )
+        known = True
+
+        def rows(database: sqlite3.Connection) -> list[Watched]:
+            nonlocal known
+            if int(database.execute("PRAGMA user_version").fetchone()[0]) < 3:
+                known = False
+                return []
+            found = database.execute(query, (camera_id, micros(end), micros(start)))
+            return [Watched(*row) for row in found]
+
+        early = start - timedelta(seconds=2 * self._config.watched_s)  # a row lies in the file of its start
+        found = [row for some in self._read(early, end, rows) for row in some]
+        return found if known else None
+
     def days(self) -> list[date]:
         """Days of which there is a file, oldest first."""
         if not self._directory.is_dir():
@@ -269,7 +304,7 @@ class TrackArchive:
         except Exception:  # they stay parts, which are read as well
             log.exception("tracks could not be put into blocks")
 
-    def _put_back(self, batch: Sequence[Part | SceneChange]) -> None:
+    def _put_back(self, batch: Sequence[Row]) -> None:
         with self._lock:
             self._waiting = [*batch, *self._waiting]
             extra = len(self._waiting) - self._config.most_waiting
@@ -277,9 +312,10 @@ class TrackArchive:
                 self.lost += extra
                 self._waiting = self._waiting[extra:]
 
-    def _write(self, day: date, rows: Sequence[Part | SceneChange]) -> None:
+    def _write(self, day: date, rows: Sequence[Row]) -> None:
         parts = [row for row in rows if isinstance(row, Part)]
         changes = [row for row in rows if isinstance(row, SceneChange)]
+        stretches = [row for row in rows if isinstance(row, Watched)]
         path = self._file(day)
         database = self._database(day)
         if self._unsealed is not None:
@@ -303,6 +339,10 @@ class TrackArchive:
                     for c in changes
                     for f in (c.facts,)
                 ],
+            )
+            database.executemany(
+                "INSERT INTO watched VALUES (?, ?, ?, ?, ?, ?)",
+                [(w.camera_id, w.from_us, w.until_us, w.ticks, w.width, w.height) for w in stretches],
             )
 
     def _database(self, day: date) -> sqlite3.Connection:
@@ -345,8 +385,10 @@ def _day_us(day: date) -> int:
     return (day - _EPOCH.date()).days * 24 * HOUR_US
 
 
-def _when(row: Part | SceneChange) -> int:
-    return row.started_us if isinstance(row, Part) else row.at_us
+def _when(row: Row) -> int:
+    if isinstance(row, Part):
+        return row.started_us
+    return row.from_us if isinstance(row, Watched) else row.at_us
 
 
 def _day(at_us: int) -> date:

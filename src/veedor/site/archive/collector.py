@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -12,6 +12,8 @@ from veedor.model.scene import SceneFacts
 from veedor.model.track_query import COLOURED
 from veedor.site.archive.path import MAX_PART_S, Simplifier, pack
 
+WATCH_GAP_S = 5.0  # a longer step between two pictures is a pause of the analysis
+
 
 @dataclass(frozen=True, slots=True)
 class ArchiveConfig:
@@ -20,13 +22,14 @@ class ArchiveConfig:
     `end_s` another track."""
 
     keep_days: float = 90.0
-    tolerance: float = 0.004
+    tolerance: float = 0.002
     part_s: float = 6.0
     gap_s: float = 2.0
     end_s: float = 20.0
     write_every_s: float = 2.0
     seal_every_s: float = 300.0
     search_s: float = 0.8  # what one page of a search may take
+    watched_s: float = 120.0  # stretches of analysis are written in rows of this length
     most_waiting: int = 50_000  # parts kept in memory while the disk takes none
 
 
@@ -54,6 +57,18 @@ class SceneChange:
     facts: SceneFacts
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A stretch in which pictures of the camera were analysed, without a pause, all of one size."""
+
+    camera_id: str
+    from_us: int
+    until_us: int
+    ticks: int  # pictures
+    width: int
+    height: int
+
+
 @dataclass(slots=True)
 class _Open:
     first_us: int
@@ -77,6 +92,7 @@ class Collector:
         self._open: dict[int, _Open] = {}
         self._last_s = float("-inf")
         self._scene: SceneFacts | None = None
+        self._watched: Watched | None = None
 
     def append(self, obs: Observation) -> list[Part]:
         """Take one observation; the parts that are complete by it."""
@@ -100,6 +116,28 @@ class Collector:
             return None
         self._scene = obs.scene
         return SceneChange(self._camera_id, micros(obs.captured_at), obs.scene)
+
+    def watched(self, obs: Observation) -> Watched | None:
+        """The stretch of analysis that ends with, or before, `obs`."""
+        at_us, now = micros(obs.captured_at), self._watched
+        shape = (obs.width, obs.height)
+        seen = obs.connected and obs.width > 0 and obs.height > 0
+        if now is None:
+            self._watched = Watched(self._camera_id, at_us, at_us, 1, *shape) if seen else None
+            return None
+        step_s = (at_us - now.until_us) / 1e6
+        if not seen or not 0 <= step_s <= WATCH_GAP_S or shape != (now.width, now.height):
+            self._watched = Watched(self._camera_id, at_us, at_us, 1, *shape) if seen else None
+            return now if now.until_us > now.from_us else None
+        longer = replace(now, until_us=at_us, ticks=now.ticks + 1)
+        is_long = at_us - now.from_us >= self._config.watched_s * 1e6
+        self._watched = Watched(self._camera_id, at_us, at_us, 0, *shape) if is_long else longer
+        return longer if is_long else None
+
+    def last_watched(self) -> Watched | None:
+        """The stretch that is open; it ends."""
+        now, self._watched = self._watched, None
+        return now if now is not None and now.until_us > now.from_us else None
 
     def finish(self) -> list[Part]:
         """Every open track ends."""

@@ -36,6 +36,11 @@ class BaselineStore:
         versions = self.versions(camera_id)
         return self.load(camera_id, versions[-1]) if versions else None
 
+    def newest_file(self, camera_id: str) -> Path | None:
+        """For another process that reads it with `Baseline.load`."""
+        versions = self.versions(camera_id)
+        return self._path(camera_id, versions[-1]) if versions else None
+
     def load(self, camera_id: str, version: int) -> Baseline:
         """Raises the StoreError tree."""
         return Baseline.load(self._path(camera_id, version))

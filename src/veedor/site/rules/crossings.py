@@ -65,7 +65,8 @@ class Crossings:
         if now_s - self._pruned_at_s > FORGET_S / 6:
             self._pruned_at_s = now_s
             self._walkers = {k: v for k, v in self._walkers.items() if now_s - v.last.at_s <= self.params.bridge_s}
-        if not len(view):
+        wanted = selected(view, self.params, self._table)
+        if not wanted.any():
             return []
         scale = np.asarray((view.aspect, 1.0))
         start, end = np.asarray(self.wire.start) * scale, np.asarray(self.wire.end) * scale
@@ -76,7 +77,6 @@ class Crossings:
         # > 0: right of start -> end, since y points down
         distances = (along[0] * offset[:, 1] - along[1] * offset[:, 0]) / length
         margins = np.maximum(_MARGIN_OF_BOX * view.height, _MARGIN_MIN)
-        wanted = selected(view, self.params, self._table)
         crossed: list[tuple[int, Direction]] = []
         for index in np.flatnonzero(wanted).tolist():
             track_id = int(view.ids[index])

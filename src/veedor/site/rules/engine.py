@@ -40,7 +40,10 @@ class RuleEngine:
         ids: Callable[[datetime], str] = new_id,
         ground: Ground | None = None,
         normality: Normality | None = None,
+        trails: Trails | None = None,
     ) -> None:
+        """`trails`: of several engines that are given the same views by `look`, updated by whoever gives them."""
+        self._given = trails
         self._ground = ground if ground is not None and not ground.stale else None
         self._normality = normality
         self._rules = rules
@@ -51,7 +54,7 @@ class RuleEngine:
         self._start()
 
     def _start(self) -> None:
-        self._trails = Trails()
+        self._trails = self._given if self._given is not None else Trails()
         places = (self._rules.zones, self._rules.wires)
         setting = Setting(
             self._camera_id, self._time_zone, *places, self._trails, self._ids, self._ground, self._normality
@@ -77,10 +80,14 @@ class RuleEngine:
         self._last_s = obs.at_s
         view = View(obs)
         self._trails.update(view)
-        begun = len(events)
+        return events + self.look(view)
+
+    def look(self, view: View) -> list[Event]:
+        """`step` for a moment that the trails have already taken in."""
+        events: list[Event] = []
         for rule in self._running:
             if isinstance(rule, Composition):
-                rule.hear(events[begun:], view)
+                rule.hear(events, view)
             events += rule.step(view)
         return events
 

@@ -68,6 +68,8 @@ class Episodes:
         """`holds`: subject -> since when its condition holds, None for since now. `make(subject, since)` makes its
         event. Unless `armed` no event begins; where `may_begin` is given, only those of its subjects do. `patience`:
         subject -> seconds instead of `release_s`."""
+        if not holds and not self._open:
+            return []
         events = self._expire(now, patience or {})
         for subject, since in holds.items():
             episode = self._open.get(subject)

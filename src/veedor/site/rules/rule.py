@@ -122,12 +122,7 @@ def _steady(told: datetime, anchor: datetime, offset_s: float) -> datetime:
 
 def selected(view: View, params: TrackRuleParams, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(n,) bool: the tracks of the rule's classes (`table` is `params.class_table`) that are large enough."""
-    mask: NDArray[np.bool_] = table[view.classes]
-    if params.min_size.height > 0:
-        mask = mask & (view.height >= params.min_size.height)
-    if params.min_size.area > 0:
-        mask = mask & (view.area >= params.min_size.area)
-    return mask
+    return view.chosen(table, params.min_size.height, params.min_size.area)
 
 
 def class_word(numbers: set[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +61,7 @@ class Stillness:
             if still is None or now.at_s - still.seen.at_s > FORGET_S:
                 still = self._tracks[track_id] = Still((center[0], center[1]), now, now, now)
             still.seen = now
-            off = float(np.hypot(center[0] - still.anchor[0], center[1] - still.anchor[1]))
+            off = math.hypot(center[0] - still.anchor[0], center[1] - still.anchor[1])
             if off <= max(_RADIUS * size, _RADIUS_MIN):
                 still.away_since = None
                 result[track_id] = still

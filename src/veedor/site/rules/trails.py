@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ class Trail:
         last = self.path[-1]
         recent = [one for one in self.path if last[0] - one[0] <= 2.1]
         reach = 0.3 * (self.box[3] - self.box[1])
-        return len(recent) >= 5 and all(np.hypot((last[1] - x) * aspect, last[2] - y) <= reach for _, x, y in recent)
+        return len(recent) >= 5 and all(math.hypot((last[1] - x) * aspect, last[2] - y) <= reach for _, x, y in recent)
 
     def back(self, at_s: float, ago_s: float) -> tuple[float, float, float] | None:
         """Seconds and foot point `ago_s` before `at_s`; the oldest that is known, where that is younger."""
@@ -121,7 +122,7 @@ class Trails:
             height = max(new.box[3] - new.box[1], other.box[3] - other.box[1])
             x, y = other.expected(now.at_s)
             foot_x, foot_y = (new.box[0] + new.box[2]) / 2, new.box[3]
-            distance = float(np.hypot((foot_x - x) * aspect, foot_y - y))
+            distance = math.hypot((foot_x - x) * aspect, foot_y - y)
             near = gap_s <= _HEIR_GAP_S and distance <= (_HEIR_REACH + _HEIR_REACH_PER_S * gap_s) * height
             same_place = other.stood_still(aspect) and _iou(new.box, other.box) >= _HEIR_IOU
             if (near or same_place) and distance < best_distance:

@@ -114,6 +114,7 @@ audit-action-health-read = See the site's health
 audit-action-metrics-read = Read metrics
 audit-action-rules-read = See rules
 audit-action-rules-edit = Change rules
+audit-action-backtest-run = Try rules on archived days
 audit-action-user-list = See people
 audit-action-user-edit = Change a person
 audit-action-audit-read = Query the audit

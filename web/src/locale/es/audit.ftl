@@ -114,6 +114,7 @@ audit-action-health-read = Ver la salud del sitio
 audit-action-metrics-read = Leer métricas
 audit-action-rules-read = Ver reglas
 audit-action-rules-edit = Cambiar reglas
+audit-action-backtest-run = Probar reglas con días archivados
 audit-action-user-list = Ver personas
 audit-action-user-edit = Cambiar una persona
 audit-action-audit-read = Consultar la auditoría
