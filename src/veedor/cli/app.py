@@ -30,8 +30,8 @@ from veedor.cli.calls import App, speak
 from veedor.cli.demo import demo
 from veedor.cli.init import init
 from veedor.cli.output import t
-from veedor.cli.worker import worker
 from veedor.cli.rules_backtest import backtest
+from veedor.cli.worker import worker
 
 speak()
 app = App(

@@ -15,8 +15,8 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.backtest.errors import NoHistory
 from veedor.site.backtest.run import BacktestRun, Wanted
 from veedor.site.backtest.runner import BacktestRunner
-from veedor.site.rules import edit
 from veedor.site.normality.store import BaselineStore
+from veedor.site.rules import edit
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet, read_text
 from veedor.site.rules_store import RulesStore

@@ -564,6 +564,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Backtest
+         * @description The camera's last backtest: a line of JSON at once, and while it runs another whenever there is more.
+         */
+        get: operations["follow_backtest_api_cameras__camera_id__backtest_get"];
+        put?: never;
+        /**
+         * Start Backtest
+         * @description Try rules on the camera's last days, beside those in force. One runs at a time, with what the site leaves of the
+         *     machine; nothing is changed.
+         */
+        post: operations["start_backtest_api_cameras__camera_id__backtest_post"];
+        /**
+         * Stop Backtest
+         * @description Stop it, where it runs; what it found so far stays.
+         */
+        delete: operations["stop_backtest_api_cameras__camera_id__backtest_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/backtest/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark Event
+         * @description Say whether an event that the backtest lists was worth an alert. The next backtest that finds it again knows.
+         */
+        put: operations["mark_event_api_cameras__camera_id__backtest_marks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/calibration": {
         parameters: {
             query?: never;
@@ -2754,7 +2803,7 @@ export interface components {
          * @description `<kind>.<verb>`.
          * @enum {string}
          */
-        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
+        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "backtest.run" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
         /**
          * ActOut
          * @description Who did what to which thing, when and why.
@@ -3430,6 +3479,160 @@ export interface components {
              */
             restores: components["schemas"]["RestoreOut"][];
         };
+        /** BacktestEventOut */
+        BacktestEventOut: {
+            /** Clip End */
+            clip_end: string;
+            /**
+             * Clip Start
+             * @description Ask for the clip of this span
+             */
+            clip_start: string;
+            /** Completed At */
+            completed_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Explanation */
+            explanation: string;
+            /** Id */
+            id: string;
+            /**
+             * Is True
+             * @description What somebody said of it; null: nobody has looked
+             */
+            is_true: boolean | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Raised
+             * @description False: folded into another alert, since the rule fired too often
+             */
+            raised: boolean;
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Started At */
+            started_at: string;
+            /**
+             * State
+             * @description new, gone or same
+             */
+            state: string;
+            /** Track Ids */
+            track_ids: number[];
+            /** Zone */
+            zone: string | null;
+        };
+        /** BacktestIn */
+        BacktestIn: {
+            /**
+             * Days
+             * @description How far back, from now
+             * @default 7
+             */
+            days: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * BacktestOut
+         * @description A backtest as it stands; `share`, 0..1: how much of the span is done.
+         */
+        BacktestOut: {
+            /**
+             * @default {
+             *       "gone": 0,
+             *       "new": 0,
+             *       "same": 0
+             *     }
+             */
+            counts: components["schemas"]["CountsOut"];
+            /**
+             * Days
+             * @default []
+             */
+            days: components["schemas"]["DayOut"][];
+            /** End */
+            end?: string | null;
+            /**
+             * Events
+             * @default []
+             */
+            events: components["schemas"]["BacktestEventOut"][];
+            /**
+             * Hours Per S
+             * @default 0
+             */
+            hours_per_s: number;
+            /** Id */
+            id: string;
+            /**
+             * @description Events that are not listed: a sample is
+             * @default {
+             *       "gone": 0,
+             *       "new": 0,
+             *       "same": 0
+             *     }
+             */
+            more: components["schemas"]["CountsOut"];
+            /**
+             * Notes
+             * @description What this backtest cannot say
+             * @default []
+             */
+            notes: string[];
+            precision?: components["schemas"]["PrecisionOut"] | null;
+            /**
+             * Problem
+             * @description Why it failed, with what to do
+             */
+            problem: string | null;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["RuleLineOut"][];
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            /** Start */
+            start?: string | null;
+            status: components["schemas"]["BacktestStatus"];
+            /**
+             * Taken S
+             * @default 0
+             */
+            taken_s: number;
+            /**
+             * Text
+             * @description The rules that are tried
+             */
+            text: string;
+            /**
+             * Tracks
+             * @default 0
+             */
+            tracks: number;
+            /**
+             * Tracks Per S
+             * @default 0
+             */
+            tracks_per_s: number;
+            /** Until */
+            until?: string | null;
+            /**
+             * Watched S
+             * @description How much of the span was analysed; null: not known
+             */
+            watched_s?: number | null;
+        };
+        /**
+         * BacktestStatus
+         * @enum {string}
+         */
+        BacktestStatus: "running" | "done" | "cancelled" | "failed";
         /** BetweenIn */
         BetweenIn: {
             /** Least */
@@ -3839,6 +4042,34 @@ export interface components {
             restore: components["schemas"]["RestoreOut"] | null;
             /** Sequence */
             sequence: number;
+        };
+        /** CountsOut */
+        CountsOut: {
+            /** Gone */
+            gone: number;
+            /** New */
+            new: number;
+            /** Same */
+            same: number;
+        };
+        /** DayOut */
+        DayOut: {
+            /**
+             * Day
+             * Format: date
+             * @description In the site's time zone
+             */
+            day: string;
+            /**
+             * New
+             * @description Alerts by the rules that are tried
+             */
+            new: number;
+            /**
+             * Old
+             * @description Alerts by the rules in force
+             */
+            old: number;
         };
         /** DeviceOut */
         DeviceOut: {
@@ -4923,6 +5154,16 @@ export interface components {
             pmtiles: boolean;
             tiles: components["schemas"]["TilesOut"] | null;
         };
+        /** MarkIn */
+        MarkIn: {
+            /** Event */
+            event: string;
+            /**
+             * Is True
+             * @description Whether it was worth an alert; null takes back what was said
+             */
+            is_true: boolean | null;
+        };
         /**
          * MarkOut
          * @description An event on the timeline, or several of a kind close together.
@@ -5192,6 +5433,19 @@ export interface components {
                 ][];
             };
         };
+        /**
+         * PrecisionOut
+         * @description Of the alerts listed: by the rules that are tried, and by those in force.
+         */
+        PrecisionOut: {
+            /**
+             * Lost True
+             * @description Events judged true that the new rules no longer find
+             */
+            lost_true: number;
+            new: components["schemas"]["ShareOut"];
+            old: components["schemas"]["ShareOut"];
+        };
         /** PresetIn */
         PresetIn: {
             /** Name */
@@ -5453,6 +5707,23 @@ export interface components {
              */
             standing: "measured" | "demonstrated" | "experimental";
         };
+        /** RuleLineOut */
+        RuleLineOut: {
+            /** Kind */
+            kind: string;
+            /** New */
+            new: number;
+            /** Old */
+            old: number;
+            /** Only New */
+            only_new: number;
+            /** Only Old */
+            only_old: number;
+            /** Rule */
+            rule: string;
+            /** Same */
+            same: number;
+        };
         /**
          * RulesCheckIn
          * @description `document` is put into `text`, whose comments stay, before both are looked at.
@@ -5494,6 +5765,12 @@ export interface components {
          * @description A camera's rules as written. Give `version` back when you save.
          */
         RulesOut: {
+            /**
+             * Has History
+             * @description Whether a backtest has enough archived days to say something
+             * @default false
+             */
+            has_history: boolean;
             /** Is Default */
             is_default: boolean;
             /** Text */
@@ -5694,8 +5971,8 @@ export interface components {
         };
         /**
          * SettingsIn
-         * @description What of a camera is to be other than it is; what is left out stays. Addresses and passwords are set at the
-         *     camera's own site alone.
+         * @description What of a camera is to be other than it is; what is left out stays, inside `record` and `analyse` too. Addresses
+         *     and passwords are set at the camera's own site alone.
          */
         SettingsIn: {
             analyse?: components["schemas"]["AnalyseIn"] | null;
@@ -5712,6 +5989,20 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        /**
+         * ShareOut
+         * @description So many of those that were judged were true; the interval is Wilson's, at 95 %.
+         */
+        ShareOut: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Of */
+            of: number;
+            /** True */
+            true: number;
+        };
         /** ShiftNoteIn */
         ShiftNoteIn: {
             /** Text */
@@ -7932,6 +8223,283 @@ export interface operations {
             };
             /** @description The role does not allow it, or another site's page sent the request */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    follow_backtest_api_cameras__camera_id__backtest_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One JSON a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No backtest of this camera */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    start_backtest_api_cameras__camera_id__backtest_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Another backtest is running */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    stop_backtest_api_cameras__camera_id__backtest_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No backtest of this camera */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    mark_event_api_cameras__camera_id__backtest_marks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecisionOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No backtest of this camera */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,9 +15,9 @@ from veedor.model.track import ArchivedTrack
 from veedor.site.alerting.policy import AlertPolicy
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import WATCH_GAP_S, Watched
+from veedor.site.normality.baseline import Baseline, Normality
 from veedor.site.rules.archived import USUAL_ASPECT, Pace, Replay, SceneAt
 from veedor.site.rules.backtest import Twin
-from veedor.site.normality.baseline import Baseline, Normality
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.rules.view import View
