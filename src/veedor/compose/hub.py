@@ -91,6 +91,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         witness = HubWitness(ports, open_signing_key(config.keys))
         roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness)
         stack.callback(parts.link.stop)
+        Inward(database, clock).read_kept()
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
         app = create_app(ports, routers=(joining_router(address),), public=JOIN_PATHS)
@@ -228,6 +229,7 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
         ca_sha256=certificates.authority.fingerprint,
         leaf_url=f"tls://{shown}:{link.public_port or link.port}",
         sites_changed=parts.link.follow,
+        behind=lambda site_id: parts.link.reading(site_id).behind,
     )
 
 

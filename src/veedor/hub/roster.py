@@ -22,7 +22,7 @@ from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.witness import HubWitness
 from veedor.kit.errors import Forbidden, VeedorError
-from veedor.wire import sync
+from veedor.wire import sync, version
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +41,24 @@ class HubRoster:
         self._outward = Outward(ports.database)
 
     def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
-        """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked."""
+        """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked, OtherVersion for one whose
+        version of the link is too far from ours: that is noted, and nothing else of what it says is read."""
         now = self._ports.clock.now()
-        boot, version = str(args["boot"])[:64], str(args["version"])[:40]
+        boot, protocol = str(args["boot"])[:64], version.told(args.get("protocol"))
+        is_near = version.is_near(protocol)
         with self._ports.database.session() as session:
             row = service.site(session, site_id)
             if row.revoked_at is not None:
                 raise Forbidden(action="sync", act="sync", reason="revoked")
             if service.note_call(row, boot, now):
                 log.error("two machines speak as site %s (%s)", row.name, row.id)
-            row.version, row.health = version, _bounded(args.get("health"))
-            _take_people(session, row, args.get("people") or {})
+            if not is_near and row.protocol != protocol:
+                log.error("site %s (%s) speaks version %d of the link, too far from ours", row.name, row.id, protocol)
+            row.version, row.protocol = str(args.get("version") or "")[:40], protocol
+            row.health = _bounded(args.get("health")) if is_near else {}
+            if is_near:
+                _take_people(session, row, args.get("people") or {})
+        version.require_near(protocol, row.name)
         self._take_grants(args.get("grants") or [])
         send_cameras = self._take_cameras(row, args)
         heads = self._witness.answer(row, args.get("heads"))
@@ -90,6 +97,7 @@ class HubRoster:
         place = self._position(row.id)
         return {
             "now": now,
+            "protocol": version.PROTOCOL,
             "lease_s": sync.LEASE_S,
             "send_cameras": send_cameras,
             "agencies": agencies if knows.get("agencies") != digest else None,

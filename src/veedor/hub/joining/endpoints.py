@@ -35,7 +35,8 @@ EditSite = Annotated[Permit, Depends(Need(Action.SITE_EDIT, "site", id_from="sit
 
 @dataclass(frozen=True, slots=True)
 class HubAddress:
-    """What joining needs of the hub. `sites_changed`: the link's accounts must follow."""
+    """What joining needs of the hub. `sites_changed`: the link's accounts must follow. `behind`: messages of a
+    site's log that are not here yet; None where it cannot be reached."""
 
     hub_id: str
     hub_name: str
@@ -45,6 +46,7 @@ class HubAddress:
     ca_sha256: str
     leaf_url: str
     sites_changed: Callable[[], None]
+    behind: Callable[[str], int | None] = lambda _site_id: None
 
 
 def joining_router(hub: HubAddress) -> APIRouter:
@@ -70,7 +72,9 @@ def joining_router(hub: HubAddress) -> APIRouter:
             cameras = _cameras(session)
             now = permit.ports.clock.now()
             rows = service.sites(session)
-            told = [JoinedSiteOut.of(row, cameras.get(row.id, []), now, permit.lang) for row in rows]
+            told = [
+                JoinedSiteOut.of(row, cameras.get(row.id, []), now, permit.lang, hub.behind(row.id)) for row in rows
+            ]
             return SitesOut(sites=told)
 
     @router.post("/api/invitations")
