@@ -48,7 +48,7 @@ from veedor.site.alerting.outbox import Outbox, OutboxConfig
 from waiting import wait_until
 
 CLOCK = SystemClock()
-READY_S = 90.0
+READY_S = 400.0  # a busy machine may need so long
 CAMERAS = 2
 
 # A site of another make: what stands here runs before any of Veedor is imported.
@@ -83,7 +83,9 @@ class Process:
         return self._process.pid
 
     def start(self, environment: dict[str, str] | None = None) -> None:
-        code = f"{self.prelude}\nimport sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
+        code = (
+            f"{self.prelude}\nimport sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
+        )
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._inside, sys.executable, "-c", code, *self._words],
@@ -256,7 +258,9 @@ class Stand:
             data=folder / "hub" / "data",
             keys=folder / "hub" / "keys",
             desk=HubDeskFile(port=free_port()),
-            link=LinkFile(host="0.0.0.0" if hub_host != "127.0.0.1" else hub_host, port=free_port(), public_host=hub_host),  # noqa: S104
+            link=LinkFile(
+                host="0.0.0.0" if hub_host != "127.0.0.1" else hub_host, port=free_port(), public_host=hub_host
+            ),  # noqa: S104
         )
         (folder / "hub").mkdir()
         path = folder / "hub" / "hub.yaml"
@@ -282,9 +286,13 @@ class Stand:
 
     def answers(self) -> bool:
         try:
-            return self.ca.is_file() and httpx.get(
-                f"{self.url}/api/health/live", verify=ssl.create_default_context(cafile=self.ca), timeout=2
-            ).status_code == 200
+            return (
+                self.ca.is_file()
+                and httpx.get(
+                    f"{self.url}/api/health/live", verify=ssl.create_default_context(cafile=self.ca), timeout=2
+                ).status_code
+                == 200
+            )
         except (httpx.HTTPError, OSError):
             return False
 
@@ -355,10 +363,14 @@ class Stand:
         with camera_store(config, CLOCK) as store:
             for one in range(CAMERAS):
                 source = (StreamSource(StreamRole.MAIN, "rtsp://127.0.0.1:9/none"),)
-                camera = Camera(new_id(CLOCK.now()), f"{wish.name} {one}", wish.agency, SourceKind.RTSP, source, enabled=False)
+                camera = Camera(
+                    new_id(CLOCK.now()), f"{wish.name} {one}", wish.agency, SourceKind.RTSP, source, enabled=False
+                )
                 cameras.append(store.save(camera).id)
         with self.administrator() as admin:
-            admin.put(f"/api/agencies/{wish.agency}", json={"name": wish.agency, "kind": "municipality"}).raise_for_status()
+            admin.put(
+                f"/api/agencies/{wish.agency}", json={"name": wish.agency, "kind": "municipality"}
+            ).raise_for_status()
             made = admin.post("/api/invitations", json={"agency_id": wish.agency, "site_name": wish.name})
             made.raise_for_status()
         files = MemberFiles.beside(config.secret_key)
@@ -416,7 +428,12 @@ class Stand:
     def check(self) -> dict[str, Any]:
         """After the load has stopped and the hub has all: what was lost, doubled, or came out of order."""
         ids = {one for site in self.sites for row in site.load.ids.values() for one in row}
-        written = {one for site in self.sites for camera, row in site.load.ids.items() for one in row[: site.load.written[camera]]}
+        written = {
+            one
+            for site in self.sites
+            for camera, row in site.load.ids.items()
+            for one in row[: site.load.written[camera]]
+        }
         alerts = {one for site in self.sites for one in site.load.alerts}
         at_hub = [row[0] for row in self.query("SELECT id FROM site_events WHERE rule = 'soak'")]
         alerts_at_hub = [row[0] for row in self.query("SELECT id FROM alerts WHERE rule = 'soak'")]
@@ -459,7 +476,9 @@ class OrderWatch:
             except psycopg.Error:
                 continue
             self.looks += 1
-            self.disorders += [f"{one}: {count} of {highest + 1}" for one, (count, highest) in found.items() if count != highest + 1]
+            self.disorders += [
+                f"{one}: {count} of {highest + 1}" for one, (count, highest) in found.items() if count != highest + 1
+            ]
 
 
 def kill_pid(pid: int | None) -> bool:

@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("federation")]
 
 # What a program of another version would do, done to this one before it starts.
 SPEAKS = "import veedor.wire.version as version\nversion.PROTOCOL += {step}\n"
-NEWER = SPEAKS.format(step=1) + """
+NEWER = (
+    SPEAKS.format(step=1)
+    + """
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -51,7 +53,10 @@ def question(self):
     return {**asks(self), "sky": "grey"}
 roster.Roster._question = question
 """
-OLDER = SPEAKS.format(step=-1) + """
+)
+OLDER = (
+    SPEAKS.format(step=-1)
+    + """
 import json
 from veedor.member import roster, uplink
 
@@ -69,6 +74,7 @@ roster.Roster._question = lambda self: {
     name: value for name, value in asks(self).items() if name not in ("heads", "people", "grants", "health")
 }
 """
+)
 FAR = SPEAKS.format(step=2)
 
 

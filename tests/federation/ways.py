@@ -89,7 +89,9 @@ class NamespaceWay:
 
     def mend(self) -> None:
         _run("tc", "qdisc", "del", "dev", self._here, "root", check=False)
-        subprocess.run([*self.inside, "tc", "qdisc", "del", "dev", self._there, "root"], check=False, capture_output=True)
+        subprocess.run(
+            [*self.inside, "tc", "qdisc", "del", "dev", self._there, "root"], check=False, capture_output=True
+        )
 
     def close(self) -> None:
         _run("ip", "netns", "del", self._name, check=False)

@@ -114,7 +114,9 @@ def sites(as_json: Json = False) -> None:
         }
         for row in rows
     ]
-    print_rows(shown, ("id", "name", "agency_id", "site_state", "cameras", "behind", "link_use", "version"), as_json=False)
+    print_rows(
+        shown, ("id", "name", "agency_id", "site_state", "cameras", "behind", "link_use", "version"), as_json=False
+    )
 
 
 def _state(row: dict[str, object]) -> str:

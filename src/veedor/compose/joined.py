@@ -61,7 +61,17 @@ class Joined:
             AuditSource(ChainedAuditLog(desk.database, clock, config.agency_id), site_id),
             EventSource(site.parts.outbox, site_id, config.agency_id),
         )
-        return Member(self.files, self.answer, config.data, desk, sources, self.high_water, self.lease, clock, config.link.budget_kbps)
+        return Member(
+            self.files,
+            self.answer,
+            config.data,
+            desk,
+            sources,
+            self.high_water,
+            self.lease,
+            clock,
+            config.link.budget_kbps,
+        )
 
 
 def is_joined(config: SiteFile) -> bool:

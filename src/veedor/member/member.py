@@ -94,9 +94,7 @@ class Member:
         witness = SiteWitness(ports, joined, key)
         budget = Budget(budget_kbps, clock)
         self._admission = Admission(budget, clock)
-        self.roster = Roster(
-            ports, self._ask_hub, high_water, lease, self._on_position, witness, self._admission
-        )
+        self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position, witness, self._admission)
         self._forget_commits = ports.database.on_commit(self.pump.wake)
         check = PassCheck(joined.site_id, _pinned(ports), high_water)
         self._gate = Gate(ports, check, self._admission)

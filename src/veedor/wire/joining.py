@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
     """`link_key`: public nkey of the leaf node. `agency_key`: the agency's public key, hex; None at a site whose agency
