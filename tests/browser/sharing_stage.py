@@ -79,7 +79,8 @@ def two_agencies(folder: Path) -> Iterator[Stage]:
         _fill(desk)
         site.start(AlertService(desk))
         stack.callback(site.stop)
-        hub = HubAddress("hub", config.site, "", server.url, "", "0" * 64, "", lambda: None, {"s-victoria": 0, "s-cercado": 1204}.get)
+        behind = {"s-victoria": 0, "s-cercado": 1204}
+        hub = HubAddress("hub", config.site, "", server.url, "", "0" * 64, "", lambda: None, behind.get)
         server.start(create_app(desk, routers=(joining_router(hub),), public=JOIN_PATHS))
         stack.callback(server.stop)
         made = Stage(Service(site, desk, server.url, "adela", None), cameras)

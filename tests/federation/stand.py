@@ -260,7 +260,7 @@ class Stand:
             desk=HubDeskFile(port=free_port()),
             link=LinkFile(
                 host="0.0.0.0" if hub_host != "127.0.0.1" else hub_host, port=free_port(), public_host=hub_host
-            ),  # noqa: S104
+            ),
         )
         (folder / "hub").mkdir()
         path = folder / "hub" / "hub.yaml"

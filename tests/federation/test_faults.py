@@ -1,4 +1,4 @@
-"""Kills and cuts under load, one upon the other; at the end the hub has every event once, and always had the first ones.
+"""Kills and cuts under load, one upon the other; the hub has every event once, and always had the first ones.
 
 The long run of random faults, with lost packets, full disks and wrong clocks, is `bench/soak_federation.py`.
 """

@@ -41,8 +41,8 @@ class HubRoster:
         self._outward = Outward(ports.database)
 
     def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
-        """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked, OtherVersion for one whose
-        version of the link is too far from ours: that is noted, and nothing else of what it says is read."""
+        """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked, OtherVersion for
+        one whose version of the link is too far from ours: that is noted, and nothing else that it says is read."""
         now = self._ports.clock.now()
         boot, protocol = str(args["boot"])[:64], version.told(args.get("protocol"))
         is_near = version.is_near(protocol)

@@ -31,7 +31,7 @@ MAX_CALLS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `caller`: the id that the servers' permissions vouch for. `version`: of the link, as it speaks it."""
+    """One request. `caller`: the id that the servers' permissions vouch for. `version`: of the link, as it spoke."""
 
     caller: str
     op: str
@@ -71,8 +71,9 @@ class _Running:
 
 
 class CallServer:
-    """Answers calls to `own_id`. `budget`: what its answers may take of the way out. A handler that is a coroutine function runs in the link's loop and must not block;
-    any other runs in one of `threads` threads. `any_version`: ops whose handler itself looks at the caller's version."""
+    """Answers calls to `own_id`. A handler that is a coroutine function runs in the link's loop and must not block;
+    any other runs in one of `threads` threads. `any_version`: ops whose handler itself looks at the caller's version.
+    `budget`: what the answers may take of the way out."""
 
     def __init__(
         self,

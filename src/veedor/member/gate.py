@@ -64,7 +64,7 @@ class Gate:
         self._admission = admission or Admission(Budget(None, ports.clock), ports.clock)
 
     def answer(self, op_name: str, args: dict[str, Any], pass_text: str) -> Answer:
-        """Head and stream of the answer. Raises PassRefused, Forbidden, BudgetUsed, BadArguments, what the op raises."""
+        """Head and stream. Raises PassRefused, Forbidden, BudgetUsed, BadArguments, what the op raises."""
         try:
             op = Op(op_name)
             handler = HANDLERS[op]

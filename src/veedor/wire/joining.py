@@ -38,6 +38,6 @@ class JoinAnswer:
 
     @staticmethod
     def of(told: Mapping[str, Any]) -> JoinAnswer:
-        """What a hub said, of this version or a newer one, which may say more. Raises TypeError where it lacks a field."""
+        """What a hub said, of this version or a newer one, which may say more. Raises TypeError where it lacks one."""
         known = {one.name for one in fields(JoinAnswer)}
         return JoinAnswer(**{name: value for name, value in told.items() if name in known})

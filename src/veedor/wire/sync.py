@@ -2,10 +2,10 @@
 
 It is state, never a log: told twice it is the same, and each side says only what the other does not have. A site's
 question: `boot` (which run of the site speaks), `version` (of the program), `protocol` (of the link, see
-`wire/version.py`; without it: 1), `cameras` (their digest; the list where the hub asked for
-it), `streams`, `health`, `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer:
-`now`, `protocol`, `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has
-read the site's log).
+`wire/version.py`; without it: 1), `cameras` (their digest; the list where the hub asked for it), `streams`, `health`,
+`people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer: `now`, `protocol`,
+`lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has read the
+site's log).
 
 About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`).
 """

@@ -14,7 +14,8 @@ from veedor.desk.inward.tables import UnreadFactRow
 
 def keep(session: Session, source: Source, envelope: Mapping[str, Any]) -> None:
     """Once, however often it comes."""
-    message_id = str(envelope["message_id"])[:100]
+    place = f"{envelope['incarnation']}-{envelope['sequence']}"  # only for what came without an id
+    message_id = str(envelope.get("message_id") or place)[:100]
     if session.get(UnreadFactRow, (message_id, source.site_id)) is not None:
         return
     session.add(

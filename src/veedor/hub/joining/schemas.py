@@ -10,7 +10,7 @@ from pydantic import Field
 
 from veedor.desk.schemas import In, Out, UtcTime
 from veedor.desk.sites.tables import SiteRow
-from veedor.kit.messages import Message
+from veedor.kit.messages import Message, Param
 from veedor.wire.version import PROTOCOL, is_near
 
 OFFLINE_AFTER_S = 15.0
@@ -66,7 +66,7 @@ class JoinedSiteOut(Out):
         is_other = not is_near(row.protocol)
         problems = [Message.from_json(one) for one in row.health.get("problems", [])]
         if is_other:
-            told = {"name": row.name, "theirs": row.protocol, "ours": PROTOCOL}
+            told: dict[str, Param] = {"name": row.name, "theirs": row.protocol, "ours": PROTOCOL}
             problems = [Message("hub-site-other-version", told), *problems]
         online = row.revoked_at is None and row.seen_at is not None
         return JoinedSiteOut(
