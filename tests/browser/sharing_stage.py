@@ -79,7 +79,8 @@ def two_agencies(folder: Path) -> Iterator[Stage]:
         _fill(desk)
         site.start(AlertService(desk))
         stack.callback(site.stop)
-        hub = HubAddress("hub", config.site, "", server.url, "", "0" * 64, "", lambda: None)
+        behind = {"s-victoria": 0, "s-cercado": 1204}
+        hub = HubAddress("hub", config.site, "", server.url, "", "0" * 64, "", lambda: None, behind.get)
         server.start(create_app(desk, routers=(joining_router(hub),), public=JOIN_PATHS))
         stack.callback(server.stop)
         made = Stage(Service(site, desk, server.url, "adela", None), cameras)
@@ -98,14 +99,14 @@ def _fill(desk: DeskPorts) -> None:
         for name, (agency_id, roles) in PEOPLE.items():
             add_user(session, desk.clock, agency_id, NewUser(name, "", roles, hashed))
     sites: list[tuple[str, str, str, dict[str, Any]]] = [
-        ("s-victoria", "La Victoria, Central", MUNI, {"seen_at": now + timedelta(days=1), "health": {"behind": 0}}),
+        ("s-victoria", "La Victoria, Central", MUNI, {"seen_at": now + timedelta(days=1)}),
         (
             "s-cercado",
             "Comisaría Cercado",
             PNP,
             {
                 "seen_at": now - timedelta(hours=3),
-                "health": {"behind": 1204, "problems": [{"key": "error-store-full", "params": {"path": "/data"}}]},
+                "health": {"problems": [{"key": "error-store-full", "params": {"path": "/data"}}]},
             },
         ),
         ("s-doubled", "La Victoria, Puesto 2", MUNI, {"seen_at": now + timedelta(days=1), "is_doubled": True}),

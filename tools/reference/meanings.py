@@ -64,6 +64,11 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "WorkersListenFile.port": Meaning("TCP. An invitation needs it to be a fixed one: not 0"),
     "public_host": Meaning("The name or address by which the other machines reach this one"),
+    "link": Meaning("The link of a site that has joined a hub"),
+    "budget_kbps": Meaning(
+        "Kilobits a second that pictures may take of the way to the hub: substreams first, then no more live pictures. "
+        "Events and alerts are not counted and go first. None: no limit"
+    ),
     "archive_keep_days": Meaning("How long finished tracks are kept; they hold paths and times, no pictures"),
     # rules: every rule
     "name": Meaning("How people know the rule; of its own in the file"),

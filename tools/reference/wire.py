@@ -6,7 +6,7 @@ import inspect
 
 from tools.reference import text
 from veedor.member.ops import HANDLERS
-from veedor.wire import calls, envelope, facts, passes, subjects, sync
+from veedor.wire import calls, envelope, facts, passes, subjects, sync, version
 
 # Asked without a pass for a camera, and why that is enough.
 _WITHOUT = {
@@ -30,11 +30,15 @@ def pages() -> dict[str, str]:
 
 
 def _versions() -> str:
+    near = ", ".join(str(one) for one in range(version.PROTOCOL + version.REACH + 1) if one and version.is_near(one))
     rows = [
-        ("Messages up", str(envelope.VERSION), ", ".join(str(one) for one in envelope.READABLE if one > 0)),
-        ("Calls", str(calls.VERSION), "any: an unknown op or field is told or passed over"),
+        ("Messages up", "`version` of the message", str(version.PROTOCOL), near),
+        ("Calls", "`version` of the request", str(version.PROTOCOL), near),
+        ("`hub.sync`", "`protocol`, both ways", str(version.PROTOCOL), near),
+        ("Joining", "`protocol` of the request", str(version.PROTOCOL), near),
+        ("Passes, identities", "the sort that is signed", "1", "1; see `crit` below"),
     ]
-    return "## Versions\n\n" + text.table(("What", "Written", "Read"), rows)
+    return f"## Versions\n\n{text.table(('What', 'Stands in', 'Written', 'Read'), rows)}\n\n{_doc(version)}"
 
 
 def _subjects() -> str:

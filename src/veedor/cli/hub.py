@@ -108,11 +108,15 @@ def sites(as_json: Json = False) -> None:
             "agency_id": row["agency_id"],
             "site_state": t(_state(row)),
             "cameras": str(row["cameras"]),
+            "behind": "-" if row["behind"] is None else str(row["behind"]),
+            "link_use": _use(row["health"].get("link") or {}),
             "version": row["version"],
         }
         for row in rows
     ]
-    print_rows(shown, ("id", "name", "agency_id", "site_state", "cameras", "version"), as_json=False)
+    print_rows(
+        shown, ("id", "name", "agency_id", "site_state", "cameras", "behind", "link_use", "version"), as_json=False
+    )
 
 
 def _state(row: dict[str, object]) -> str:
@@ -120,7 +124,14 @@ def _state(row: dict[str, object]) -> str:
         return "cli-hub-site-revoked"
     if row["is_doubled"]:
         return "cli-hub-site-doubled"
+    if row["is_other_version"]:
+        return "cli-hub-site-other-version"
     return "cli-hub-site-online" if row["online"] else "cli-hub-site-offline"
+
+
+def _use(link: dict[str, object]) -> str:
+    """Of its budget for pictures, in kbit/s; "-" where it has none."""
+    return f"{link.get('used_kbps', 0)} / {link['budget_kbps']}" if link.get("budget_kbps") else "-"
 
 
 @app.command("revoke", help=t("cli-hub-revoke"), epilog=_example("veedor hub revoke serenazgo-la-victoria-1a2b3c4d"))

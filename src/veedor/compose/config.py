@@ -78,6 +78,12 @@ class AnalysisFile(Strict):
     listen: WorkersListenFile | None = None
 
 
+class SiteLinkFile(Strict):
+    """The link of a site that has joined a hub."""
+
+    budget_kbps: Annotated[int, Field(ge=64)] | None = None
+
+
 def known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name} is no time zone: use a name such as America/Lima")
@@ -98,6 +104,7 @@ class SiteFile(Strict):
     networks: NetworksFile = NetworksFile()
     recording: RecordingFile = RecordingFile()
     analysis: AnalysisFile = AnalysisFile()
+    link: SiteLinkFile = SiteLinkFile()
 
 
 def load(path: Path) -> SiteFile:

@@ -102,6 +102,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         witness = HubWitness(ports, key)
         roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness, key)
         stack.callback(parts.link.stop)
+        Inward(database, clock).read_kept()
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
         evidence = EvidenceWorker(ports, Signer.open(config.keys / KEY_FILE_NAME), EvidenceConfig(builders=4))
@@ -267,7 +268,7 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
         ca_sha256=certificates.authority.fingerprint,
         leaf_url=f"tls://{shown}:{link.public_port or link.port}",
         sites_changed=parts.link.follow,
-        behind=parts.link.behind,
+        behind=lambda site_id: parts.link.reading(site_id).behind,
     )
 
 

@@ -63,7 +63,17 @@ class Joined:
             AuditSource(ChainedAuditLog(desk.database, clock, config.agency_id), site_id),
             EventSource(site.parts.outbox, site_id, config.agency_id),
         )
-        made = Member(self.files, self.answer, config.data, desk, sources, self.high_water, self.lease, clock)
+        made = Member(
+            self.files,
+            self.answer,
+            config.data,
+            desk,
+            sources,
+            self.high_water,
+            self.lease,
+            clock,
+            config.link.budget_kbps,
+        )
         self.watch.follow(made.roster)
         return made
 

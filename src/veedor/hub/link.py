@@ -22,7 +22,7 @@ from veedor.link.call_server import Answer, Asked, CallServer
 from veedor.link.calls import Caller, Reply
 from veedor.link.config import Address, AgencyAccount, HubServerConfig, Tls, render_hub
 from veedor.link.connection import LinkConnection
-from veedor.link.intake import Intake, Position
+from veedor.link.intake import Intake, IntakeStatus, Position
 from veedor.link.keys import public_of, seed_file
 from veedor.link.server import NatsServer, free_port
 from veedor.wire import subjects
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 AnswerSync = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 _INTAKE_THREADS = 4
+_ANY_VERSION = frozenset({Op.HUB_SYNC.value})  # so that a site that speaks another one is known to, and shown
 
 
 @dataclass(slots=True)
@@ -134,12 +135,12 @@ class HubLink:
         except VeedorError as problem:
             log.debug("site %s was not poked: %s", site_id, problem)
 
-    def behind(self, site_id: str) -> int | None:
-        """Messages that the site has and the hub has not; None where it is not connected."""
+    def reading(self, site_id: str) -> IntakeStatus:
+        """How the reading of a site's log goes; not connected where there is none."""
         with self._lock:
             account = self._accounts.get(self._agency_of.get(site_id, ""))
             intake = account.intakes.get(site_id) if account else None
-        return intake.status.behind if intake else None
+        return intake.status if intake else IntakeStatus(False, None, 0)
 
     # -- following the table of sites
 
@@ -174,7 +175,7 @@ class HubLink:
         connection = LinkConnection(self._server.url, self._seed(agency_id), f"hub-{agency_id}", self._clock)
         connection.start()
         caller = Caller(connection, subjects.HUB)
-        calls = CallServer(connection, subjects.HUB, {Op.HUB_SYNC.value: self._answer_sync})
+        calls = CallServer(connection, subjects.HUB, {Op.HUB_SYNC.value: self._answer_sync}, any_version=_ANY_VERSION)
         caller.start()
         calls.start()
         account = self._accounts[agency_id] = _Account(connection, caller, calls, {})

@@ -27,7 +27,7 @@ from veedor.hub.relay.directory import HubCameras
 from veedor.hub.restored import agrees, was_restored
 from veedor.hub.witness import HubWitness
 from veedor.kit.errors import Forbidden, VeedorError
-from veedor.wire import sync
+from veedor.wire import sync, version
 from veedor.wire.keys import SigningKey
 from veedor.wire.roster import BadRoster, SignedRoster
 
@@ -57,18 +57,25 @@ class HubRoster:
         self._told_roster: set[str] = set()  # sites that were asked what this hub, restored since, once told them
 
     def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
-        """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked."""
+        """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked, OtherVersion for
+        one whose version of the link is too far from ours: that is noted, and nothing else that it says is read."""
         now = self._ports.clock.now()
-        boot, version = str(args["boot"])[:64], str(args["version"])[:40]
+        boot, protocol = str(args["boot"])[:64], version.told(args.get("protocol"))
+        is_near = version.is_near(protocol)
         with self._ports.database.session() as session:
             row = service.site(session, site_id)
             if row.revoked_at is not None:
                 raise Forbidden(action="sync", act="sync", reason="revoked")
             if service.note_call(row, boot, now):
                 log.error("two machines speak as site %s (%s)", row.name, row.id)
-            row.version, row.health = version, _bounded(args.get("health"))
-            row.signs = bool(args["signs"]) if "signs" in args else row.signs
-            _take_people(session, row, args.get("people") or {})
+            if not is_near and row.protocol != protocol:
+                log.error("site %s (%s) speaks version %d of the link, too far from ours", row.name, row.id, protocol)
+            row.version, row.protocol = str(args.get("version") or "")[:40], protocol
+            row.health = _bounded(args.get("health")) if is_near else {}
+            if is_near:
+                row.signs = bool(args["signs"]) if "signs" in args else row.signs
+                _take_people(session, row, args.get("people") or {})
+        version.require_near(protocol, row.name)
         self._take_roster(row, args.get("roster"))
         self._take_grants(args.get("grants") or [])
         self._recall.take(row.id, row.agency_id, args.get("recalled"))
@@ -152,6 +159,7 @@ class HubRoster:
         place = self._position(row.id)
         return {
             "now": now,
+            "protocol": version.PROTOCOL,
             "lease_s": sync.LEASE_S,
             "send_cameras": send_cameras,
             "agencies": agencies if is_news else None,

@@ -27,13 +27,16 @@ class Message:
     """A sentence to be: catalogue key and parameters.
 
     Where the parameter `detail` is a catalogue key, `problem` is told from it in the reader's language, and what was
-    given as `problem` (often a library's own English) is only for what has no key.
+    given as `problem` (often a library's own English) is only for what has no key. A message of a newer site, whose
+    key this version does not have, is told as such: one of them must not keep a whole list from being shown.
     """
 
     key: str
     params: Mapping[str, Param] = field(default_factory=dict)
 
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        if not has_message(self.key, lang if lang in LANGUAGES else DEFAULT_LANGUAGE):
+            return render("message-of-newer", lang, {"key": self.key})
         detail = str(self.params.get("detail") or "")
         if detail and has_message(detail, lang):
             return render(self.key, lang, {**self.params, "problem": render(detail, lang, self.params)})

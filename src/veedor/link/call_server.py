@@ -14,8 +14,9 @@ from typing import Any
 from nats.aio.msg import Msg
 
 from veedor.kit.errors import VeedorError
+from veedor.link.budget import FREE_OCTETS, Budget, Rank
 from veedor.link.connection import LinkConnection, LinkStatus
-from veedor.wire import subjects
+from veedor.wire import subjects, version
 from veedor.wire.calls import CHUNK_OCTETS, Credit, Frame, FrameKind, Request, error_to_bytes, head_to_bytes
 from veedor.wire.errors import BadMessage, CallsFull, CallSilent, LinkDown
 
@@ -30,21 +31,24 @@ MAX_CALLS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `caller`: the id that the servers' permissions vouch for."""
+    """One request. `caller`: the id that the servers' permissions vouch for. `version`: of the link, as it spoke."""
 
     caller: str
     op: str
     args: dict[str, Any]
     pass_text: str
+    version: int = version.PROTOCOL
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`chunks`: each item arrives as one item. An async iterator is asked for the next only when the caller has room;
-    both kinds are closed when the call ends, however it ends. A plain one is read in changing threads."""
+    both kinds are closed when the call ends, however it ends. A plain one is read in changing threads. `rank`: whose
+    turn it is when the budget is small."""
 
     head: dict[str, Any]
     chunks: Iterator[bytes] | AsyncIterator[bytes] | None = None
+    rank: Rank = Rank.ALERT
 
 
 Handler = Callable[[Asked], Answer | Awaitable[Answer]]
@@ -60,6 +64,7 @@ class _Running:
     sent_s: float
     number: int = 0
     sent: int = 0
+    rank: Rank = Rank.ALERT
     waits_since_s: float | None = None
     room: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
@@ -67,7 +72,8 @@ class _Running:
 
 class CallServer:
     """Answers calls to `own_id`. A handler that is a coroutine function runs in the link's loop and must not block;
-    any other runs in one of `threads` threads."""
+    any other runs in one of `threads` threads. `any_version`: ops whose handler itself looks at the caller's version.
+    `budget`: what the answers may take of the way out."""
 
     def __init__(
         self,
@@ -75,12 +81,16 @@ class CallServer:
         own_id: str,
         handlers: Mapping[str, Handler],
         *,
+        any_version: frozenset[str] = frozenset(),
+        budget: Budget | None = None,
         threads: int = 16,
         stall_s: float = STALL_S,
     ) -> None:
         self._connection = connection
         self._own_id = subjects.checked_id(own_id)
         self._handlers = dict(handlers)
+        self._any_version = any_version
+        self._budget = budget or Budget(None, connection.clock)
         self._stall_s = stall_s
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"calls-{own_id}")
         self._running: dict[str, _Running] = {}
@@ -135,6 +145,8 @@ class CallServer:
             request = Request.from_bytes(message.data)
             if request.op != op:
                 raise BadMessage(problem=f"{op} is not {request.op}", detail="wire-unreadable")
+            if op not in self._any_version:
+                version.require_near(request.version, caller)
             if len(self._running) >= MAX_CALLS:
                 raise CallsFull(name=self._own_id)
         except VeedorError as problem:
@@ -143,7 +155,7 @@ class CallServer:
         running.granted = request.granted
         self._running[key] = running
         running.task = asyncio.create_task(
-            self._answer(key, running, Asked(caller, op, request.args, request.pass_text))
+            self._answer(key, running, Asked(caller, op, request.args, request.pass_text, request.version))
         )
 
     async def _on_credit(self, message: Msg) -> None:
@@ -165,6 +177,7 @@ class CallServer:
     async def _answer(self, key: str, running: _Running, asked: Asked) -> None:
         try:
             answer = await self._handle(asked)
+            running.rank = answer.rank
             if answer.chunks is None:
                 await self._send_large(running, FrameKind.WHOLE, FrameKind.HEAD_PART, head_to_bytes(answer.head))
                 return
@@ -216,12 +229,17 @@ class CallServer:
 
     async def _send_large(self, running: _Running, kind: FrameKind, part: FrameKind, data: bytes) -> None:
         """In as many frames as it needs. Chunks spend credit, each piece only once there is room."""
-        for begin in range(0, max(len(data), 1), CHUNK_OCTETS):
-            piece = data[begin : begin + CHUNK_OCTETS]
+        step = min(CHUNK_OCTETS, self._budget.piece_octets)
+        for begin in range(0, max(len(data), 1), step):
+            piece = data[begin : begin + step]
             if kind is FrameKind.CHUNK:
                 await self._room(running)
                 running.sent += len(piece)
-            await self._send(running, kind if begin + CHUNK_OCTETS >= len(data) else part, piece)
+            if kind is FrameKind.CHUNK or len(data) > FREE_OCTETS:
+                await self._budget.take(len(piece), running.rank)
+            else:
+                self._budget.spend(len(piece))
+            await self._send(running, kind if begin + step >= len(data) else part, piece)
 
     async def _send(self, running: _Running, kind: FrameKind, data: bytes = b"") -> None:
         frame = Frame(kind, running.number, data)

@@ -151,25 +151,25 @@ class _Call:
             self._on_part(frame)
         elif frame.kind in (FrameKind.HEAD, FrameKind.WHOLE):
             self._on_head(self._whole(frame.data))
-            if frame.kind is FrameKind.WHOLE:
+            if frame.kind == FrameKind.WHOLE:
                 self.on_end(None)
-        elif frame.kind is FrameKind.CHUNK:
+        elif frame.kind == FrameKind.CHUNK:
             octets = len(frame.data)
             data = self._whole(frame.data)
             with self._incoming.lock:
                 self._consumed -= len(data) - octets  # its parts were counted when they came
                 self._incoming.items.append(data)
                 self._incoming.wake()
-        elif frame.kind is FrameKind.END:
+        elif frame.kind == FrameKind.END:
             self.on_end(None)
-        elif frame.kind is FrameKind.ERROR:
+        elif frame.kind == FrameKind.ERROR:
             self.on_end(error_from_bytes(frame.data))
 
     def _on_part(self, frame: Frame) -> None:
         self._parts.append(frame.data)
         if sum(len(part) for part in self._parts) > MAX_HEAD_OCTETS:
             self.on_end(BadMessage(problem="too large", detail="wire-too-large"))
-        elif frame.kind is FrameKind.CHUNK_PART:
+        elif frame.kind == FrameKind.CHUNK_PART:
             with self._incoming.lock:
                 self._count(len(frame.data))
 

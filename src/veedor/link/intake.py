@@ -23,7 +23,7 @@ from veedor.link.connection import LinkConnection, LinkStatus
 from veedor.link.jetstream import SiteStream, incarnation_of
 from veedor.wire import subjects
 from veedor.wire.envelope import Envelope
-from veedor.wire.errors import BadMessage
+from veedor.wire.errors import BadMessage, OtherVersion
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ HEARTBEAT_S = 1.0
 SILENCE_S = 2.5
 RETRY_S = (0.2, 1.0)  # an attempt without a link is answered at once: 200 sites cost 200 small messages a second
 AHEAD_OCTETS = 2 << 20
+OTHER_VERSION_S = 300.0  # an update restarts the hub; until then, what lies behind that message is fetched in vain
 PULL_S = 60.0
 NS = 1_000_000_000
 
@@ -108,6 +109,11 @@ class Intake:
                 problem = ""
                 try:
                     await self.run_once()
+                except OtherVersion as caught:
+                    log.error("the log of %s is not read any further: %s", self.site_id, caught)
+                    self._status = IntakeStatus(False, None, self._applied, str(caught))
+                    await self._pause(OTHER_VERSION_S)
+                    continue
                 except VeedorError as caught:
                     problem = str(caught)
                 except Exception as caught:  # what a database raises, is its own
@@ -191,6 +197,7 @@ class _Reading:
         self._arrived: deque[tuple[int, Envelope]] = deque()
         self._news = asyncio.Event()
         self._broken = ""
+        self._stopped: OtherVersion | None = None
         self._expected = 1  # the consumer counts what it sends: a gap is a loss on the way
         self._asked = 0  # messages asked for that have not come
         self._heard_s = connection.clock.monotonic()
@@ -225,7 +232,8 @@ class _Reading:
             await self._connection.unsubscribe(self._subscription)
 
     async def batch(self, again: asyncio.Event) -> list[tuple[int, Envelope]] | None:
-        """What has come: at most BATCH; empty when only time has passed; None when a new reading is needed."""
+        """What has come: at most BATCH; empty when only time has passed; None when a new reading is needed.
+        Raises OtherVersion once all before such a message was given."""
         if not self._arrived and not self._broken:
             self._news.clear()
             try:
@@ -237,6 +245,8 @@ class _Reading:
             batch = [self._arrived.popleft() for _ in range(min(len(self._arrived), BATCH))]
             await self._pull()
             return batch
+        if self._stopped is not None:
+            raise self._stopped
         if self._broken or again.is_set():
             log.info("intake of %s begins anew: %s", self._stream.site_id, self._broken or "connected anew")
             return None
@@ -292,6 +302,9 @@ class _Reading:
             envelope = Envelope.from_bytes(message.data)
             if envelope.site_id != self._stream.site_id:
                 raise BadMessage(problem=f"of site {envelope.site_id}", detail="wire-unreadable")
+        except OtherVersion as problem:  # what this version cannot read, a later one will: nothing may overtake it
+            self._stopped, self._broken = problem, str(problem)
+            return
         except BadMessage as problem:  # later ones must not wait for it: it stays in the site's log
             log.error("message %d of %s: %s", meta.sequence.stream, self._stream.site_id, problem)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veedor.kit.errors import Forbidden, UserError
+from veedor.kit.errors import Forbidden, Unavailable, UserError
 
 
 class PassForSomethingElse(Forbidden):
@@ -28,3 +28,9 @@ class BadArguments(UserError):
     """params: op, problem"""
 
     key = "member-bad-arguments"
+
+
+class BudgetUsed(Unavailable):
+    """The site's budget for pictures has no room for another one. params: budget, used (kbit/s)"""
+
+    key = "member-budget-used"

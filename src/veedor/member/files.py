@@ -44,10 +44,10 @@ class MemberFiles:
     def read(self) -> JoinAnswer | None:
         """What was told at joining; None for a site that has not joined. Raises StoreCorrupt."""
         try:
-            return JoinAnswer(**json.loads(self.joined.read_text(encoding="utf-8")))
+            return JoinAnswer.of(json.loads(self.joined.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError) as problem:
+        except (OSError, ValueError, TypeError, AttributeError) as problem:
             raise StoreCorrupt(path=str(self.joined), problem=str(problem)) from problem
 
     def write(self, answer: JoinAnswer) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +18,17 @@ from veedor.access.actions import Action
 from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.context import DeskPorts
 from veedor.desk.need import camera_owner
+from veedor.link.budget import Budget
+from veedor.member.admission import Admission, Place
 from veedor.member.errors import BadArguments, PassForSomethingElse, UnknownOp
 from veedor.member.ops import HANDLERS, Asked, Handler, Result
+from veedor.model.camera import Camera, StreamRole
+from veedor.wire import values
 from veedor.wire.calls import Op
 from veedor.wire.live import fragment_to_bytes
 from veedor.wire.passcheck import PassCheck, Proved
 from veedor.wire.passes import Pass, PassRefused
-from veedor.wire.ports import LiveFragment
+from veedor.wire.ports import LiveFragment, PlayWish
 
 _DECIDE_EVERY_S = 0.75  # with the cache of grants this stays below the 2 s in which a revocation must end a stream
 
@@ -56,12 +60,13 @@ class _Standing:
 class Gate:
     """The handler of calls at one site. `check` knows the agencies' keys that the site has pinned."""
 
-    def __init__(self, ports: DeskPorts, check: PassCheck) -> None:
+    def __init__(self, ports: DeskPorts, check: PassCheck, admission: Admission | None = None) -> None:
         self._ports = ports
         self._check = check
+        self._admission = admission or Admission(Budget(None, ports.clock), ports.clock)
 
     def answer(self, op_name: str, args: dict[str, Any], pass_text: str) -> Answer:
-        """Head and stream of the answer. Raises PassRefused, Forbidden, BadArguments, what the op raises."""
+        """Head and stream. Raises PassRefused, Forbidden, BudgetUsed, BadArguments, what the op raises."""
         try:
             op = Op(op_name)
             handler = HANDLERS[op]
@@ -75,10 +80,25 @@ class Gate:
         asked = Asked(self._ports, args, principal_of(proved), proved.asked.site)
         try:
             standing = self._allow(op, handler, asked, proved)
+            asked, place = self._fit(op, asked)
             result = handler.run(asked)
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise BadArguments(op=op.value, problem=repr(problem)[:200]) from problem
-        return {"value": result.value}, _stream(op, result, standing)
+        return {"value": result.value}, _stream(op, result, standing, place)
+
+    def _fit(self, op: Op, asked: Asked) -> tuple[Asked, Place | None]:
+        """What is asked for in the form for which there is room, and its place where it is live. Raises BudgetUsed."""
+        if op is Op.FOOTAGE_PLAY:
+            wish = values.load(PlayWish, asked.args["wish"])
+            fitting = replace(wish, prefer=self._admission.playback(self._camera(asked), wish.prefer))
+            return replace(asked, args={**asked.args, "wish": values.dump(PlayWish, fitting)}), None
+        if op is not Op.LIVE_WATCH or asked.args.get("shares"):
+            return asked, None
+        place = self._admission.live(self._camera(asked), asked.role or StreamRole.SUB)
+        return replace(asked, args={**asked.args, "role": place.role.value}), place
+
+    def _camera(self, asked: Asked) -> Camera:
+        return self._ports.cameras.camera(asked.camera_id)
 
     def _allow(self, op: Op, handler: Handler, asked: Asked, proved: Proved) -> _Standing:
         """The pass must name these cameras, this span and an action that the op is for; then `access/` decides."""
@@ -150,10 +170,12 @@ def principal_of(proved: Proved) -> Principal:
     )
 
 
-def _stream(op: Op, result: Result, standing: _Standing) -> Iterator[bytes] | AsyncIterator[bytes] | None:
+def _stream(
+    op: Op, result: Result, standing: _Standing, place: Place | None
+) -> Iterator[bytes] | AsyncIterator[bytes] | None:
     pieces = result.pieces
     if op is Op.LIVE_WATCH:
-        return _live(pieces if isinstance(pieces, AsyncIterator) else None, standing)
+        return _live(pieces if isinstance(pieces, AsyncIterator) else None, standing, place)
     return _decided_again(pieces, standing) if isinstance(pieces, Iterator) else None
 
 
@@ -167,9 +189,13 @@ def _decided_again(pieces: Iterator[bytes], standing: _Standing) -> Iterator[byt
         yield piece
 
 
-async def _live(fragments: AsyncIterator[LiveFragment] | None, standing: _Standing) -> AsyncIterator[bytes]:
+async def _live(
+    fragments: AsyncIterator[LiveFragment] | None, standing: _Standing, place: Place | None
+) -> AsyncIterator[bytes]:
     """Fragments as octets, until they end or the right does. Without fragments: nothing, for as long as the right
     stands: the caller shares the stream that somebody else's call carries."""
+    if place is not None:
+        place.begin()
     right = asyncio.create_task(_until_withdrawn(standing))
     began_s = standing.ports.clock.monotonic()
     try:
@@ -191,6 +217,8 @@ async def _live(fragments: AsyncIterator[LiveFragment] | None, standing: _Standi
                 return
             yield fragment_to_bytes(fragment)
     finally:
+        if place is not None:
+            place.end()
         right.cancel()
         await asyncio.gather(right, return_exceptions=True)
         close = getattr(fragments, "aclose", None)

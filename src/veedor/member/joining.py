@@ -14,8 +14,9 @@ from veedor.kit.pki import fingerprint
 from veedor.link.keys import public_of, seed_file
 from veedor.member.files import MemberFiles
 from veedor.wire.invitation import Invitation
-from veedor.wire.joining import PROTOCOL, JoinAnswer, JoinRequest
+from veedor.wire.joining import JoinAnswer, JoinRequest
 from veedor.wire.keys import AgencyKey
+from veedor.wire.version import PROTOCOL
 
 _TIMEOUT_S = 15.0
 
@@ -79,7 +80,7 @@ def _ask(invitation: Invitation, request: JoinRequest) -> JoinAnswer:
     if said.status_code != 200:
         raise JoinRefused(problem=str(told.get("message") or said.status_code))
     try:
-        return JoinAnswer(**told)
+        return JoinAnswer.of(told)
     except TypeError as problem:
         raise Unavailable(name=invitation.url, problem=str(problem)) from problem
 

@@ -14,6 +14,7 @@ from veedor.desk.agencies.repository import public_keys
 from veedor.desk.context import DeskPorts
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
+from veedor.link.budget import Budget, Rank
 from veedor.link.call_server import Answer, Asked, CallServer
 from veedor.link.calls import Caller
 from veedor.link.config import Address, HubRemote, SiteServerConfig, render_site
@@ -22,6 +23,7 @@ from veedor.link.keys import public_of, seed_file
 from veedor.link.pump import Pump, Source
 from veedor.link.server import NatsServer, free_port
 from veedor.member.accounts import SiteAccounts
+from veedor.member.admission import Admission
 from veedor.member.files import MemberFiles
 from veedor.member.gate import Gate
 from veedor.member.identity import IdentityDesk
@@ -65,7 +67,9 @@ class Member:
         high_water: HighWater,
         lease: Lease,
         clock: Clock,
+        budget_kbps: int | None = None,
     ) -> None:
+        """`budget_kbps`: what answers to calls may take of the way out; None: no limit."""
         self.joined = joined
         self._clock = clock
         local_seed = seed_file(files.local_seed)
@@ -89,18 +93,21 @@ class Member:
         self._caller = Caller(self._connection, joined.site_id)
         self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
         key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
+        budget = Budget(budget_kbps, clock)
+        self._admission = Admission(budget, clock)
         parts = RosterParts(
             SiteWitness(ports, joined, key),
             SiteAccounts(ports, joined.site_id, key),
             KeptRoster(ports.database, joined.hub_key),
+            self._admission,
         )
         self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position, parts)
         self._forget_commits = ports.database.on_commit(self.pump.wake)
         check = PassCheck(joined.site_id, _pinned(ports), high_water)
-        self._gate = Gate(ports, check)
+        self._gate = Gate(ports, check, self._admission)
         self._identity = IdentityDesk(ports, key) if key else None
         self._statements = StatementDesk(ports, check, key) if key else None
-        self._calls = CallServer(self._connection, joined.site_id, self._handlers())
+        self._calls = CallServer(self._connection, joined.site_id, self._handlers(), budget=budget)
         self._stop = threading.Event()
         self._trimmer = threading.Thread(target=self._trim, name="link-trim", daemon=True)
 
@@ -145,7 +152,7 @@ class Member:
 
     def _at_gate(self, asked: Asked) -> Answer:
         head, pieces = self._gate.answer(asked.op, asked.args, asked.pass_text)
-        return Answer(head, pieces)
+        return Answer(head, pieces, _RANKS.get(asked.op, Rank.ALERT))
 
     def _sign(self, asked: Asked) -> Answer:
         assert self._identity is not None  # noqa: S101 - else there is no such handler
@@ -179,6 +186,14 @@ class Member:
                 log.info("the log up was not trimmed: %s", problem)
 
 
+_RANKS = {
+    Op.LIVE_WATCH.value: Rank.LIVE,
+    Op.LIVE_SNAPSHOT.value: Rank.PLAYBACK,
+    Op.FOOTAGE_PLAY.value: Rank.PLAYBACK,
+    Op.FOOTAGE_STILL.value: Rank.PLAYBACK,
+    Op.FOOTAGE_CLIP.value: Rank.BULK,
+    Op.FOOTAGE_SEGMENT_FILE.value: Rank.BULK,
+}
 _NOT_AT_GATE = frozenset({Op.SITE_POKE, Op.IDENTITY_SIGN, Op.STATEMENT_SIGN, Op.HUB_SYNC})
 
 

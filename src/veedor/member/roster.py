@@ -23,11 +23,13 @@ from veedor.desk.inward.inward import Inward
 from veedor.desk.inward.recall import Recall, told_of
 from veedor.kit.errors import StoreError, VeedorError
 from veedor.member.accounts import SiteAccounts
+from veedor.member.admission import Admission
 from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
 from veedor.member.witness import SiteWitness
-from veedor.wire import directory, sync
+from veedor.wire import directory, subjects, sync, version
 from veedor.wire.calls import Op
+from veedor.wire.errors import OtherVersion
 from veedor.wire.passcheck import HighWater
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class RosterParts:
     witness: SiteWitness
     accounts: SiteAccounts
     kept: KeptRoster
+    admission: Admission
 
 
 class Roster:
@@ -62,6 +65,7 @@ class Roster:
         on_position: Callable[[str, int], None],
         parts: RosterParts,
     ) -> None:
+        self._admission = parts.admission
         self._witness = parts.witness
         self._accounts = parts.accounts
         self._kept = parts.kept
@@ -103,6 +107,10 @@ class Roster:
             try:
                 self.run_once()
                 self.problem = None
+            except OtherVersion as problem:  # either end says so: nothing is exchanged until one is updated
+                if self.problem != str(problem):
+                    log.error("%s", problem)
+                self.problem = str(problem)
             except VeedorError as problem:
                 self.problem = str(problem)
                 log.info("the hub does not answer: %s", problem)
@@ -112,8 +120,9 @@ class Roster:
             self._ports.clock.wait(self._wake, sync.SYNC_EVERY_S)
 
     def run_once(self) -> None:
-        """One exchange. Raises Unavailable, StoreError."""
+        """One exchange. Raises Unavailable, StoreError, OtherVersion."""
         answer = self._ask(Op.HUB_SYNC, self._question())
+        version.require_near(version.told(answer.get("protocol")), subjects.HUB)
         now = self._high_water.see(datetime.fromisoformat(answer["now"]))
         self._take_agencies(answer.get("agencies"))
         more = self._kept.heard(answer)
@@ -139,6 +148,7 @@ class Roster:
         ports = self._ports
         cameras = [directory.camera_to_json(one) for one in ports.cameras.cameras()]
         status = ports.site.status()
+        self._admission.see(status.streams)
         place = self._inward.position(_HUB)
         shared = self._accounts.question()
         with ports.database.reading() as session:
@@ -155,6 +165,7 @@ class Roster:
         return {
             "boot": self._boot,
             "version": __version__,
+            "protocol": version.PROTOCOL,
             "digest": directory.digest(cameras),
             "cameras": cameras if self._send_cameras else None,
             "streams": [directory.health_to_json(one) for one in status.streams],
@@ -162,6 +173,7 @@ class Roster:
                 "problems": [one.to_json() for one in status.problems[:20]],
                 "disks": [_plain(one) for one in status.disks],
                 "cameras": len(cameras),
+                "link": self._admission.use(),
             },
             "people": people,
             "signs": self._accounts.signs,

@@ -18,9 +18,9 @@ from typing import Any
 
 from veedor.kit.errors import VeedorError
 from veedor.kit.messages import Param, has_message
+from veedor.wire import version as wire_version
 from veedor.wire.errors import BadMessage
 
-VERSION = 1
 CHUNK_OCTETS = 256 * 1024
 _FRAME = struct.Struct(">BI")  # kind, number
 
@@ -75,10 +75,11 @@ class Request:
     args: dict[str, Any]
     pass_text: str
     granted: int
+    version: int = wire_version.PROTOCOL
 
     def to_bytes(self) -> bytes:
         value = {
-            "version": VERSION,
+            "version": self.version,
             "op": self.op,
             "args": self.args,
             "pass": self.pass_text,
@@ -92,7 +93,11 @@ class Request:
         try:
             value = json.loads(data)
             return Request(
-                str(value["op"]), dict(value.get("args") or {}), str(value.get("pass", "")), int(value["granted"])
+                str(value["op"]),
+                dict(value.get("args") or {}),
+                str(value.get("pass", "")),
+                int(value["granted"]),
+                wire_version.told(value.get("version")),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise BadMessage(problem=repr(problem), detail="wire-unreadable") from problem
@@ -131,9 +136,10 @@ class FrameKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`number` counts all frames of an answer from 0."""
+    """`number` counts all frames of an answer from 0. `kind`: see FrameKind; another one is of a newer version, and is
+    passed over."""
 
-    kind: FrameKind
+    kind: int
     number: int
     data: bytes = b""
 
@@ -145,7 +151,7 @@ class Frame:
         """Raises BadMessage."""
         try:
             kind, number = _FRAME.unpack_from(data)
-            return Frame(FrameKind(kind), number, data[_FRAME.size :])
+            return Frame(kind, number, data[_FRAME.size :])
         except (struct.error, ValueError) as problem:
             raise BadMessage(problem=repr(problem), detail="wire-unreadable") from problem
 

@@ -1,8 +1,7 @@
 """Messages up: what a site tells the hub, in order, once.
 
 A message is JSON: `version`, `id`, `kind`, `site_id`, `agency_id`, `at`, `body`. What is added later is added as a new
-field, in the body or beside it, and a reader ignores what it does not know; `version` grows only when a reader of the
-version before would misunderstand. A reader takes its own version, one older and one newer.
+field, in the body or beside it, and a reader ignores what it does not know. `version`: see `wire/version.py`.
 """
 
 from __future__ import annotations
@@ -13,11 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from veedor.wire import version as wire_version
 from veedor.wire.errors import BadMessage
 from veedor.wire.subjects import checked_id
 
-VERSION = 1
-READABLE = (VERSION - 1, VERSION, VERSION + 1)
 MAX_OCTETS = 900_000  # below the server's limit of a message, with room for headers
 
 
@@ -47,7 +45,7 @@ class Envelope:
     agency_id: str
     at: datetime
     body: dict[str, Any] = field(default_factory=dict)
-    version: int = VERSION
+    version: int = wire_version.PROTOCOL
 
     def to_bytes(self) -> bytes:
         """Raises BadMessage where it is too large, or a name cannot stand in a subject."""
@@ -70,12 +68,11 @@ class Envelope:
 
     @staticmethod
     def from_bytes(data: bytes) -> Envelope:
-        """Raises BadMessage: not a message, or of a version that this one cannot read."""
+        """Raises BadMessage where it is no message, OtherVersion where this version may not read it."""
         try:
             value = json.loads(data)
             version = int(value["version"])
-            if version not in READABLE:
-                raise BadMessage(problem=f"version {version}", detail="wire-version")
+            wire_version.require_near(version, str(value.get("site_id", "")))
             return Envelope(
                 id=str(value["id"]),
                 kind=str(value["kind"]),

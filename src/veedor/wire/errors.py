@@ -2,7 +2,8 @@
 
 UserError
 ├── BadName         an id that cannot stand in a subject
-└── BadMessage      it is not what its kind says, or of a version that cannot be read
+├── BadMessage      it is not what its kind says
+└── OtherVersion    the other end speaks a version of the link that is too far from ours
 Unavailable
 ├── CalleeGone      nobody answers at that site: no link, or Veedor does not run there
 ├── CallSilent      the answer did not begin, or went on, in time
@@ -26,6 +27,13 @@ class BadMessage(UserError):
     """params: problem"""
 
     key = "error-wire-message"
+
+
+class OtherVersion(UserError):
+    """The other end's version of the link is too far from ours. params: name (who), theirs, ours"""
+
+    key = "error-wire-version"
+    http_status = 502
 
 
 class CalleeGone(Unavailable):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-PROTOCOL = 1
-"""Version of all that crosses. A hub speaks with sites one older and one newer."""
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +35,9 @@ class JoinAnswer:
     leaf_url: str
     ca_pem: str
     agency_key: str | None
+
+    @staticmethod
+    def of(told: Mapping[str, Any]) -> JoinAnswer:
+        """What a hub said, of this version or a newer one, which may say more. Raises TypeError where it lacks one."""
+        known = {one.name for one in fields(JoinAnswer)}
+        return JoinAnswer(**{name: value for name, value in told.items() if name in known})

@@ -56,7 +56,7 @@ def _param(value: Param) -> Any:
 
 
 def event_from_json(value: Mapping[str, Any]) -> Event:
-    """The inverse of `event_to_json`."""
+    """The inverse of `event_to_json`. A severity of a newer site is the highest; drawings may be missing."""
     explanation = value["explanation"]
     params = {
         name: datetime.fromisoformat(param["time"]) if isinstance(param, dict) else param
@@ -67,13 +67,13 @@ def event_from_json(value: Mapping[str, Any]) -> Event:
         camera_id=value["camera_id"],
         rule=value["rule"],
         kind=value["kind"],
-        severity=Severity(value["severity"]),
+        severity=Severity(value["severity"]) if value["severity"] in set(Severity) else Severity.CRITICAL,
         started_at=datetime.fromisoformat(value["started_at"]),
         completed_at=datetime.fromisoformat(value["completed_at"]),
         ended_at=datetime.fromisoformat(value["ended_at"]) if value["ended_at"] else None,
         explanation=Message(explanation["key"], params),
         track_ids=tuple(value["track_ids"]),
-        zone=value["zone"],
+        zone=value.get("zone"),
         start_s=value["start_s"],
         end_s=value["end_s"],
         start_frame=value["start_frame"],
@@ -85,7 +85,7 @@ def event_from_json(value: Mapping[str, Any]) -> Event:
                 (overlay["box_norm"][0], overlay["box_norm"][1], overlay["box_norm"][2], overlay["box_norm"][3]),
                 tuple((x, y) for x, y in overlay["path_norm"]),
             )
-            for overlay in value["overlays"]
+            for overlay in value.get("overlays") or ()
         ),
-        zone_norm=tuple((x, y) for x, y in value["zone_norm"]),
+        zone_norm=tuple((x, y) for x, y in value.get("zone_norm") or ()),
     )

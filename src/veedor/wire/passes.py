@@ -4,6 +4,9 @@ the key of their login session). `passcheck.py` looks at both.
 As text: identity `payload.signature`, pass `identity.payload.signature`, each part base64url of canonical JSON or of
 64 bytes. One value has one text: whoever changes a byte has another text, and it is refused. No field names an
 algorithm; the sort of document is signed with it.
+
+A newer version may add fields, and an older reader ignores them. One that narrows what is allowed also stands in the
+list `crit` (as in RFC 7515, 4.1.11), and a reader that does not know it refuses the document.
 """
 
 from __future__ import annotations
@@ -113,7 +116,7 @@ def decode_identity(text: str) -> Identity:
 
 
 def identity_of(told: dict[str, Any]) -> Identity:
-    """Raises KeyError, TypeError, ValueError where it is not exactly an identity."""
+    """Raises KeyError, TypeError, ValueError where it is not an identity."""
     only(told, Identity)
     return Identity(
         agency=one_str(told["agency"]),
@@ -128,7 +131,7 @@ def identity_of(told: dict[str, Any]) -> Identity:
 
 
 def pass_of(told: dict[str, Any]) -> Pass:
-    """Raises KeyError, TypeError, ValueError where it is not exactly a pass."""
+    """Raises KeyError, TypeError, ValueError where it is not a pass."""
     only(told, Pass)
     span = told["span"]
     if span is not None and (not isinstance(span, list) or len(span) != 2):
@@ -193,9 +196,12 @@ def _from_base64(text: str) -> bytes:
 
 
 def only(told: dict[str, Any], kind: type) -> None:
-    """KeyError where there are other fields than exactly those of `kind`."""
-    if set(told) != {one.name for one in fields(kind)}:
+    """KeyError unless all fields of `kind` are there, and nothing that must be understood is unknown."""
+    known = {one.name for one in fields(kind)}
+    if not known <= set(told):
         raise KeyError("fields")
+    if not set(_strings(told.get("crit", []))) <= known:
+        raise KeyError("crit")
 
 
 def one_str(told: Any) -> str:

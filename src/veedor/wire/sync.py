@@ -1,10 +1,11 @@
 """`hub.sync`: what a site and its hub tell each other every few seconds, and at once when something changed.
 
 It is state, never a log: told twice it is the same, and each side says only what the other does not have. A site's
-question: `boot` (which run of the site speaks), `version`, `cameras` (their digest; the list where the hub asked for
-it), `streams`, `health`, `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer:
-`now`, `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has
-read the site's log).
+question: `boot` (which run of the site speaks), `version` (of the program), `protocol` (of the link, see
+`wire/version.py`; without it: 1), `cameras` (their digest; the list where the hub asked for it), `streams`, `health`,
+`people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer: `now`, `protocol`,
+`lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has read the
+site's log).
 
 About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`).
 """
@@ -39,16 +40,16 @@ def agency_to_json(agency: Agency) -> dict[str, Any]:
 
 
 def agency_from_json(value: dict[str, Any]) -> Agency:
-    """Raises KeyError. A kind of a newer version is `other`."""
+    """Raises KeyError. A kind of a newer version is `other`; what an older one does not say is none."""
     kind = str(value["kind"])
     return Agency(
         id=str(value["id"]),
         name=str(value["name"]),
         kind=AgencyKind(kind) if kind in set(AgencyKind) else AgencyKind.OTHER,
-        parent_id=value["parent_id"],
-        area=value["area"],
-        public_key=value["public_key"],
-        hosted=bool(value["hosted"]),
+        parent_id=value.get("parent_id"),
+        area=value.get("area"),
+        public_key=value.get("public_key"),
+        hosted=bool(value.get("hosted")),
     )
 
 

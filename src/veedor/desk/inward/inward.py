@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from veedor.desk.accounts.service import know_agency
 from veedor.desk.database import Database
-from veedor.desk.inward import acts, alerts, audit, events
+from veedor.desk.inward import acts, alerts, audit, events, unread
 from veedor.desk.inward.source import Source
 from veedor.desk.inward.tables import SitePositionRow
 from veedor.desk.stream.hub import LiveFeedHub
@@ -100,7 +100,7 @@ class Inward:
 
     def apply(self, session: Session, envelope: Mapping[str, Any]) -> bool:
         """What the message says, in the caller's transaction; again it changes nothing. False for a kind that only
-        newer sites know."""
+        newer sites know: it is kept (see `unread.py`)."""
         source = Source(envelope["site_id"], envelope["agency_id"], self._clock.now(), self._feed)
         know_agency(session, self._clock, source.agency_id)
         return _apply(session, source, envelope, None)
@@ -119,6 +119,21 @@ class Inward:
                 _apply(session, source, one, looked)
         if looked is not None:
             alerts.write(session, source, looked)
+
+    def read_kept(self) -> int:
+        """Apply what was kept because an older version did not know its kind; how many. For a start of the program."""
+        with self._database.session() as session:
+            kept = unread.readable(session, frozenset(FactKind))
+        for one in kept:
+            try:
+                with self._database.session() as session:
+                    unread.drop(session, one)
+                    self.apply(session, one)
+            except (UserError, KeyError, TypeError, ValueError) as problem:
+                log.error("message %s of %s is passed over: %r", one["message_id"], one["site_id"], problem)
+                with self._database.session() as session:
+                    unread.drop(session, one)
+        return len(kept)
 
     def _advance(self, session: Session, envelope: Mapping[str, Any]) -> bool:
         row = session.get(SitePositionRow, envelope["site_id"])
@@ -164,6 +179,7 @@ def _apply(session: Session, source: Source, envelope: Mapping[str, Any], looked
         case FactKind.AUDIT:
             audit.written(session, source, body)
         case _:
+            unread.keep(session, source, envelope)
             return False
     return True
 

@@ -24,6 +24,19 @@ class SitePositionRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class UnreadFactRow(Base):
+    """A message of a kind that only a newer version knows: kept until this program is of that version."""
+
+    __tablename__ = "unread_facts"
+
+    message_id: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    site_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    agency_id: Mapped[str] = mapped_column(sa.ForeignKey("agencies.id"))  # the site's
+    kind: Mapped[str] = mapped_column(sa.String(100), index=True)
+    body: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SiteAuditRow(Base):
     """An entry of a site's audit chain as it came. Nothing is dropped: what does not fit is kept with its flaw, and
     two entries that claim one place are both kept."""

@@ -24,6 +24,9 @@ class SiteRow(Base):
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it may connect
     version: Mapped[str] = mapped_column(sa.String(40))  # of Veedor, as it said last
+    protocol: Mapped[int] = mapped_column(
+        default=1, server_default="1"
+    )  # version of the link that it spoke last: see wire/version.py
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it has not called yet
     boot: Mapped[str | None] = mapped_column(sa.String(64))  # which run of the site called last
     boots: Mapped[list[str]] = mapped_column(sa.JSON)  # runs before it: one that comes back means two with one key

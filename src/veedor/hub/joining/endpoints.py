@@ -39,8 +39,8 @@ def _unknown(_site_id: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class HubAddress:
-    """What joining needs of the hub. `sites_changed`: the link's accounts must follow. `behind`: how many messages a
-    site has that the hub has not."""
+    """What joining needs of the hub. `sites_changed`: the link's accounts must follow. `behind`: messages of a
+    site's log that are not here yet; None where it cannot be reached."""
 
     hub_id: str
     hub_name: str

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from veedor.desk.schemas import In, Out, UtcTime
 from veedor.desk.sites.tables import SiteRow
-from veedor.kit.messages import Message
+from veedor.kit.messages import Message, Param
+from veedor.wire.version import PROTOCOL, is_near
 
 OFFLINE_AFTER_S = 15.0
 
@@ -27,7 +28,7 @@ class InvitationOut(Out):
 
 class JoinIn(In):
     secret: Annotated[str, Field(min_length=20, max_length=200)]
-    protocol: Annotated[int, Field(ge=1, le=1000)]
+    protocol: Annotated[int, Field(ge=0, le=1000)]
     version: Annotated[str, Field(max_length=40)]
     agency_id: Annotated[str, Field(min_length=1, max_length=64)]
     link_key: Annotated[str, Field(min_length=20, max_length=64)]
@@ -49,9 +50,11 @@ class JoinedSiteOut(Out):
     online: bool = Field(description="It called within the last 15 s")
     is_doubled: bool = Field(description="Two machines speak with this site's identity")
     version: str
+    protocol: int = Field(description="Version of the link that it spoke last")
+    is_other_version: bool = Field(description="That version is too far from the hub's: nothing of the site is read")
     cameras: int
-    behind: int | None = Field(description="Messages that the site has and the hub has not; null: not known")
-    problems: list[str] = Field(description="What the site said is wrong there, in the caller's language")
+    behind: int | None = Field(description="Messages that the hub does not have yet; null: it cannot be reached")
+    problems: list[str] = Field(description="What is wrong with the site or its link, in the caller's language")
     place: PlaceOut | None = Field(description="The middle of its cameras; null: none of them has a place")
     health: dict[str, Any]
 
@@ -59,7 +62,12 @@ class JoinedSiteOut(Out):
     def of(
         row: SiteRow, cameras: Sequence[Mapping[str, Any]], now: datetime, lang: str, behind: int | None = None
     ) -> JoinedSiteOut:
-        """`cameras`: as the site described them. `behind`: as the link counts it; None: it does not know."""
+        """`cameras`: as the site described them. `behind`: messages of its log that are not here yet."""
+        is_other = not is_near(row.protocol)
+        problems = [Message.from_json(one) for one in row.health.get("problems", [])]
+        if is_other:
+            told: dict[str, Param] = {"name": row.name, "theirs": row.protocol, "ours": PROTOCOL}
+            problems = [Message("hub-site-other-version", told), *problems]
         online = row.revoked_at is None and row.seen_at is not None
         return JoinedSiteOut(
             id=row.id,
@@ -71,9 +79,11 @@ class JoinedSiteOut(Out):
             online=online and row.seen_at is not None and (now - row.seen_at).total_seconds() <= OFFLINE_AFTER_S,
             is_doubled=row.is_doubled,
             version=row.version,
+            protocol=row.protocol,
+            is_other_version=is_other,
             cameras=len(cameras),
-            behind=row.health.get("behind") if behind is None else behind,
-            problems=[Message.from_json(one).render(lang) for one in row.health.get("problems", [])],
+            behind=behind,
+            problems=[one.render(lang) for one in problems],
             place=_middle(cameras),
             health=row.health,
         )

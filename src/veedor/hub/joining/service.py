@@ -17,7 +17,8 @@ from veedor.kit.clock import Clock
 from veedor.kit.errors import NotFound
 from veedor.kit.hashing import sha256_bytes
 from veedor.kit.ids import new_id
-from veedor.wire.joining import PROTOCOL, JoinRequest
+from veedor.wire.joining import JoinRequest
+from veedor.wire.version import PROTOCOL, is_near
 
 INVITATION_LIFE = timedelta(hours=72)
 _LINK_KEY = re.compile(r"U[A-Z2-7]{55}")
@@ -62,7 +63,7 @@ def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
 
     Raises InvitationRefused, OtherAgency, OtherProtocol, KeyTaken; the invitation is then still good.
     """
-    if abs(request.protocol - PROTOCOL) > 1:
+    if not is_near(request.protocol):
         raise OtherProtocol(ours=PROTOCOL, theirs=request.protocol)
     now = clock.now()
     query = sa.select(InvitationRow).where(InvitationRow.secret_hash == _hash(request.secret)).with_for_update()
@@ -80,6 +81,7 @@ def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
     if row is None:
         row = _new_site(session, invitation, now)
     row.link_key, row.version, row.revoked_at = request.link_key, request.version[:40], None
+    row.protocol = request.protocol
     row.boot, row.boots, row.is_doubled = None, [], False
     invitation.used_at, invitation.site_id = now, row.id
     _keep_agency_key(session, row.agency_id, request.agency_key)

@@ -12,6 +12,7 @@ hub-other-protocol =
 hub-key-taken =
     Another site ("{ $name }") has this key: two sites with one identity.
     .hint = If you copied another site's folder, delete the ".member" folder beside the secret key and join again.
+hub-site-other-version = It speaks version { $theirs } of the link and the hub { $ours }: nothing of it is read until the older of the two is updated.
 hub-at-the-site = cameras and rules are set up at the site that they belong to
 hub-wrong-identity = the site signed an identity that it was not asked for
 hub-no-site-answers = no site of this agency answers: without one nobody can check the password
@@ -25,6 +26,9 @@ member-unknown-op =
 member-lease-over =
     The site has not heard the hub for more than 15 minutes: nobody of another agency may look.
     .hint = Check the site's link.
+member-budget-used =
+    The link of that site is full: pictures may take { $budget } kbit/s.
+    .hint = Close another live picture of that site, or look at a snapshot.
 member-bad-arguments =
     The request "{ $op }" came malformed: { $problem }
     .hint = Update Veedor on the older of the two.
@@ -66,6 +70,7 @@ cli-hub-invite-agency-name = Name of the agency, if it is new
 cli-hub-invite-kind = Kind of agency, if it is new: municipality, police, region, province, ministry, police_region, other
 cli-hub-invite-parent = The agency above it, if it is new
 cli-hub-invite-done = Give this invitation to whoever installs the site; it can be used once, until { $until }:
+cli-hub-site-other-version = other version of the link: update
 cli-hub-sites = List the sites
 cli-hub-site-online = online
 cli-hub-site-offline = no link
@@ -80,7 +85,13 @@ cli-site-join-token = The invitation
 cli-site-join-again = It has joined already: change its key
 cli-site-joined = "{ $site }" is now a site of "{ $hub }" ({ $agency }).
 cli-site-joined-next = Restart the site so that it connects.
-cli-column-site_state = state
+column-id = Id
+column-agency-id = Agency
+column-site-state = State
+column-cameras = Cameras
+column-behind = Not yet here
+column-link-use = Pictures, kbit/s
+column-version = Version
 
 init-hub-head = Configuration of a Veedor hub.
 init-hub-data = All that the hub keeps: index, audit. Never video.

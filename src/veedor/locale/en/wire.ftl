@@ -1,6 +1,8 @@
 error-wire-name = "{ $name }" cannot be an identifier
     .hint = Use at most 64 letters, digits, hyphens and underscores
 error-wire-message = A message cannot be used: { $problem }
+error-wire-version = { $name } speaks version { $theirs } of the link and this end { $ours }: too far apart to understand each other
+    .hint = Update Veedor on the older of the two. What was recorded meanwhile waits at the site
 error-wire-gone = The site { $name } does not answer: it has no link now, or Veedor is not running there
     .hint = What it has recorded stays there. Try again when the link is back
 error-wire-silent = The site { $name } has not answered for { $seconds } seconds
@@ -21,6 +23,6 @@ error-wire-bad-roster = A signed roster cannot be read: { $problem }
     .hint = The other end may be of another version: update both
 wire-naive-time = its time has no offset
 wire-too-large = it is too large
-wire-version = it is of a version that this one cannot read: update
 wire-unreadable = it is not of the form expected
 wire-no-such-op = what it asks for is not known here: update
+message-of-newer = (a text of a newer version: { $key })

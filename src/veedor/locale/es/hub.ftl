@@ -12,6 +12,7 @@ hub-other-protocol =
 hub-key-taken =
     Otra sede («{ $name }») ya usa esta llave: dos sedes con una identidad.
     .hint = Si copió la carpeta de otra sede, borre la carpeta «.member» junto a la llave secreta y vuelva a adherirla.
+hub-site-other-version = Habla la versión { $theirs } del enlace y el nodo central la { $ours }: no se lee nada de ella hasta que se actualice el más antiguo de los dos.
 hub-at-the-site = las cámaras y las reglas se configuran en la sede a la que pertenecen
 hub-wrong-identity = la sede firmó una identidad que no se le pidió
 hub-no-site-answers = ninguna sede de esta entidad contesta: sin ella nadie puede comprobar la contraseña
@@ -25,6 +26,9 @@ member-unknown-op =
 member-lease-over =
     La sede no oye al nodo central desde hace más de 15 minutos: nadie de otra entidad puede mirar.
     .hint = Revise el enlace de la sede.
+member-budget-used =
+    El enlace de esa sede está lleno: las imágenes pueden usar { $budget } kbit/s.
+    .hint = Cierre otra imagen en vivo de esa sede, o vea una captura.
 member-bad-arguments =
     La petición «{ $op }» llegó mal formada: { $problem }
     .hint = Actualice Veedor en el más antiguo de los dos.
@@ -66,6 +70,7 @@ cli-hub-invite-agency-name = Nombre de la entidad, si es nueva
 cli-hub-invite-kind = Clase de entidad, si es nueva: municipality, police, region, province, ministry, police_region, other
 cli-hub-invite-parent = Entidad de la que depende, si es nueva
 cli-hub-invite-done = Entregue esta invitación a quien instala la sede; vale una vez, hasta { $until }:
+cli-hub-site-other-version = otra versión del enlace: actualice
 cli-hub-sites = Listar las sedes
 cli-hub-site-online = en línea
 cli-hub-site-offline = sin enlace
@@ -80,7 +85,13 @@ cli-site-join-token = La invitación
 cli-site-join-again = Ya está adherida: cambiar su llave
 cli-site-joined = «{ $site }» es ahora una sede de «{ $hub }» ({ $agency }).
 cli-site-joined-next = Reinicie la sede para que se conecte.
-cli-column-site_state = estado
+column-id = Identificador
+column-agency-id = Entidad
+column-site-state = Estado
+column-cameras = Cámaras
+column-behind = Por llegar
+column-link-use = Imágenes, kbit/s
+column-version = Versión
 
 init-hub-head = Configuración del nodo central de Veedor.
 init-hub-data = Todo lo que guarda el nodo central: índice, auditoría. Nunca video.

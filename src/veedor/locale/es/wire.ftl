@@ -1,6 +1,8 @@
 error-wire-name = «{ $name }» no puede ser un identificador
     .hint = Use hasta 64 letras, cifras, guiones y guiones bajos
 error-wire-message = Un mensaje no se puede usar: { $problem }
+error-wire-version = { $name } habla la versión { $theirs } del enlace y este extremo la { $ours }: demasiado lejos para entenderse
+    .hint = Actualice Veedor en el más antiguo de los dos. Lo registrado entretanto espera en la sede
 error-wire-gone = El sitio { $name } no responde: no tiene enlace ahora, o Veedor no está funcionando allí
     .hint = Lo que grabó sigue allí. Vuelva a intentar cuando regrese el enlace
 error-wire-silent = El sitio { $name } no ha respondido en { $seconds } segundos
@@ -21,6 +23,6 @@ error-wire-bad-roster = No se puede leer una lista firmada de entidades: { $prob
     .hint = El otro extremo puede ser de otra versión: actualice ambos
 wire-naive-time = su hora no lleva zona
 wire-too-large = es demasiado grande
-wire-version = es de una versión que esta no puede leer: actualice
 wire-unreadable = no tiene la forma esperada
 wire-no-such-op = aquí no se conoce lo que pide: actualice
+message-of-newer = (texto de una versión más nueva: { $key })

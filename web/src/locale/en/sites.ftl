@@ -20,6 +20,7 @@ sites-now = now
 sites-ago = { $age } ago
 sites-never = not yet
 sites-cameras = Cameras
+sites-budget = { $used } of { $budget } kbit/s for pictures
 sites-behind = Still to come
 sites-version = Version
 sites-acts = Actions

@@ -20,6 +20,7 @@ sites-now = ahora
 sites-ago = hace { $age }
 sites-never = todavía no
 sites-cameras = Cámaras
+sites-budget = { $used } de { $budget } kbit/s para imágenes
 sites-behind = Por llegar
 sites-version = Versión
 sites-acts = Acciones

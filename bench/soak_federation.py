@@ -1,0 +1,267 @@
+"""Random faults against a federation under load; after each of them everything is counted.
+
+    python bench/soak_federation.py --for 120s --seed 7
+
+A hub and three sites run as processes of their own, and hundreds of events a second are written into the sites. At
+random: a site, the hub, a nats-server at either end or PostgreSQL is killed with SIGKILL; a link is cut, or loses 5 %
+of its packets with 150 ms each way; a site's disk is full; a site's clock is a day off. After each fault the hub must
+have every event that was written by then, and at every moment the first so many of each camera: none lost, none twice, in
+order. The seed is printed, so that a failing run can be had again. As root the sites are in network namespaces (tc
+netem); otherwise proxies stand in their way, which cut and delay and lose nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from federation.stand import OrderWatch, Site, Stand, Wish, kill_pid, remove
+from federation.ways import HUB_ADDRESS, NamespaceWay, ProxyWay, close_bridge, open_bridge
+from waiting import wait_until
+
+SETTLE_S = 180.0  # the longest that catching up may take before the run has failed
+CATCH_UP_S = 5.0  # after a link's return, events must come again within this
+DISK_MB = 96
+CLOCK_OFFSET = """
+import os
+from datetime import timedelta
+import veedor.kit.clock as clock
+_true = clock.SystemClock.now
+_off = timedelta(seconds=float(os.environ.get("SOAK_CLOCK_S", "0")))
+clock.SystemClock.now = lambda self: _true(self) + _off
+"""
+
+
+@dataclass(slots=True)
+class Report:
+    """One fault and what came of it. `caught_up_s`: from its end until the hub had all that was written by then.
+    `first_s`: until it had the first new event of that site; None where nothing was cut."""
+
+    fault: str
+    site: str
+    lasted_s: float
+    caught_up_s: float
+    first_s: float | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+class Soak:
+    """The faults, each as a method that returns how long it lasted and leaves the federation whole."""
+
+    def __init__(self, stand: Stand, chance: random.Random, *, has_small_disk: bool) -> None:
+        self.stand = stand
+        self.chance = chance
+        self.faults: dict[str, Callable[[Site], float | None]] = {
+            "kill site": self.kill_site,
+            "kill hub": self.kill_hub,
+            "kill leaf server": self.kill_leaf,
+            "kill hub server": self.kill_hub_server,
+            "kill postgres": self.kill_postgres,
+            "cut": self.cut,
+            "long cut": self.long_cut,
+            "bad link": self.bad_link,
+            "clock a day off": self.clock,
+        }
+        if has_small_disk:
+            self.faults["disk full"] = self.disk_full
+
+    def one(self, name: str) -> Report:
+        site = self.stand.sites[0] if name == "disk full" else self.chance.choice(self.stand.sites)
+        begin_s = time.monotonic()
+        ended_s = self.faults[name](site)
+        over_s = time.monotonic()
+        written = self.stand.written()
+        first_s = self._first(site, ended_s) if ended_s is not None else None
+        wait_until(lambda: self.stand.has_all(written), SETTLE_S, 0.1)
+        return Report(name, site.wish.name, round(over_s - begin_s, 1), round(time.monotonic() - over_s, 1), first_s)
+
+    def _first(self, site: Site, ended_s: float) -> float:
+        """Seconds from the link's return to the first event that came over it."""
+        before = self._count(site)
+        wait_until(lambda: self._count(site) > before, SETTLE_S, 0.05)
+        return round(time.monotonic() - ended_s, 2)
+
+    def _count(self, site: Site) -> int:
+        return wait_until(lambda: _quietly(lambda: self.stand.count(site) + 1), SETTLE_S, 0.1) - 1
+
+    # -- the faults
+
+    def kill_site(self, site: Site) -> None:
+        site.process.kill()
+        time.sleep(self.chance.uniform(0.0, 2.0))
+        site.process.start()
+
+    def kill_hub(self, _site: Site) -> None:
+        self.stand.hub.kill()
+        time.sleep(self.chance.uniform(0.0, 2.0))
+        self.stand.hub.start()
+
+    def kill_leaf(self, site: Site) -> None:
+        kill_pid(site.process.child("nats-server"))
+
+    def kill_hub_server(self, _site: Site) -> None:
+        kill_pid(self.stand.hub.child("nats-server"))
+
+    def kill_postgres(self, _site: Site) -> None:
+        kill_pid(self.stand.hub.child("postgres"))
+
+    def cut(self, site: Site) -> float:
+        return self._cut(site, self.chance.uniform(1.0, 6.0))
+
+    def long_cut(self, site: Site) -> float:
+        return self._cut(site, self.chance.uniform(20.0, 40.0))
+
+    def _cut(self, site: Site, seconds: float) -> float:
+        site.way.cut()
+        time.sleep(seconds)
+        site.way.mend()
+        return time.monotonic()
+
+    def bad_link(self, site: Site) -> None:
+        site.way.bad()
+        time.sleep(self.chance.uniform(8.0, 15.0))
+        site.way.mend()
+
+    def clock(self, site: Site) -> None:
+        """The site runs with a clock a day off, for a while; then with the right one."""
+        off_s = self.chance.choice((-86_400, 86_400))
+        site.process.kill()
+        site.process.start({"SOAK_CLOCK_S": str(off_s)})
+        written = self.stand.written()
+        wait_until(lambda: self.stand.has_all(written), SETTLE_S, 0.1)
+        site.process.kill()
+        site.process.start()
+
+    def disk_full(self, site: Site) -> None:
+        ballast = site.data / "ballast"
+        subprocess.run(["dd", "if=/dev/zero", f"of={ballast}", "bs=64k"], check=False, capture_output=True)
+        refused = site.load.refused
+        time.sleep(self.chance.uniform(4.0, 8.0))
+        ballast.unlink()
+        if site.load.refused == refused:
+            print("the disk was full, and no event was refused", file=sys.stderr)
+
+
+def _quietly(look: Callable[[], int]) -> int:
+    try:
+        return look()
+    except Exception:  # the database may be down: that is the point
+        return 0
+
+
+def seconds(text: str) -> float:
+    """`90s`, `5m`, `2h`, or seconds."""
+    unit = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:])
+    return float(text[:-1]) * unit if unit else float(text)
+
+
+def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
+    why_not = "asked for proxies" if options.proxies else open_bridge()
+    is_netem = not why_not
+    has_small_disk = is_netem and not options.proxies
+    stand = Stand(folder, NamespaceWay if is_netem else ProxyWay, HUB_ADDRESS if is_netem else "127.0.0.1")
+    watch = OrderWatch(stand)
+    reports: list[Report] = []
+    failure = ""
+    try:
+        stand.start(
+            [
+                Wish("victoria", "la-victoria", CLOCK_OFFSET, tmpfs_mb=DISK_MB if has_small_disk else None),
+                Wish("brena", "brena", CLOCK_OFFSET),
+                Wish("cercado", "pnp-cercado", CLOCK_OFFSET),
+            ]
+        )
+        wait_until(lambda: len(stand.online()) == len(stand.sites), 60.0, 0.5)
+        for site in stand.sites:
+            site.load.start(options.rate / len(stand.sites))
+        watch.start()
+        soak = Soak(stand, random.Random(seed), has_small_disk=has_small_disk)
+        end_s = time.monotonic() + options.seconds
+        order: list[str] = []
+        while time.monotonic() < end_s or (options.each and len(reports) < len(soak.faults)):
+            if not order:  # each once before any comes again
+                order = sorted(options.only or soak.faults)
+                soak.chance.shuffle(order)
+            name = order.pop()
+            print(f"{time.strftime('%H:%M:%S')} {name}", file=sys.stderr, flush=True)
+            reports.append(soak.one(name))
+            print(f"  {reports[-1]}", file=sys.stderr, flush=True)
+        for site in stand.sites:
+            site.load.stop()
+        wait_until(lambda: stand.has_all(stand.written()), SETTLE_S, 0.2)
+        wait_until(lambda: not stand.check()["alerts_lost"], SETTLE_S, 0.5)
+    except AssertionError as problem:
+        failure = str(problem)
+    try:
+        found = stand.check()
+    except Exception as problem:
+        found, failure = {}, failure or repr(problem)
+    finally:
+        watch.stop()
+        stand.stop()
+        if is_netem:
+            close_bridge()
+    late = [one.fault for one in reports if one.first_s is not None and one.first_s > CATCH_UP_S]
+    is_whole = bool(found) and not any(found[name] for name in _MUST_BE_EMPTY)
+    return {
+        "seed": seed,
+        "network": "namespaces, tc netem" if is_netem else f"proxies ({why_not})",
+        "events_per_s": options.rate,
+        "faults": len(reports),
+        "passed": is_whole and not failure and not late and not watch.disorders,
+        "failure": failure,
+        "late": late,
+        "looks_at_order": watch.looks,
+        "out_of_order": watch.disorders[:20],
+        **found,
+        "longest_first_s": max((one.first_s for one in reports if one.first_s is not None), default=None),
+        "longest_caught_up_s": max((one.caught_up_s for one in reports), default=None),
+        "each": [vars_of(one) for one in reports],
+    }
+
+
+_MUST_BE_EMPTY = ("lost", "doubled", "strange", "alerts_lost", "alerts_strange", "audit_flaws", "disordered")
+
+
+def vars_of(report: Report) -> dict[str, Any]:
+    return {name: getattr(report, name) for name in ("fault", "site", "lasted_s", "first_s", "caught_up_s")}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--for", dest="seconds", type=seconds, default=180.0, help="90s, 5m, 2h")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--rate", type=float, default=300.0, help="events a second, of all sites together")
+    parser.add_argument("--only", action="append", help="this fault alone; may be given again")
+    parser.add_argument("--each", action="store_true", help="go on until each fault was there once")
+    parser.add_argument("--proxies", action="store_true", help="proxies even where namespaces could be had")
+    parser.add_argument("--keep", action="store_true", help="leave the folder with all logs")
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}", file=sys.stderr, flush=True)
+    folder = Path(tempfile.mkdtemp(prefix="vsoak-"))
+    try:
+        told = run(options, folder, seed)
+    finally:
+        if options.keep:
+            print(f"kept: {folder}", file=sys.stderr)
+        else:
+            remove(folder)
+    print(json.dumps(told, indent=2))
+    if not told["passed"]:
+        sys.exit(f"soak failed; run it again with --seed {seed}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,494 @@
+"""A federation for fault tests: a hub and sites, each a real process, whose events are written by us in numbers.
+
+A site has cameras that are switched off. Its events go into its own `events.db`, by the class that its pipeline uses,
+from this process, so that the load goes on whatever is killed. Each event bears its number in its camera's row of
+events: what the hub has of a camera must at any moment be the first so many of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy.engine import make_url
+
+from federation.ways import Way
+from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile, SiteLinkFile
+from veedor.compose.hub_config import HubDeskFile, HubFile, LinkFile
+from veedor.compose.postgres import EmbeddedPostgres
+from veedor.compose.site_text import hub_yaml, site_yaml
+from veedor.compose.stores import camera_store
+from veedor.kit.clock import SystemClock
+from veedor.kit.errors import VeedorError
+from veedor.kit.ids import new_id
+from veedor.kit.messages import Message
+from veedor.link.server import free_port
+from veedor.member.files import MemberFiles
+from veedor.member.joining import join
+from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
+from veedor.model.event import Event, Severity
+from veedor.site.alerting.outbox import Outbox, OutboxConfig
+from waiting import wait_until
+
+CLOCK = SystemClock()
+READY_S = 400.0  # a busy machine may need so long
+CAMERAS = 2
+
+# A site of another make: what stands here runs before any of Veedor is imported.
+Prelude = str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One site of the stand. `tmpfs_mb`: its data lies on a file system of that size (needs root)."""
+
+    name: str
+    agency: str
+    prelude: Prelude = ""
+    budget_kbps: int | None = None
+    tmpfs_mb: int | None = None
+
+
+class Process:
+    """One `veedor` process in a session of its own; what it says goes into `log`."""
+
+    def __init__(self, words: Sequence[str], log: Path, prelude: Prelude = "", inside: Sequence[str] = ()) -> None:
+        self._words = list(words)
+        self._inside = list(inside)
+        self.prelude = prelude
+        self.log = log
+        self.starts = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, environment: dict[str, str] | None = None) -> None:
+        code = (
+            f"{self.prelude}\nimport sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
+        )
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*self._inside, sys.executable, "-c", code, *self._words],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "COLUMNS": "400", "LANG": "en_US.UTF-8", **(environment or {})},
+                start_new_session=True,
+            )
+        self.starts += 1
+
+    def kill(self) -> None:
+        """SIGKILL of the process alone: what it started must end by itself."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def child(self, name: str) -> int | None:
+        """The process of that program somewhere below this one."""
+        assert self._process is not None
+        return next((pid for pid in _below(self._process.pid) if _program(pid) == name), None)
+
+
+def _below(pid: int) -> list[int]:
+    found: list[int] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                found += [int(child), *_below(int(child))]
+    return found
+
+
+def _program(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/exe").resolve().name
+    return ""
+
+
+class Load:
+    """Writes events into a site's outbox, until it is stopped. `written`: how many of each camera are durable."""
+
+    def __init__(self, folder: Path, agency_id: str, cameras: Sequence[str], alert_every: int) -> None:
+        self._path = folder / "events.db"
+        self._agency_id = agency_id
+        self._cameras = list(cameras)
+        self._alert_every = alert_every
+        self.written = dict.fromkeys(self._cameras, 0)
+        self.ids: dict[str, list[str]] = {one: [] for one in self._cameras}
+        self.alerts: set[str] = set()
+        self.refused = 0
+        self.per_s = 0.0
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, per_s: float) -> None:
+        self.per_s = per_s
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="load", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(60.0)
+
+    def total(self) -> int:
+        return sum(self.written.values())
+
+    def add(self, count: int) -> None:
+        """So many events now, in this thread."""
+        outbox = self._open()
+        for number in range(count):
+            self._write(outbox, self._cameras[number % len(self._cameras)])
+
+    def _open(self) -> Outbox:
+        return Outbox(self._path, CLOCK, OutboxConfig(federated=True))
+
+    def _run(self) -> None:
+        outbox: Outbox | None = None
+        number = 0
+        due_s = time.monotonic()
+        while not self._stop.is_set():
+            camera = self._cameras[number % len(self._cameras)]
+            try:
+                outbox = outbox or self._open()
+                self._write(outbox, camera)
+                number += 1
+            except VeedorError:  # locked or full: the same one again, as the site's pipeline does
+                self.refused += 1
+                self._stop.wait(0.2)
+                due_s = time.monotonic()
+            due_s += 1.0 / self.per_s
+            self._stop.wait(max(0.0, due_s - time.monotonic()))
+
+    def _write(self, outbox: Outbox, camera: str) -> None:
+        """The id is kept for the next try, so that one that was written and not acknowledged is not written twice."""
+        number = self.written[camera]
+        ids = self.ids[camera]
+        if len(ids) == number:
+            ids.append(new_id(CLOCK.now()))
+        at = CLOCK.now()
+        event = Event(
+            id=ids[number],
+            camera_id=camera,
+            rule="soak",
+            kind="tripwire",
+            severity=Severity.LOW,
+            started_at=at,
+            completed_at=at,
+            ended_at=at + timedelta(milliseconds=1),
+            explanation=Message("event-tripwire", {}),
+            start_frame=number,
+        )
+        alert = event if number % self._alert_every == 0 else None
+        outbox.record(event, alert=alert)
+        if alert is not None:
+            self.alerts.add(event.id)
+        self.written[camera] = number + 1
+
+
+@dataclass(slots=True)
+class Site:
+    """One that runs."""
+
+    wish: Wish
+    id: str
+    folder: Path
+    config: SiteFile
+    cameras: list[str]
+    process: Process
+    way: Way
+    load: Load
+
+    @property
+    def data(self) -> Path:
+        return self.config.data
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.config.desk.port}"
+
+    def said(self) -> str:
+        return self.process.log.read_text(encoding="utf-8", errors="replace")
+
+
+class Stand:
+    """`start`, then faults, then `check`; `stop` at the end deletes nothing: the folder is the caller's."""
+
+    def __init__(self, folder: Path, make_way: Callable[[int, int], Way], hub_host: str = "127.0.0.1") -> None:
+        """`make_way(number, port)`: the way of site `number` (from 0) to the hub's leaf port."""
+        folder.chmod(0o711)
+        self.folder = folder
+        self._make_way = make_way
+        self._stack = ExitStack()
+        self._token: str | None = None
+        self.sites: list[Site] = []
+        self.config = HubFile(
+            hub="Región Lima",
+            agency="Gobierno Regional de Lima",
+            agency_id="region-lima",
+            data=folder / "hub" / "data",
+            keys=folder / "hub" / "keys",
+            desk=HubDeskFile(port=free_port()),
+            link=LinkFile(
+                host="0.0.0.0" if hub_host != "127.0.0.1" else hub_host, port=free_port(), public_host=hub_host
+            ),
+        )
+        (folder / "hub").mkdir()
+        path = folder / "hub" / "hub.yaml"
+        path.write_text(hub_yaml(self.config), encoding="utf-8")
+        self.hub = Process(["hub", "run", "--config", str(path)], folder / "hub.log")
+        self.url = f"https://127.0.0.1:{self.config.desk.port}"
+        self.ca = self.config.keys / "ca.crt"
+
+    # -- life
+
+    def start(self, wishes: Sequence[Wish]) -> None:
+        """The hub, then the sites: returns when every site that can be is online."""
+        self._stack.callback(self.hub.stop)
+        self.hub.start()
+        wait_until(self.answers, READY_S, 0.2)
+        for number, wish in enumerate(wishes):
+            self.sites.append(self._start_site(number, wish))
+
+    def stop(self) -> None:
+        for site in self.sites:
+            site.load.stop()
+        self._stack.close()
+
+    def answers(self) -> bool:
+        try:
+            return (
+                self.ca.is_file()
+                and httpx.get(
+                    f"{self.url}/api/health/live", verify=ssl.create_default_context(cafile=self.ca), timeout=2
+                ).status_code
+                == 200
+            )
+        except (httpx.HTTPError, OSError):
+            return False
+
+    @contextmanager
+    def administrator(self) -> Iterator[httpx.Client]:
+        """In English, with one login for all: the machine is busy enough."""
+        with httpx.Client(
+            base_url=self.url,
+            verify=ssl.create_default_context(cafile=self.ca),
+            timeout=30,
+            headers={"accept-language": "en"},
+        ) as client:
+            if self._token is None:
+                login = {"username": "admin", "password": self._password(), "bearer": True}
+                said = client.post("/api/login", json=login)
+                said.raise_for_status()
+                self._token = str(said.json()["token"])
+            client.headers["authorization"] = f"Bearer {self._token}"
+            yield client
+
+    def token(self) -> str:
+        """For the commands that ask a desk."""
+        with self.administrator():
+            assert self._token is not None
+            return self._token
+
+    def _password(self) -> str:
+        for line in self.hub.log.read_text(encoding="utf-8").splitlines():
+            for word in line.replace(":", " ").split():
+                if word.count("-") == 3 and len(word) == 23:
+                    return word
+        raise AssertionError("the hub has printed no password")
+
+    def online(self) -> set[str]:
+        with self.administrator() as client:
+            return {row["id"] for row in client.get("/api/sites").json()["sites"] if row["online"]}
+
+    def row(self, site: Site) -> dict[str, Any]:
+        """The site as the hub lists it."""
+        with self.administrator() as client:
+            return next(row for row in client.get("/api/sites").json()["sites"] if row["id"] == site.id)
+
+    # -- a site
+
+    def _start_site(self, number: int, wish: Wish) -> Site:
+        folder = self.folder / wish.name
+        folder.mkdir()
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        if wish.tmpfs_mb is not None:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={wish.tmpfs_mb}m,mode=700", "tmpfs", data], check=True)
+            self._stack.callback(subprocess.run, ["umount", "-l", str(data)], check=False)
+        config = SiteFile(
+            site=wish.name,
+            agency=wish.agency,
+            agency_id=wish.agency,
+            data=data,
+            secret_key=folder / "site.key",
+            desk=DeskFile(port=free_port()),
+            networks=NetworksFile(allowed=(ip_network("127.0.0.0/8"),)),
+            recording=RecordingFile(directory=folder / "recordings", reserve_bytes=0),
+            analysis=AnalysisFile(workers=0),
+            link=SiteLinkFile(budget_kbps=wish.budget_kbps),
+        )
+        path = folder / "veedor.yaml"
+        path.write_text(site_yaml(config), encoding="utf-8")
+        cameras = []
+        with camera_store(config, CLOCK) as store:
+            for one in range(CAMERAS):
+                source = (StreamSource(StreamRole.MAIN, "rtsp://127.0.0.1:9/none"),)
+                camera = Camera(
+                    new_id(CLOCK.now()), f"{wish.name} {one}", wish.agency, SourceKind.RTSP, source, enabled=False
+                )
+                cameras.append(store.save(camera).id)
+        with self.administrator() as admin:
+            admin.put(
+                f"/api/agencies/{wish.agency}", json={"name": wish.agency, "kind": "municipality"}
+            ).raise_for_status()
+            made = admin.post("/api/invitations", json={"agency_id": wish.agency, "site_name": wish.name})
+            made.raise_for_status()
+        files = MemberFiles.beside(config.secret_key)
+        joined = join(files, wish.agency, made.json()["token"])
+        way = self._make_way(number, self.config.link.port)
+        self._stack.callback(way.close)
+        told = json.loads(files.joined.read_text())
+        files.joined.write_text(json.dumps({**told, "leaf_url": way.leaf_url}))
+        process = Process(
+            ["site", "run", "--config", str(path)], self.folder / f"{wish.name}.log", wish.prelude, way.inside
+        )
+        self._stack.callback(process.stop)
+        process.start()
+        load = Load(data, wish.agency, cameras, alert_every=20)
+        return Site(wish, joined.site_id, folder, config, cameras, process, way, load)
+
+    # -- what the hub has
+
+    def query(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Of the hub's own database, in a connection of its own. Raises psycopg.Error while it is down."""
+        with psycopg.connect(**self._connection_words(), connect_timeout=3) as connection:
+            return connection.execute(text, values).fetchall()  # type: ignore[arg-type]
+
+    def _connection_words(self) -> dict[str, Any]:
+        server = EmbeddedPostgres(self.config.data / "postgres", CLOCK)
+        if not server.attach():
+            raise psycopg.OperationalError("no server")
+        url = make_url(server.url())
+        words = conninfo_to_dict(f"user={url.username} dbname={url.database}")
+        return {**words, "password": url.password, "host": url.query["host"]}
+
+    def at_hub(self) -> dict[str, tuple[int, int]]:
+        """For each camera: how many of its events are there, and the highest number among them."""
+        rows = self.query(
+            "SELECT camera_id, count(*), max((body->>'start_frame')::int) FROM site_events"
+            " WHERE rule = 'soak' GROUP BY camera_id"
+        )
+        return {camera: (int(count), int(highest)) for camera, count, highest in rows}
+
+    def count(self, site: Site) -> int:
+        found = self.at_hub()
+        return sum(found.get(camera, (0, 0))[0] for camera in site.cameras)
+
+    def has_all(self, written: dict[str, int]) -> bool:
+        """Whether the hub has the first so many of each camera."""
+        try:
+            found = self.at_hub()
+        except psycopg.Error:
+            return False
+        return all(found.get(camera, (0, 0))[0] >= count for camera, count in written.items())
+
+    def written(self) -> dict[str, int]:
+        return {camera: count for site in self.sites for camera, count in site.load.written.items()}
+
+    def check(self) -> dict[str, Any]:
+        """After the load has stopped and the hub has all: what was lost, doubled, or came out of order."""
+        ids = {one for site in self.sites for row in site.load.ids.values() for one in row}
+        written = {
+            one
+            for site in self.sites
+            for camera, row in site.load.ids.items()
+            for one in row[: site.load.written[camera]]
+        }
+        alerts = {one for site in self.sites for one in site.load.alerts}
+        at_hub = [row[0] for row in self.query("SELECT id FROM site_events WHERE rule = 'soak'")]
+        alerts_at_hub = [row[0] for row in self.query("SELECT id FROM alerts WHERE rule = 'soak'")]
+        flaws = self.query("SELECT site_id, flaw, count(*) FROM site_audit WHERE flaw IS NOT NULL GROUP BY 1, 2")
+        return {
+            "written": len(written),
+            "at_hub": len(at_hub),
+            "lost": len(written - set(at_hub)),
+            "doubled": len(at_hub) - len(set(at_hub)),
+            "strange": len(set(at_hub) - ids),
+            "alerts": len(alerts),
+            "alerts_lost": len(alerts - set(alerts_at_hub)),
+            "alerts_strange": len(set(alerts_at_hub) - ids),
+            "audit_flaws": [list(row) for row in flaws],
+            "disordered": [camera for camera, (count, highest) in self.at_hub().items() if count != highest + 1],
+        }
+
+
+class OrderWatch:
+    """Looks at the hub again and again: at every moment it must have the first so many events of each camera."""
+
+    def __init__(self, stand: Stand) -> None:
+        self._stand = stand
+        self._stop = threading.Event()
+        self.looks = 0
+        self.disorders: list[str] = []
+        self._thread = threading.Thread(target=self._run, name="order", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(20.0)
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.25):
+            try:
+                found = self._stand.at_hub()
+            except psycopg.Error:
+                continue
+            self.looks += 1
+            self.disorders += [
+                f"{one}: {count} of {highest + 1}" for one, (count, highest) in found.items() if count != highest + 1
+            ]
+
+
+def kill_pid(pid: int | None) -> bool:
+    if pid is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        return True
+    return False
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
