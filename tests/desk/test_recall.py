@@ -37,7 +37,7 @@ def desks(tmp_path: Path) -> Iterator[tuple[Desk, Desk, Desk]]:
 def restored(desk: Desk) -> None:
     told = {"restored_at": desk.ports.clock.now().isoformat(), "backup_made_at": MADE_AT.isoformat(), "by": "os:ana"}
     with desk.ports.database.session() as session:
-        note_own(session, desk.ports.clock, "site-1", 0, told)
+        note_own(session, desk.ports.clock, ("site-1", AGENCY), 0, told)
 
 
 def ask(desk: Desk, other: Desk, cameras: list[str] | None, peer: str = "hub") -> int:

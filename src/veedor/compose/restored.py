@@ -59,7 +59,7 @@ def audit_restore(data: Path, desk: _Desk, place: str, also: Callable[[Session, 
     log = ChainedAuditLog(desk.database, desk.clock, desk.agency_id)
     head = log.head()
     with desk.database.session() as session:
-        note_own(session, desk.clock, place, head[0] if head else 0, told)
+        note_own(session, desk.clock, (place, desk.agency_id), head[0] if head else 0, told)
         last = own(session)[0].sequence  # of the backup, even where a crash has made a second start of the first
         if also is not None:
             also(session, desk.clock.now())

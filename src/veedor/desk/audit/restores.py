@@ -14,14 +14,17 @@ from veedor.kit.clock import Clock
 from veedor.wire.restores import MOST_RESTORES, SignedRestore
 
 
-def note_own(session: Session, clock: Clock, place: str, sequence: int, told: dict[str, Any]) -> None:
-    """This machine was restored; its chain goes on behind `sequence`. The same restore twice is one."""
+def note_own(session: Session, clock: Clock, chain: tuple[str, str], sequence: int, told: dict[str, Any]) -> None:
+    """This machine was restored; its chain goes on behind `sequence`. The same restore twice is one.
+
+    `chain`: place and agency.
+    """
     restored_at = datetime.fromisoformat(str(told["restored_at"]))
     made_at = datetime.fromisoformat(str(told["backup_made_at"]))
     known = sa.select(RestoreRow.number).where(RestoreRow.is_own, RestoreRow.restored_at == restored_at)
     if session.scalar(known) is not None:
         return
-    _add(session, clock, (place, True, sequence), restored_at, made_at, str(told["by"]), told)
+    _add(session, clock, (*chain, True, sequence), restored_at, made_at, str(told["by"]), told)
 
 
 def own(session: Session) -> list[RestoreRow]:
@@ -56,7 +59,7 @@ def keep(session: Session, clock: Clock, restore: SignedRestore, public_key: str
     _add(
         session,
         clock,
-        (restore.place, False, restore.sequence),
+        (restore.place, restore.agency_id, False, restore.sequence),
         restore.restored_at,
         restore.backup_made_at,
         restore.by,
@@ -100,16 +103,17 @@ def explains(row: RestoreRow, place: str, sequence: int, received_at: datetime) 
 def _add(
     session: Session,
     clock: Clock,
-    where: tuple[str, bool, int],
+    where: tuple[str, str, bool, int],
     restored_at: datetime,
     made_at: datetime,
     by: str,
     told: dict[str, Any],
 ) -> None:
-    place, is_own, sequence = where
+    place, agency_id, is_own, sequence = where
     session.add(
         RestoreRow(
             place=place,
+            agency_id=agency_id,
             is_own=is_own,
             sequence=sequence,
             restored_at=restored_at,

@@ -190,6 +190,7 @@ class RestoreRow(Base):
 
     number: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
     place: Mapped[str] = mapped_column(sa.String(64))  # a site's id, or `hub`; empty: this one, which has not joined
+    agency_id: Mapped[str] = mapped_column(sa.String(64))  # whose chain; maybe not an agency of this desk's yet
     is_own: Mapped[bool]
     sequence: Mapped[int] = mapped_column(BIG)  # of the last entry that the backup had
     restored_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -41,6 +41,7 @@ def upgrade() -> None:
         "restores",
         sa.Column("number", BIG, primary_key=True, autoincrement=True),
         sa.Column("place", sa.String(64), nullable=False),
+        sa.Column("agency_id", sa.String(64), nullable=False),
         sa.Column("is_own", sa.Boolean, nullable=False),
         sa.Column("sequence", BIG, nullable=False),
         sa.Column("restored_at", UtcDateTime, nullable=False),
