@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from three_sites import CLOCK, Federation, Way
+
 from veedor.kit.clock import SystemClock
 from veedor.link.budget import Budget, Rank
 from veedor.link.call_server import Answer, Asked, CallServer
