@@ -90,7 +90,8 @@ class Process:
         return self._process.pid
 
     def start(self, environment: dict[str, str] | None = None) -> None:
-        code = f"{self.prelude}\n{LOOKS}\nimport sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
+        start = "import sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
+        code = f"{self.prelude}\n{LOOKS}\n{start}"
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._inside, sys.executable, "-c", code, *self._words],
