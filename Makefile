@@ -57,8 +57,9 @@ format: $(READY) ## Format the code and apply safe fixes
 bench: $(READY) $(CONSOLE) ## Figures into bench/results/*.json (FULL=1: the long ones)
 	$(BIN)/python bench/run.py $(if $(FULL),--full)
 
-soak: $(READY) ## Random kills and outages against a running site (SEED=n to repeat one, MINUTES=n)
+soak: $(READY) ## Random kills and outages against a site, then a federation (SEED=n to repeat one, MINUTES=n)
 	$(BIN)/python bench/soak.py $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+	$(BIN)/python bench/soak_federation.py $(if $(SEED),--seed $(SEED)) --for $(or $(MINUTES),3)m
 
 reference: $(READY) ## Generate docs/reference from the program
 	$(BIN)/python -m tools.reference

@@ -5,8 +5,8 @@
 A hub and three sites run as processes of their own, and hundreds of events a second are written into the sites. At
 random: a site, the hub, a nats-server at either end or PostgreSQL is killed with SIGKILL; a link is cut, or loses 5 %
 of its packets with 150 ms each way; a site's disk is full; a site's clock is a day off. After each fault the hub must
-have every event that was written by then, and at every moment the first so many of each camera: none lost, none twice, in
-order. The seed is printed, so that a failing run can be had again. As root the sites are in network namespaces (tc
+have every event that was written by then, and at every moment the first so many of each camera: none lost, none twice,
+in order. The seed is printed, so that a failing run can be had again. As root the sites are in network namespaces (tc
 netem); otherwise proxies stand in their way, which cut and delay and lose nothing.
 """
 

@@ -15,7 +15,7 @@ from hub.far import OWNER, TAKER, Afar
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Role
 from veedor.desk.app import create_app
-from veedor.desk.audit.log import detail_of
+from veedor.desk.audit.entry import detail_of
 from veedor.desk.commands.worker import CommandWorker
 from veedor.hub.relay.commands import RelayCommands
 from veedor.kit.errors import Forbidden

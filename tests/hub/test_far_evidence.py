@@ -15,7 +15,7 @@ from stored_footage import START
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Role
 from veedor.desk.acts.repository import acts_of
-from veedor.desk.audit.log import detail_of
+from veedor.desk.audit.entry import detail_of
 from veedor.desk.evidence import repository
 from veedor.desk.evidence.given import all_given
 from veedor.desk.evidence.service import packages_folder, pulled_folder

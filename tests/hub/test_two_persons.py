@@ -19,7 +19,7 @@ from veedor.access.actions import Action
 from veedor.access.principal import Principal, Role
 from veedor.desk.app import create_app
 from veedor.desk.approvals.repository import approval_of
-from veedor.desk.audit.log import detail_of
+from veedor.desk.audit.entry import detail_of
 from veedor.desk.evidence.given import all_given
 from veedor.hub.relay.remote import Wanted
 from veedor.kit.errors import Forbidden
