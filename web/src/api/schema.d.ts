@@ -4923,7 +4923,7 @@ export interface components {
             agency_id: string;
             /**
              * Behind
-             * @description Messages that the site has and the hub has not; null: not known
+             * @description Messages that the hub does not have yet; null: it cannot be reached
              */
             behind: number | null;
             /** Cameras */
@@ -4939,6 +4939,11 @@ export interface components {
              * @description Two machines speak with this site's identity
              */
             is_doubled: boolean;
+            /**
+             * Is Other Version
+             * @description That version is too far from the hub's: nothing of the site is read
+             */
+            is_other_version: boolean;
             /** Joined At */
             joined_at: string;
             /** Name */
@@ -4952,9 +4957,14 @@ export interface components {
             place: components["schemas"]["PlaceOut"] | null;
             /**
              * Problems
-             * @description What the site said is wrong there, in the caller's language
+             * @description What is wrong with the site or its link, in the caller's language
              */
             problems: string[];
+            /**
+             * Protocol
+             * @description Version of the link that it spoke last
+             */
+            protocol: number;
             /** Revoked At */
             revoked_at: string | null;
             /** Seen At */
