@@ -1,4 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+
+// Before the imports: the catalogues look at the browser when they load.
+vi.hoisted(() => {
+  vi.stubGlobal("localStorage", { getItem: () => "es", setItem: () => undefined });
+  vi.stubGlobal("document", { documentElement: {} });
+  vi.stubGlobal("location", { origin: "http://desk.test", hash: "" });
+});
+
 import {
   bars,
   beside,
