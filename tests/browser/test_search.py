@@ -60,7 +60,7 @@ def test_search_narrow_look_and_go_to_playback(searched: Stage, open_console: Op
     results = page.get_by_role("region", name="Resultados")
     cards = results.get_by_role("listitem")
     expect(cards).to_have_count(3)
-    expect(results.get_by_role("status").first).to_contain_text("3 resultados; contestó 1 sede")
+    expect(results.get_by_role("status").first).to_contain_text("3 resultados; contestó 1 sitio")
     assert axe(page) == []
 
     # a colour can be asked for of vehicles alone

@@ -378,7 +378,7 @@ def test_zones_by_mouse_and_by_keys_are_saved_and_live(
     assert (rule.kind, rule.severity, getattr(rule, "dwell_s", 0)) == ("loitering", "high", 120)
     assert rule.schedule is not None
     assert rule.schedule.days == frozenset(range(5))
-    page.get_by_role("button", name="Probar con").click()
+    page.get_by_role("button", name="Probar con los últimos 10 min").click()
     expect(page.get_by_text("no habría dado ningún evento")).to_be_visible()
     # Taking a place away that a rule needs is asked about, and undone with one key.
     page.get_by_role("button", name="Quitar «Vereda: norte»").click()

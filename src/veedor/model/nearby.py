@@ -40,6 +40,7 @@ FAMILIES: dict[str, str] = {
     "closed_area": "intrusion",
     "loitering": "intrusion",
     "lingering": "intrusion",
+    "unusual": "intrusion",
 }
 """Kind of alert -> what it may be a part of. A kind that is not here is a family by itself, but for `ALONE`."""
 
