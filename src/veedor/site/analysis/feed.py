@@ -183,7 +183,7 @@ class WorkerFeed:
         """Caller holds the lock. Where the worker does not keep up, all cameras lose the same: what waits."""
         if not self._queue or now_s - self._queue[0][2] <= MAX_AGE_S:
             return
-        kept = deque(item for item in self._queue if item[0]["type"] != "packet")
+        kept = deque((head, data, now_s) for head, data, _since_s in self._queue if head["type"] != "packet")
         for header, _payload, _since_s in self._queue:
             camera = self._cameras.get(header["camera"]) if header["type"] == "packet" else None
             if camera is not None:
