@@ -81,7 +81,7 @@ def test_every_configuration_key_is_in_the_reference_with_its_meaning() -> None:
 def _keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield f"{prefix}{name}"
-        for part in (field.annotation, *get_args(field.annotation)):
+        for part in (field.annotation, *get_args(field.annotation)):  # a section may be left out: `Section | None`
             if isinstance(part, type) and issubclass(part, BaseModel):
                 yield from _keys(part, f"{prefix}{name}.")
 
