@@ -54,6 +54,7 @@ _BROWSER = {
 LONG = (
     "tests/link/test_up.py",
     "tests/link/test_cluster.py",
+    "tests/federation/test_faults.py",
     "tests/operate/test_deploy.py",
     "tests/operate/test_hub_backup.py",
     "tests/site/rules/test_rules_same_everywhere.py::test_chunks_and_pickling_change_nothing",
