@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import math
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from veedor.kit.statistics import wilson
 from veedor.model.track import Tracks
 from veedor.site.rules import RuleEngine, RuleSet
 from veedor.site.rules.export import last_states
@@ -98,11 +98,9 @@ def matched(events: list[Span], labels: list[Span]) -> int:
     return len(used[1])
 
 
-def wilson(hits: int, of: int) -> list[float]:
-    """The 95 % interval of a share (E. B. Wilson, 1927)."""
-    z, p = 1.96, hits / of
-    middle, half = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
-    return [round((middle - half) / (1 + z * z / of), 3), round((middle + half) / (1 + z * z / of), 3)]
+def interval(hits: int, of: int) -> list[float]:
+    """95 %, rounded for the file."""
+    return [round(one, 3) for one in wilson(hits, of)]
 
 
 def scored(right: int, events: int, labels: int) -> dict[str, Any]:
@@ -110,9 +108,9 @@ def scored(right: int, events: int, labels: int) -> dict[str, Any]:
     counts: dict[str, Any] = {"labels": labels, "events": events, "right": right}
     if labels < ENOUGH:
         return {**counts, "rates": "not enough data"}
-    rates: dict[str, Any] = {"recall": round(right / labels, 3), "recall_95": wilson(right, labels)}
+    rates: dict[str, Any] = {"recall": round(right / labels, 3), "recall_95": interval(right, labels)}
     if events:
-        rates |= {"precision": round(right / events, 3), "precision_95": wilson(right, events)}
+        rates |= {"precision": round(right / events, 3), "precision_95": interval(right, events)}
         rates["f1"] = round(2 * right / (events + labels), 3)
     return {**counts, "rates": rates}
 
