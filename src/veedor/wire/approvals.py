@@ -10,7 +10,7 @@ from typing import Any
 
 from veedor.model.approval import APPROVAL_LASTS, Approval
 from veedor.wire.keys import SigningKey
-from veedor.wire.passes import Identity, PassRefused, Signed, identity_of, only, parts_of, text_of
+from veedor.wire.passes import Identity, PassRefused, Signed, identity_of, parts_of, text_of, understood
 from veedor.wire.passes import one_str as _str
 from veedor.wire.passes import one_time as _time
 
@@ -80,7 +80,7 @@ def approval_of(identity: Identity, told: ApprovalDocument, text: str) -> Approv
 
 
 def _document(told: dict[str, Any]) -> ApprovalDocument:
-    only(told, ApprovalDocument)
+    understood(told, ApprovalDocument)
     span = told["span"]
     if span is not None and (not isinstance(span, list) or len(span) != 2):
         raise ValueError("span")

@@ -117,7 +117,7 @@ def decode_identity(text: str) -> Identity:
 
 def identity_of(told: dict[str, Any]) -> Identity:
     """Raises KeyError, TypeError, ValueError where it is not an identity."""
-    only(told, Identity)
+    understood(told, Identity)
     return Identity(
         agency=one_str(told["agency"]),
         person=one_str(told["person"]),
@@ -132,7 +132,7 @@ def identity_of(told: dict[str, Any]) -> Identity:
 
 def pass_of(told: dict[str, Any]) -> Pass:
     """Raises KeyError, TypeError, ValueError where it is not a pass."""
-    only(told, Pass)
+    understood(told, Pass)
     span = told["span"]
     if span is not None and (not isinstance(span, list) or len(span) != 2):
         raise ValueError("span")
@@ -195,7 +195,7 @@ def _from_base64(text: str) -> bytes:
     return data
 
 
-def only(told: dict[str, Any], kind: type) -> None:
+def understood(told: dict[str, Any], kind: type) -> None:
     """KeyError unless all fields of `kind` are there, and nothing that must be understood is unknown."""
     known = {one.name for one in fields(kind)}
     if not known <= set(told):
