@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -168,9 +168,9 @@ class Normality:
         self._time_zone = time_zone
         self._known: dict[int, Known] = {}
         self._about: About | None = None
-        self._load: Callable[[], Baseline] = partial(_same, baseline or empty(datetime.min.replace(tzinfo=UTC)))
+        self._load: Callable[[], Baseline] | None = None
         if baseline is not None:
-            self.put(baseline, self._load)
+            self.put(baseline, partial(_same, baseline))
 
     @property
     def about(self) -> About | None:
@@ -184,7 +184,7 @@ class Normality:
     def prepare(self, when: datetime) -> None:
         """Have that hour in memory, so that `at` need not read. Raises the StoreError tree."""
         about, hour = self._about, hour_of_week(when, self._time_zone)
-        if about is None or not about.tracks or hour in self._known:
+        if about is None or self._load is None or not about.tracks or hour in self._known:
             return
         baseline = self._load()
         known = Known(baseline.usual(hour), baseline.rarity, baseline.about.days)

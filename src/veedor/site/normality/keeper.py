@@ -147,11 +147,10 @@ class NormalityKeeper:
         learned = 0
         while baseline.about.until < end and not self._stop.is_set():
             baseline = self._day(camera_id, baseline, end)
-            if baseline.about.tracks or learned:
-                if not self._store.keep(camera_id, baseline):
-                    self._look(camera_id, normality)  # somebody went back meanwhile: theirs counts
-                    return learned
-                self._put(camera_id, normality, baseline)
+            if not self._store.keep(camera_id, baseline):
+                self._look(camera_id, normality)  # somebody went back meanwhile: theirs counts
+                return learned
+            self._put(camera_id, normality, baseline)
             learned += 1
         return learned
 

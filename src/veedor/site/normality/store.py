@@ -31,11 +31,6 @@ class BaselineStore:
         with store_errors(folder):
             return sorted(int(found[1]) for path in folder.iterdir() if (found := _NAME.fullmatch(path.name)))
 
-    def newest(self, camera_id: str) -> Baseline | None:
-        """Raises StoreCorrupt where the newest file cannot be read: `roll_back` to another, or remove it."""
-        versions = self.versions(camera_id)
-        return self.load(camera_id, versions[-1]) if versions else None
-
     def newest_file(self, camera_id: str) -> Path | None:
         """For another process that reads it with `Baseline.load`."""
         versions = self.versions(camera_id)

@@ -27,8 +27,8 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True, slots=True, eq=False)
 class Usual:
     """Surprises in one hour of the week. `place`: (3, c) of coming by; `hour`: (3,) of being there at all; `way`: (3,
-    c, 9); `speed`: (3, c, 14) of so slow or fast a step; `stay`: (3, c, 12) of so long a stay. `seen`: (3, c) tracks
-    counted there; `per_hour`: (3,) tracks expected; `middle_speed`: (3, c) the bin of the median speed."""
+    c, 9); `speed`: (3, c, 14) of so slow or fast a step; `stay`: (3, c, 12) of so long a stay.
+    `per_hour`: (3,) tracks expected; `middle_speed`: (3, c) the bin of the median speed."""
 
     hour_of_week: int
     place: Floats
@@ -36,7 +36,6 @@ class Usual:
     way: Floats
     speed: Floats
     stay: Floats
-    seen: Floats
     per_hour: Floats
     middle_speed: NDArray[np.int64]
 
@@ -67,7 +66,6 @@ class Usual:
             _surprise(ways * WAYS / 3),  # of a spread over three ways nothing is surprising
             _surprise(2 * np.minimum(lower, upper)),
             _surprise(longer),
-            sums[0]["cells"].astype(np.float32),
             rate.astype(np.float32),
             np.argmax(lower >= 0.5, axis=-1),
         )
@@ -75,16 +73,6 @@ class Usual:
     def share_of_way(self, group: int, cell: int, way: int) -> float:
         """How many of those who come by go so, 0..1."""
         return float(min(1.0, np.exp(-self.way[group, cell, way]) * 3 / WAYS))
-
-
-def main_ways(counts: Counts, hour: int, group: int) -> NDArray[np.float64]:
-    """(c, 3): the mean way of a cell as x, y (length 0..1: how much they agree) and the tracks that it was seen in."""
-    levels = [counts.ways[np.arange(hour % 24, HOURS, 24), group].sum(axis=0), counts.ways[hour, group]]
-    seen = (levels[0] + 6 * levels[1])[:, :HEADINGS].astype(np.float64)
-    angle = np.arange(HEADINGS) * 2 * np.pi / HEADINGS
-    total = seen.sum(axis=1)
-    mean = np.stack((seen @ np.cos(angle), seen @ np.sin(angle)), axis=1) / np.maximum(total, 1e-9)[:, None]
-    return np.column_stack((mean, total))
 
 
 def drift(old: Counts, new: Counts) -> float:
