@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +30,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import make_url
 
 from federation.ways import Way
+from veedor.compose import demo_sites
 from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile, SiteLinkFile
 from veedor.compose.hub_config import HubDeskFile, HubFile, LinkFile
 from veedor.compose.postgres import EmbeddedPostgres
@@ -73,50 +74,27 @@ class Wish:
     tmpfs_mb: int | None = None
 
 
-class Process:
-    """One `veedor` process in a session of its own; what it says goes into `log`."""
+class Process(demo_sites.Process):
+    """A process of the demo that may be of another make, run inside something, and be looked into."""
 
     def __init__(self, words: Sequence[str], log: Path, prelude: Prelude = "", inside: Sequence[str] = ()) -> None:
-        self._words = list(words)
+        super().__init__(list(words), log)
         self._inside = list(inside)
         self.prelude = prelude
-        self.log = log
         self.starts = 0
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, environment: dict[str, str] | None = None) -> None:
+    def command(self) -> list[str]:
         start = "import sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
-        code = f"{self.prelude}\n{LOOKS}\n{start}"
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*self._inside, sys.executable, "-c", code, *self._words],
-                stdout=output,
-                stderr=output,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, "COLUMNS": "400", "LANG": "en_US.UTF-8", **(environment or {})},
-                start_new_session=True,
-            )
+        return [*self._inside, sys.executable, "-c", f"{self.prelude}\n{LOOKS}\n{start}", *self._words]
+
+    def start(self, environment: Mapping[str, str] | None = None) -> None:
+        super().start({"LANG": "en_US.UTF-8", **(environment or {})})
         self.starts += 1
-
-    def kill(self) -> None:
-        """SIGKILL of the process alone: what it started must end by itself."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def stop(self) -> None:
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(40)
-        except subprocess.TimeoutExpired:
-            self.kill()
 
     def child(self, name: str) -> int | None:
         """The process of that program somewhere below this one."""

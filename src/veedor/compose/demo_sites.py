@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -76,18 +76,23 @@ class Process:
     """One `veedor` process; what it says goes into a file."""
 
     def __init__(self, words: list[str], log: Path) -> None:
+        self.log = log
         self._words = words
-        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        with self._log.open("ab") as output:
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "-m", "veedor.cli", *self._words]
+
+    def start(self, environment: Mapping[str, str] | None = None) -> None:
+        """In a session of its own. `environment`: beside this process's own."""
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "veedor.cli", *self._words],
+                self.command(),
                 stdout=output,
                 stderr=output,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "COLUMNS": "400"},
+                env={**os.environ, "COLUMNS": "400", **(environment or {})},
                 start_new_session=True,
             )
 
