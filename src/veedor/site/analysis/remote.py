@@ -263,8 +263,8 @@ class RemoteWorkers:
             log.warning("worker %s is refused: %s", worker.name, problem)
             self._answer(subject, problem)
             return
+        self._config.roster.uninvite(worker_id)  # its own key has spoken: it did hear that it was enrolled
         self._answer(subject, {"name": feed.name, "site": self._config.site_name})
-        self._config.roster.uninvite(worker_id)  # not before: who did not hear that it was enrolled asks again
 
     def _check(self, hello: Hello, seat: str) -> None:
         """Raises WorkerVersionOther, WorkerModelOther, BadMessage."""
