@@ -7,6 +7,7 @@ python bench/memory.py --minutes 60 --trace      # which lines of Python hold mo
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import sys
@@ -34,11 +35,51 @@ from veedor.simulator.stream import ServedStream
 WARM_UP_SHARE = 0.25  # caches, pools and the first segments fill in the first quarter
 
 
-def resident_mb(pid: int) -> float:
+def resident_mb(pid: int, of: str = "VmRSS") -> float:
+    """`of`: a line of proc(5) status; RssAnon is what the program holds itself, RssFile are pages of mapped files."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{of}:"):
             return int(line.split()[1]) / 1024
     return float("nan")
+
+
+class _Mallinfo(ctypes.Structure):
+    """mallinfo2(3)."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in [
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        ]
+    ]
+
+
+def held_by() -> dict[str, float]:
+    """Who holds this process's memory, in MB; empty where the C library does not tell (not glibc)."""
+    told = {"anonymous": resident_mb(os.getpid(), "RssAnon"), "files": resident_mb(os.getpid(), "RssFile")}
+    try:
+        sqlite = ctypes.CDLL("libsqlite3.so.0").sqlite3_memory_used
+        sqlite.restype = ctypes.c_int64
+        told["sqlite"] = sqlite() / 2**20
+    except (OSError, AttributeError):
+        pass
+    try:
+        mallinfo = ctypes.CDLL(None).mallinfo2
+    except (OSError, AttributeError):
+        return {name: round(size, 1) for name, size in told.items()}
+    mallinfo.restype = _Mallinfo
+    heap = mallinfo()
+    told |= {"malloc_used": (heap.uordblks + heap.hblkhd) / 2**20, "malloc_free": heap.fordblks / 2**20}
+    return {name: round(size, 1) for name, size in told.items()}
 
 
 def slope_mb_per_h(times_s: list[float], sizes_mb: list[float]) -> float:
@@ -78,17 +119,20 @@ def main() -> None:
                 site.parts.rules.write(saved.id, RULES, name="rules")
             site.start(Sink())
             site.workers[0].wait_ready(60)
-            began, rows, traced = clock.monotonic(), [], None
+            began, rows, traced, held = clock.monotonic(), [], None, []
             if options.trace:
                 tracemalloc.start()
             while clock.monotonic() - began < options.minutes * 60:
                 clock.wait(never, min(5.0, options.minutes * 2))
                 rows.append((clock.monotonic() - began, resident_mb(os.getpid()), resident_mb(site.workers[0].pid)))
+                if rows[-1][0] >= options.minutes * 60 * len(held) / 8:
+                    held.append({"at_s": round(rows[-1][0]), **held_by()})
                 if options.trace and traced is None and rows[-1][0] >= options.minutes * 60 * WARM_UP_SHARE:
                     traced = tracemalloc.take_snapshot()
             if traced is not None:
                 for growth in tracemalloc.take_snapshot().compare_to(traced, "lineno")[:25]:
                     sys.stderr.write(f"{growth}\n")
+            held.append({"at_s": round(rows[-1][0]), **held_by()})
             site.stop()
     steady = [row for row in rows if row[0] >= options.minutes * 60 * WARM_UP_SHARE]
     times, site_mb, worker_mb = (list(column) for column in zip(*steady, strict=True))
@@ -99,6 +143,7 @@ def main() -> None:
         "worker_mb": {"first": round(worker_mb[0], 1), "last": round(worker_mb[-1], 1)},
         "site_mb_by_quarter": quarters([row[0] for row in rows], [row[1] for row in rows]),
         "worker_mb_by_quarter": quarters([row[0] for row in rows], [row[2] for row in rows]),
+        "site_held_mb": held,
         "site_slope_mb_per_h": round(slope_mb_per_h(times, site_mb), 2),
         "worker_slope_mb_per_h": round(slope_mb_per_h(times, worker_mb), 2),
         "note": "a slope over less than half an hour says little" if options.minutes < 30 else "",
