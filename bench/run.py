@@ -26,6 +26,7 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "tracker": ("tracker.py", [], []),
     "rules": ("rules.py", [], []),
     "backtest": ("backtest.py", ["--days", "1"], ["--days", "7"]),
+    "tuning": ("tuning.py", [], []),
     "caviar": ("caviar.py", [], []),
     "counting": ("counting.py", [], []),
     "archive": ("archive.py", ["--tracks", "2000000"], ["--tracks", "100000000"]),

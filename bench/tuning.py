@@ -1,9 +1,9 @@
-"""The figures of docs/operate/tuning.md: one noisy rule and quieter ones over the same two days. JSON on standard output.
+"""The figures of docs/operate/tuning.md: a noisy rule and quieter ones over the same two days. JSON on standard output.
 
 python bench/tuning.py
 
-A walkway (`vtest.avi` of the shared data), analysed once from its pixels; its 80 s are repeated for 20 minutes on each of
-two days, as a site's archive would hold them. Only what a person reading that page would count is told.
+A walkway (`vtest.avi` of the shared data), analysed once from its pixels; its 80 s are repeated for 20 minutes on each
+of two days, as a site's archive would hold them. Only what a person reading that page would count is told.
 """
 
 from __future__ import annotations
