@@ -48,9 +48,9 @@ def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False)
     known = files.read()
     if known is not None and not again:
         raise AlreadyJoined(name=known.hub_name)
-    if again:
-        files.link_seed.unlink(missing_ok=True)
-    seed = seed_file(files.link_seed)
+    # A new key is kept beside until the hub knows it: an answer that was lost is asked for again with the same one.
+    made = files.link_seed.with_suffix(".new") if again else files.link_seed
+    seed = seed_file(made)
     agency_key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else AgencyKey.create(files.agency_key)
     request = JoinRequest(
         secret=invitation.secret,
@@ -64,6 +64,7 @@ def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False)
     if answer.agency_key != agency_key.public_hex:
         # The agency's key is at another of its sites: what this one could sign, nobody would believe.
         files.agency_key.unlink()
+    made.replace(files.link_seed)
     files.write(answer)
     return answer
 

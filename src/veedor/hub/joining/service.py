@@ -59,7 +59,8 @@ def invite(
 
 
 def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
-    """Use an invitation: a new site, or a new key for the one that it names.
+    """Use an invitation: a new site, or a new key for the one that it names. Who asks again with the same key, since
+    the answer was lost on a bad link, is told the same.
 
     Raises InvitationRefused, OtherAgency, OtherProtocol, KeyTaken; the invitation is then still good.
     """
@@ -68,8 +69,10 @@ def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
     now = clock.now()
     query = sa.select(InvitationRow).where(InvitationRow.secret_hash == _hash(request.secret)).with_for_update()
     invitation = session.scalars(query).one_or_none()
-    if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
+    if invitation is None or invitation.expires_at <= now:
         raise InvitationRefused(action="join", act="join", reason="invitation")
+    if invitation.used_at is not None:
+        return _joined_before(session, invitation, request)
     if request.agency_id != invitation.agency_id:
         raise OtherAgency(invited=invitation.agency_id, asked=request.agency_id)
     if not _LINK_KEY.fullmatch(request.link_key):
@@ -86,6 +89,15 @@ def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
     invitation.used_at, invitation.site_id = now, row.id
     _keep_agency_key(session, row.agency_id, request.agency_key)
     session.flush()
+    return row
+
+
+def _joined_before(session: Session, invitation: InvitationRow, request: JoinRequest) -> SiteRow:
+    """The site that used the invitation with this very key. Raises InvitationRefused."""
+    row = session.get(SiteRow, invitation.site_id) if invitation.site_id else None
+    same = row is not None and (row.agency_id, row.link_key) == (request.agency_id, request.link_key)
+    if row is None or not same or row.revoked_at is not None:
+        raise InvitationRefused(action="join", act="join", reason="invitation")
     return row
 
 
