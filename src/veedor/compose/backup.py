@@ -15,8 +15,8 @@ from veedor import __version__
 from veedor.compose import config as site_config
 from veedor.compose import hub_config
 from veedor.compose.backup_form import Collector, Manifest, finish, is_passing, written
+from veedor.compose.clips import clips_directory
 from veedor.compose.config import SiteFile
-from veedor.compose.demo_load import clips_directory
 from veedor.compose.errors import BackupForeignDatabase, BackupInsideData, ConfigMissing, PostgresFailed
 from veedor.compose.hub_config import HubFile
 from veedor.compose.lock import DataLock

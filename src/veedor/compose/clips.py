@@ -34,6 +34,11 @@ def cache_directory() -> Path:
     return Path(base) / "veedor"
 
 
+def clips_directory(data: Path) -> Path:
+    """The site's own folder of prepared clips: the only files that the site opens though nobody allowed a folder."""
+    return data / "demo-clips"
+
+
 def bikes(cache: Path | None = None) -> Clip:
     """The street clip; fetched when neither the cache nor the shared folder has it. Raises Unavailable."""
     target = (cache or cache_directory()) / "clips" / "bikes.mp4"

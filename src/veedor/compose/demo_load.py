@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
-from veedor.compose.clips import Clip, bikes, vtest
+from veedor.compose.clips import Clip, bikes, clips_directory, vtest
 from veedor.compose.demo_rules import BY_CLIP
 from veedor.kit.clock import Clock
 from veedor.kit.ids import new_id
@@ -38,11 +37,6 @@ def place(number: int) -> Placement:
     return Placement(
         one.latitude_deg - around * _ROUND_DEG, one.longitude_deg, one.direction_deg, one.field_of_view_deg
     )
-
-
-def clips_directory(data: Path) -> Path:
-    """The site's own folder of prepared clips: the only files that the site opens though nobody allowed a folder."""
-    return data / "demo-clips"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from veedor.compose.clips import clips_directory
 from veedor.compose.config import SiteFile, load
-from veedor.compose.demo_load import clips_directory
 from veedor.compose.errors import ConfigMissing
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
