@@ -145,7 +145,7 @@ MEANINGS: dict[str, Meaning] = {
     "span_s": Meaning("The time in which they must all be"),
     "apart_s": Meaning("Least time between two passes"),
     "regular": Meaning("The longest pause between passes is at most so many times the shortest"),
-    "quiet_below": Meaning("Where so many of the class pass in the span, nothing is said"),
+    "quiet_below": Meaning("Where so many of the class and size pass the same way in the span, nothing is said"),
     "leaves_within_s": Meaning("How soon after moving again it must have its speed"),
     "leaves_at": Meaning("The speed: sizes of the vehicle itself per second"),
     "beside_bodies": Meaning("How near the person must be, in body heights between the boxes"),

@@ -40,9 +40,24 @@ def test_other_sizes_other_ways_and_chance_are_none() -> None:
 
 
 def test_a_busy_street_says_nothing() -> None:
-    others = [Actor(20 + n, [(4 + 15 * n, 0.95, 0.5), (8 + 15 * n, 0.2, 0.5)], ObjectClass.CAR) for n in range(6)]
+    alike = ACT.stage.actors[0]
+    others = [
+        Actor(20 + n, [(t + 12 + 15 * n, x, y) for t, x, y in alike.way], alike.object_class, alike.size)
+        for n in range(6)
+    ]
     assert told(Stage([*ACT.stage.actors, *others], 140)) == []
-    assert len(told(Stage([*ACT.stage.actors, *others[:4]], 140))) == 1
+
+
+def test_who_goes_another_way_makes_no_street_busy() -> None:
+    others = [Actor(20 + n, [(4 + 15 * n, 0.95, 0.5), (8 + 15 * n, 0.2, 0.5)], ObjectClass.CAR) for n in range(9)]
+    assert len(told(Stage([*ACT.stage.actors, *others], 140))) == 1
+
+
+def test_one_other_may_come_between_where_more_than_three_are_asked_for() -> None:
+    regular = passes([0, 60, 75, 120, 180], [0.1] * 5)
+    assert len(told(regular, "zone: Plaza, times: 4")) == 1
+    assert told(passes([0, 60, 75, 120], [0.1] * 4)) == []  # of three, none between
+    assert told(passes([0, 60, 75, 95, 120, 180], [0.1] * 6), "zone: Plaza, times: 4") == []  # two are too many
 
 
 def test_passes_out_of_the_span_are_forgotten() -> None:

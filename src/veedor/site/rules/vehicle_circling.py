@@ -54,11 +54,12 @@ class _Slot:
 class VehicleCircling(Rule[VehicleCirclingParams]):
     """`times` passes through the zone within `span_s`, of the same class, that come in and leave at the same places,
     with boxes of one size (within a third), at least `apart_s` and regularly apart (the longest pause is at most
-    `regular` times the shortest): as one vehicle does that goes round the block.
+    `regular` times the shortest): as one vehicle does that goes round the block. Beyond three, each further pass that
+    is asked for lets one other vehicle come between.
 
     It cannot know that it is one vehicle: nothing is stored of how vehicles look. So it speaks only in quiet streets,
-    where fewer than `quiet_below` vehicles of the class passed in the span, whichever way; a bus line, a patrol and
-    chance look the same. A person looks at the passes and decides."""
+    where fewer than `quiet_below` vehicles of the class and size passed in the span the same way; a bus line, a patrol
+    and chance look the same. A person looks at the passes and decides."""
 
     kind: ClassVar[str] = "vehicle_circling"
     standing: ClassVar[Standing] = Standing.EXPERIMENTAL
@@ -107,12 +108,12 @@ class VehicleCircling(Rule[VehicleCirclingParams]):
     def _passed(self, track_id: int, visit: _Visit, now: Moment) -> list[Event]:
         self._passes.append(visit)
         of_class = [one for one in self._passes if one.number == visit.number]
-        alike = [one for one in of_class if _alike(one, visit)][-self.params.times :]
-        if len(alike) < self.params.times or len(of_class) >= self.params.quiet_below:
+        same_way = [one for one in of_class if _alike(one, visit)]
+        # Only those that could be taken for it make a pattern by chance: not who goes another way.
+        if len(same_way) >= self.params.quiet_below or not self.scheduled(now):
             return []
-        pauses = [later.began.at_s - earlier.seen.at_s for earlier, later in itertools.pairwise(alike)]
-        regular = max(pauses) <= self.params.regular * max(min(pauses), 1e-6)
-        if min(pauses) < self.params.apart_s or not regular or not self.scheduled(now):
+        alike = self._chain(same_way)
+        if alike is None:
             return []
         for one in alike[:-1]:
             self._passes.remove(one)  # the next event needs new passes; this one may be the first of them
@@ -122,6 +123,18 @@ class VehicleCircling(Rule[VehicleCirclingParams]):
         message = Message("rules-vehicle-circling", told)
         tracks = (track_id,) if track_id in self.setting.trails else ()
         return [ended(self.event(Finding(visit.began, tracks, message, self._zone.name, self._zone.ring), now), now)]
+
+    def _chain(self, passes: list[_Visit]) -> list[_Visit] | None:
+        """`times` of `passes` that follow each other regularly, up to the last; None: there are none. Who asks for more
+        than three passes lets others, one for each pass more, come between: few of them make a pattern by chance."""
+        times = self.params.times
+        before = passes[-(times - 1 + max(times - 3, 0)) - 1 : -1]
+        for some in itertools.combinations(reversed(before), times - 1):  # the latest first
+            chain = [*reversed(some), passes[-1]]
+            pauses = [later.began.at_s - earlier.seen.at_s for earlier, later in itertools.pairwise(chain)]
+            if min(pauses) >= self.params.apart_s and max(pauses) <= self.params.regular * max(min(pauses), 1e-6):
+                return chain
+        return None
 
 
 def _alike(one: _Visit, two: _Visit) -> bool:
