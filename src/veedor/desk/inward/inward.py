@@ -23,7 +23,7 @@ from veedor.desk.inward.source import Source
 from veedor.desk.inward.tables import SitePositionRow
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import Clock
-from veedor.kit.errors import StoreError, UserError
+from veedor.kit.errors import UserError
 from veedor.wire.envelope import Envelope
 from veedor.wire.facts import FactKind
 
@@ -149,11 +149,11 @@ class Inward:
                 else:
                     (slow if acts_too else quick).append((source, one))
         events.happened_many(session, happened)
-        for source, one in slow:
-            _apply(session, source, one, None)
-        looked = alerts.look(session, [one["body"] for _, one in quick if one["kind"] in _OF_ALERTS])
-        for source, one in quick:
-            _apply(session, source, one, looked)
+        for source, envelope in slow:
+            _apply(session, source, envelope, None)
+        looked = alerts.look(session, [envelope["body"] for _, envelope in quick if envelope["kind"] in _OF_ALERTS])
+        for source, envelope in quick:
+            _apply(session, source, envelope, looked)
         alerts.write(session, self._feed, looked)
 
     def read_kept(self) -> int:
