@@ -35,6 +35,7 @@ from veedor.compose.hub_config import HubDeskFile, HubFile, LinkFile
 from veedor.compose.postgres import EmbeddedPostgres
 from veedor.desk.database import Database, database_file, database_url
 from veedor.desk.inward.tables import SitePositionRow
+from veedor.link.intake import Intake
 from veedor.link.server import free_port
 from veedor.member.files import MemberFiles
 from veedor.member.joining import join
@@ -49,9 +50,14 @@ class Late(Exception):
     """Something did not come about in time."""
 
 
+def patience() -> float:
+    """By how much all limits of waiting are longer: for a machine that has other things to do."""
+    return float(os.environ.get("PATIENCE", "1"))
+
+
 def until(is_so: Callable[[], Any], what: str, limit_s: float, every_s: float = 0.1) -> float:
     """Seconds until it was so. Raises Late."""
-    began_s = time.monotonic()
+    began_s, limit_s = time.monotonic(), limit_s * patience()
     while not is_so():
         if time.monotonic() - began_s > limit_s:
             raise Late(f"{what}: not within {limit_s:g} s")
@@ -76,6 +82,7 @@ class Host:
         self._process.start()
         far.close()
         self.name = name
+        self._asked = 0
         self._answer()
 
     @property
@@ -88,7 +95,8 @@ class Host:
 
     def tell(self, what: Callable[..., Any], *arguments: Any) -> None:
         """`do` without waiting: `answer` follows."""
-        self._pipe.send((what, arguments))
+        self._asked += 1
+        self._pipe.send((self._asked, what, arguments))
 
     def answer(self) -> Any:
         return self._answer()
@@ -102,12 +110,14 @@ class Host:
             self._process.join()
 
     def _answer(self) -> Any:
-        if not self._pipe.poll(ANSWER_S):
-            raise Late(f"{self.name} has not answered in {ANSWER_S:g} s")
-        try:
-            well, answer = self._pipe.recv()
-        except EOFError as problem:
-            raise RuntimeError(f"{self.name} has ended; what it said stands above") from problem
+        number = -1
+        while number != self._asked:  # an answer that came too late for whoever asked is nobody's
+            if not self._pipe.poll(ANSWER_S * patience()):
+                raise Late(f"{self.name} has not answered in {ANSWER_S * patience():g} s")
+            try:
+                number, well, answer = self._pipe.recv()
+            except EOFError as problem:
+                raise RuntimeError(f"{self.name} has ended; what it said stands above") from problem
         if not well:
             raise RuntimeError(f"in {self.name}: {answer}")
         return answer
@@ -119,20 +129,20 @@ def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...
         try:
             made = stack.enter_context(make(*arguments))
         except Exception as problem:
-            pipe.send((False, repr(problem)))
+            pipe.send((0, False, repr(problem)))
             raise
-        pipe.send((True, None))
+        pipe.send((0, True, None))
         while True:
             try:
-                what, told = pipe.recv()
+                number, what, told = pipe.recv()
             except (EOFError, OSError):
                 return
             try:
-                pipe.send((True, what(made, *told)))
+                pipe.send((number, True, what(made, *told)))
             except (EOFError, OSError):
                 return
             except Exception as problem:
-                pipe.send((False, repr(problem)))
+                pipe.send((number, False, repr(problem)))
 
 
 def hub_of(config: HubFile) -> Any:
@@ -142,6 +152,25 @@ def hub_of(config: HubFile) -> Any:
 
 def first_login(hub: Hub) -> tuple[str, str, str, str]:
     return hub.url, str(hub.ca_file), hub.administrator, hub.first_password or ""
+
+
+def hold_back(hub: Hub, site_id: str) -> None:
+    """The hub does not read the site's log until it is told to `go_on`."""
+    _intake(hub, site_id).stop()
+
+
+def go_on(hub: Hub, site_id: str) -> None:
+    _intake(hub, site_id).start()
+
+
+def go_on_if_held(hub: Hub, site_id: str) -> None:
+    one = _intake(hub, site_id)
+    if one._gone.is_set():
+        one.start()
+
+
+def _intake(hub: Hub, site_id: str) -> Intake:
+    return next(one.intakes[site_id] for one in hub.link._accounts.values() if site_id in one.intakes)
 
 
 def no_sites() -> Sites:
@@ -263,7 +292,15 @@ class Stage:
         """Of every host, all at once."""
         for host in self.hosts:
             host.tell(what, *arguments)
-        return [host.answer() for host in self.hosts]
+        answers, problem = list[Any](), None
+        for host in self.hosts:  # every answer is taken, whatever the first one is
+            try:
+                answers.append(host.answer())
+            except (Late, RuntimeError) as caught:
+                problem = problem or caught
+        if problem is not None:
+            raise problem
+        return answers
 
     def known_cameras(self) -> int:
         return sum(one["cameras"] for one in self.admin.get("/api/sites").json()["sites"])
@@ -289,6 +326,20 @@ class Stage:
         """Messages of all sites that are durable in the hub's database."""
         with self.database.reading() as session:
             return int(session.scalar(sa.select(sa.func.sum(SitePositionRow.sequence))) or 0)
+
+    def taken_of(self, site_id: str) -> int:
+        """The same of one site."""
+        with self.database.reading() as session:
+            row = session.get(SitePositionRow, site_id)
+            return row.sequence if row is not None else 0
+
+    def calm(self) -> None:
+        """After a figure that failed: nothing makes events, and the hub reads every log."""
+        with contextlib.suppress(Late, RuntimeError):
+            self.ask_all(site_end.end_load)
+        for site_id in self.site_ids.values():
+            with contextlib.suppress(Late, RuntimeError):
+                self.hub.do(go_on_if_held, site_id)
 
     def settle(self, limit_s: float) -> float:
         """Seconds until all that happened at the sites is durable at the hub."""

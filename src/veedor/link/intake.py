@@ -87,6 +87,7 @@ class Intake:
         self._task: Future[None] | None = None
 
     def start(self) -> None:
+        self._gone.clear()
         self._task = self._connection.submit(self.run())
 
     def stop(self) -> None:
