@@ -12,10 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from three_sites import CLOCK, Federation, Outbox, Way
+from three_sites import CLOCK, Federation, Way
 
-from veedor.link.publishing import Publisher
-from veedor.link.pump import Pump
 from waiting import wait_until
 
 
@@ -115,26 +113,6 @@ def test_pump_killed_in_the_middle(way: Way) -> None:
     way.pump = way.new_pump()
     way.pump.start()
     assert_same(way)
-
-
-def test_killed_between_storing_and_noting_it_while_another_source_has_news(way: Way, federation: Federation) -> None:
-    """Five of a source's rows are in the stream, and the pump does not know it; then another source's come first."""
-    way.add(10)
-    assert_same(way)
-    way.pump.stop()
-    before = way.outbox.ids()
-    way.outbox.add(20)
-    fresh = [envelope for _, envelope in way.outbox.after(len(before), 5)]
-    publisher = Publisher(way.site.connection, "a1")
-    way.site.connection.run(publisher.attach(), 10.0)
-    assert way.site.connection.run(publisher.publish(fresh), 10.0)[0] == 5
-    other = Outbox("a1", way.site.folder / "other.db", "other")
-    other.add(3)
-    way.pump = Pump(way.site.connection, "a1", [other, way.outbox], way.site.folder, CLOCK)
-    way.pump.start()
-    wait_until(lambda: way.database.count() == len(before) + 23)
-    theirs = set(other.ids())
-    assert [one for one in way.database.ids() if one not in theirs] == way.outbox.ids()
 
 
 def test_hub_restored_from_a_backup(way: Way) -> None:
