@@ -152,8 +152,10 @@ class Inward:
         for source, envelope in slow:
             _apply(session, source, envelope, None)
         looked = alerts.look(session, [envelope["body"] for _, envelope in quick if envelope["kind"] in _OF_ALERTS])
+        audit.written_many(session, [(source, one["body"]) for source, one in quick if one["kind"] == FactKind.AUDIT])
         for source, envelope in quick:
-            _apply(session, source, envelope, looked)
+            if envelope["kind"] != FactKind.AUDIT:
+                _apply(session, source, envelope, looked)
         alerts.write(session, self._feed, looked)
 
     def read_kept(self) -> int:
