@@ -32,7 +32,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import federation_figures as figures
 import federation_site as site_end
 from federation_figures import rates
-from federation_stage import PER_PROCESS, Stage, say, stage
+from federation_hosts import say
+from federation_stage import PER_PROCESS, Stage, stage
 
 NAMES = ("cost", "search", "latency", "sustained", "outage")
 CAMERAS = 43

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import sqlalchemy as sa
 
 from federation_figures import ALERT_EVERY
-from federation_stage import children, use_of
+from federation_hosts import children, use_of
 from veedor.compose.postgres import EmbeddedPostgres
 from veedor.desk.database import Database
 from veedor.desk.inward.inward import Inward, SiteBatch
