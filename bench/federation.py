@@ -66,7 +66,7 @@ class Plan:
         self.ladder = [500.0 * 1.25**step for step in range(10)] if full else [500.0, 1000.0, 2000.0]  # facts a second
 
 
-def run(wanted: list[str], plan: Plan, keep: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def run(wanted: list[str], plan: Plan, keep: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     """`keep` is given all that was found, each time that there is more."""
     found: dict[str, Any] = {}
     with stage() as made:

@@ -149,7 +149,7 @@ def _hold(stage: Stage, flood: str, events: int) -> int:
     """Fill the log of one site while the hub does not read it; messages that wait."""
     host, site_id = stage.host_of[flood], stage.site_ids[flood]
     stage.settle(120.0)
-    before = sum(stage.ask_all(site_end.facts))
+    before = sum(int(one) for one in stage.ask_all(site_end.facts))
     stage.hub.do(hold_back, site_id)
     try:
         host.do(site_end.begin_backlog, [flood], events, ALERT_EVERY)
@@ -159,7 +159,7 @@ def _hold(stage: Stage, flood: str, events: int) -> int:
     except BaseException:
         stage.hub.do(go_on, site_id)
         raise
-    return int(sum(stage.ask_all(site_end.facts))) - before
+    return sum(int(one) for one in stage.ask_all(site_end.facts)) - before
 
 
 def _ended(host: Host) -> tuple[int, int]:

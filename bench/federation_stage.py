@@ -187,7 +187,7 @@ class Stage:
         """The same of one site."""
         with self.database.reading() as session:
             row = session.get(SitePositionRow, site_id)
-            return row.sequence if row is not None else 0
+            return int(row.sequence) if row is not None else 0
 
     def calm(self) -> None:
         """After a figure that failed: nothing makes events, and the hub reads every log."""

@@ -19,7 +19,7 @@ from veedor.kit.errors import StoreFull, StoreLocked, StoreReadOnly, StoreUnreac
 log = logging.getLogger(__name__)
 
 MOST = 800  # messages in one transaction: who writes at the hub meanwhile waits for it
-EVERY_S = 0.02  # between the beginnings of two; the first after a silence begins at once
+EVERY_S = 0.04  # between the beginnings of two; the first after a silence begins at once
 _NOBODYS_FAULT = (StoreUnreachable, StoreLocked, StoreFull, StoreReadOnly)
 
 
