@@ -24,7 +24,9 @@ describe("a command to a camera's site", () => {
   it("says only what is to be other than it is", async () => {
     const { changeOf } = await import("../src/commands/change");
     expect(changeOf(before, { ...before })).toBeNull();
-    expect(changeOf(before, { ...before, name: " Plaza ", keepDays: "30,0", tags: "plaza,norte" })).toBeNull();
+    expect(
+      changeOf(before, { ...before, name: " Plaza ", keepDays: "30,0", tags: "plaza,norte" }),
+    ).toBeNull();
     expect(changeOf(before, { ...before, keepDays: "" })).toEqual({ record: { keep_days: null } });
     expect(changeOf(before, { ...before, recordSub: "no", enabled: false })).toEqual({
       enabled: false,

@@ -4,7 +4,12 @@ import type { Schemas } from "../api/client";
 import type { Camera } from "../lib/site.svelte";
 import { formOf, number } from "../setup/camera";
 
-export type Change = Schemas["SettingsIn"];
+type Settings = Schemas["SettingsIn"];
+/** What is left out stays, inside `record` and `analyse` too. */
+export type Change = Omit<Settings, "record" | "analyse"> & {
+  record?: Partial<NonNullable<Settings["record"]>>;
+  analyse?: Partial<NonNullable<Settings["analyse"]>>;
+};
 
 /** As the form holds it; numbers are text while somebody types them. */
 export interface Wanted {
