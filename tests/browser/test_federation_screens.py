@@ -174,7 +174,7 @@ def test_requested_and_done_stand_apart(two: Stage, open_console: Open, axe: Axe
 
 
 def test_an_erasure_needs_two_people_and_leaves_the_chain_whole(two: Stage, open_console: Open, axe: Axe) -> None:
-    open_console(two, "mario", "#/map")
+    open_console(two, "mario", "#/sharing")
     doris = open_console(two, "doris", "#/audit/erasures")
     expect(doris.get_by_text("No se pidió ninguna supresión")).to_be_visible()
     doris.keyboard.press("n")
