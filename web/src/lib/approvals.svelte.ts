@@ -19,19 +19,20 @@ export const needsSecond = (refusal: Pick<Refusal, "reason"> | { reason: string 
 
 let all = $state.raw<Approval[]>([]);
 
-for (const kind of ["approval.asked", "approval.given", "approval.refused", "reset"])
-  feed.on(kind, () => void approvals.load());
+// What else happens is heard in the header, which then says so (approvals/SecondPersons.svelte).
+feed.on("reset", () => void approvals.load());
 
 const isOver = (one: Approval): boolean => Date.parse(one.good_until) <= now.exact();
 /** For what is stated now: under another purpose or case number the server takes none of it. */
 const isStated = (one: Approval): boolean =>
   one.purpose === purpose.purpose && (one.case_number ?? "") === purpose.caseNumber;
+// Requests name whole milliseconds; a playhead stands between them.
 const holds = (one: Approval, footage: Footage | undefined): boolean =>
   !footage ||
   (one.start !== null &&
     one.end !== null &&
-    Date.parse(one.start) <= footage[0] &&
-    footage[1] <= Date.parse(one.end));
+    Date.parse(one.start) <= Math.floor(footage[0]) &&
+    Math.floor(footage[1]) <= Date.parse(one.end));
 
 function of(right: Right, camera: string, footage?: Footage): Approval | undefined {
   return all.find(

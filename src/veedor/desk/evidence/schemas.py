@@ -86,7 +86,9 @@ class PackageOut(BaseModel):
     files: int | None
     bytes: int | None
     manifest_sha256: str | None
-    pulled: PulledOut | None = Field(description="While it is built from footage of other sites; none before they answer")
+    pulled: PulledOut | None = Field(
+        description="While it is built from footage of other sites; none before they answer"
+    )
 
 
 class VerificationOut(BaseModel):
