@@ -85,6 +85,7 @@ def test_a_colleague_agrees_and_the_owner_knows_both(pair: Pair) -> None:
     refused = pair.looks(None)
     assert refused.status_code == 403
     assert "second person" in refused.text
+    assert refused.json()["reason"] == "condition:two_person"
     waiting = pair.ask(pair.olga)
     assert pair.looks(waiting.json()["id"]).status_code == 403, "asked is not given"
     with pair.client(pair.petra) as client:

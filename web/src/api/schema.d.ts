@@ -4282,7 +4282,7 @@ export interface components {
             message: string;
             /**
              * Reason
-             * @description Of a 403: what is missing, such as `role`, `purpose` or `case`
+             * @description Of a 403: what is missing, such as `role`, `purpose`, `case` or `condition:two_person`
              */
             reason?: string | null;
         };
