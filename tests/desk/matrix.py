@@ -282,6 +282,7 @@ ROWS = [
     Row("GET", "/api/approvals", "os"),
     Row("POST", "/api/approvals", "os", 400, body={"right": "live", "camera": "plaza"}),  # for no purpose
     Row("POST", "/api/approvals/{approval_id}/approve", "os", 404),
+    Row("POST", "/api/approvals/{approval_id}/refuse", "os", 404),
     # evidence
     Row("GET", "/api/evidence-key", "osu", 404),  # this desk has no key
     Row("GET", "/api/incidents/{incident_id}/evidence", "osu", 404),

@@ -150,9 +150,17 @@ def need_of(dependant: Dependant) -> Need | None:
     return None
 
 
+def _reason(error: VeedorError) -> str | None:
+    """Of a refusal: its code, with the name of a condition that is not met: `condition:two_person`."""
+    if not isinstance(error, Forbidden) or "reason" not in error.params:
+        return None
+    code, name = str(error.params["reason"]), error.params.get("name")
+    return f"{code}:{name}" if code == "condition" and name else code
+
+
 def error_response(error: VeedorError, lang: str) -> JSONResponse:
     """`error` as JSON in `lang`: {"error": key, "message", "hint"}."""
-    reason = str(error.params["reason"]) if isinstance(error, Forbidden) and "reason" in error.params else None
+    reason = _reason(error)
     body = ErrorOut(error=error.key, message=error.render(lang), hint=error.hint(lang), reason=reason)
     headers = {}
     if isinstance(error, LoginThrottled):

@@ -288,6 +288,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approvals/{approval_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Say no to it, as a colleague; or take it back, as who asked. One that was given counts no more for looks that
+         *     have not begun here; what was signed for other sites ends with its ten minutes.
+         */
+        post: operations["refuse_api_approvals__approval_id__refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -3202,9 +3223,19 @@ export interface components {
             owner_agency_id: string;
             /** Purpose */
             purpose: string;
+            /**
+             * Refused By
+             * @description The colleague who said no, or who asked and took it back
+             */
+            refused_by: string | null;
             right: components["schemas"]["Right"];
             /** Start */
             start: string | null;
+            /**
+             * Waits
+             * @description Neither agreed to nor refused, and not yet over
+             */
+            waits: boolean;
         };
         /** AskedErasureOut */
         AskedErasureOut: {
@@ -4251,7 +4282,7 @@ export interface components {
             message: string;
             /**
              * Reason
-             * @description Of a 403: what is missing, such as `role`, `purpose` or `case`
+             * @description Of a 403: what is missing, such as `role`, `purpose`, `case` or `condition:two_person`
              */
             reason?: string | null;
         };
@@ -4328,11 +4359,19 @@ export interface components {
         EvidenceDetailOut: {
             /** Acts */
             acts: components["schemas"]["ActOut"][];
+            /**
+             * Agency Id
+             * @description The camera's: whose footage it is
+             */
+            agency_id: string;
             /** Camera Id */
             camera_id: string;
             /** Camera Name */
             camera_name: string;
-            /** Conflicting Acts */
+            /**
+             * Conflicting Acts
+             * @description Acts that the state did not allow when they came
+             */
             conflicting_acts: components["schemas"]["ActOut"][];
             /** End */
             end: string;
@@ -4349,6 +4388,11 @@ export interface components {
             problem: string | null;
             /** Reason */
             reason: string | null;
+            /**
+             * Received
+             * @description Footage of another site that came whole, as its owner signed for it
+             */
+            received: boolean;
             /** Requested By */
             requested_by: string | null;
             /**
@@ -4367,10 +4411,20 @@ export interface components {
          * @description A span of footage kept for an incident. Requested is not held: only the site's own word makes it so.
          */
         EvidenceOut: {
+            /**
+             * Agency Id
+             * @description The camera's: whose footage it is
+             */
+            agency_id: string;
             /** Camera Id */
             camera_id: string;
             /** Camera Name */
             camera_name: string;
+            /**
+             * Conflicting Acts
+             * @description Acts that the state did not allow when they came
+             */
+            conflicting_acts: components["schemas"]["ActOut"][];
             /** End */
             end: string;
             /** Id */
@@ -4386,6 +4440,11 @@ export interface components {
             problem: string | null;
             /** Reason */
             reason: string | null;
+            /**
+             * Received
+             * @description Footage of another site that came whole, as its owner signed for it
+             */
+            received: boolean;
             /** Requested By */
             requested_by: string | null;
             /**
@@ -5331,6 +5390,8 @@ export interface components {
             manifest_sha256: string | null;
             /** Problem */
             problem: string | null;
+            /** @description While it is built from footage of other sites; none before they answer */
+            pulled: components["schemas"]["PulledOut"] | null;
             /** Reason */
             reason: string;
             /** Requested At */
@@ -5559,6 +5620,23 @@ export interface components {
             holder: components["schemas"]["HolderOut"] | null;
             /** Problem */
             problem: string | null;
+        };
+        /**
+         * PulledOut
+         * @description What of the footage of other sites has come, of what their owners' signed statements name so far.
+         */
+        PulledOut: {
+            /** Bytes */
+            bytes: number;
+            /** Of Bytes */
+            of_bytes: number;
+            /** Of Segments */
+            of_segments: number;
+            /**
+             * Segments
+             * @description Whole ones
+             */
+            segments: number;
         };
         /** ReasonIn */
         ReasonIn: {
@@ -7145,6 +7223,64 @@ export interface operations {
         };
     };
     approve_api_approvals__approval_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    refuse_api_approvals__approval_id__refuse_post: {
         parameters: {
             query?: never;
             header?: never;

@@ -32,6 +32,9 @@ const KINDS = [
   "agency.changed",
   "grant.changed",
   "grant.emergency",
+  "approval.asked",
+  "approval.given",
+  "approval.refused",
 ];
 
 const handlers = new Map<string, Set<Handler>>();

@@ -73,6 +73,14 @@ export const screens: Screen[] = [
     load: () => import("../sites/SitesScreen.svelte"),
   },
   {
+    id: "commands",
+    icon: "setup",
+    key: "o",
+    needs: ["camera.edit"],
+    hub: true,
+    load: () => import("../commands/CommandsScreen.svelte"),
+  },
+  {
     id: "setup",
     icon: "setup",
     key: "s",

@@ -79,8 +79,8 @@ error-forbidden = No puede { $act ->
         [hours] el convenio no vale a esta hora
         [purpose] el motivo que indica no está en el convenio
         [case] el convenio exige su número de caso
-        [lease] hace demasiado que esta sede no sabe si el convenio sigue vigente
-        [restored] este nodo central se restauró de una copia, y la sede de la entidad dueña aún no confirma que el convenio sigue vigente
+        [lease] hace demasiado que este sitio no sabe si el convenio sigue vigente
+        [restored] este nodo central se restauró de una copia, y el sitio de la entidad dueña aún no confirma que el convenio sigue vigente
         [condition] no se cumple una condición del convenio: { $name ->
             [two_person] debe aprobar una segunda persona
            *[other] { $name }

@@ -18,6 +18,7 @@ app-screen-playback = Playback
 app-screen-incidents = Incidents
 app-screen-sharing = Sharing
 app-screen-sites = Sites
+app-screen-commands = Commands
 app-screen-setup = Set-up
 app-screen-health = Health
 app-screen-search = Search

@@ -18,6 +18,7 @@ app-screen-playback = Grabación
 app-screen-incidents = Incidentes
 app-screen-sharing = Convenios
 app-screen-sites = Sitios
+app-screen-commands = Órdenes
 app-screen-setup = Configurar
 app-screen-health = Salud
 app-screen-search = Buscar
