@@ -3,6 +3,11 @@
 VeedorError
 ├── UserError
 │   ├── ModelUnusable       the file is no network that we can run
+│   ├── ModelRefused        an agency's own file that we do not run, and why
+│   ├── BadModelSetting     what was told of it cannot be
+│   ├── ModelNameTaken      there is a model of that name
+│   ├── TooManyClasses      no number is left for one more class
+│   ├── ModelInUse          cameras name it
 │   ├── ModelMissing        its weights are not on this machine
 │   └── ModelUnknown        no model of that name in the registry
 └── Unavailable
@@ -12,13 +17,43 @@ VeedorError
 
 from __future__ import annotations
 
-from veedor.kit.errors import NotFound, Unavailable, UserError
+from veedor.kit.errors import Conflict, NotFound, Unavailable, UserError
 
 
 class ModelUnusable(UserError):
     """params: path, problem"""
 
     key = "error-detect-model-unusable"
+
+
+class ModelRefused(UserError):
+    """params: path, problem, detail (a key of detect-refused-...) and what that one takes"""
+
+    key = "error-detect-model-refused"
+
+
+class BadModelSetting(UserError):
+    """params: setting, given, problem"""
+
+    key = "error-detect-model-setting"
+
+
+class ModelNameTaken(Conflict):
+    """params: name"""
+
+    key = "error-detect-model-name-taken"
+
+
+class TooManyClasses(UserError):
+    """params: most, name"""
+
+    key = "error-detect-too-many-classes"
+
+
+class ModelInUse(Conflict):
+    """params: name, cameras"""
+
+    key = "error-detect-model-in-use"
 
 
 class ModelMissing(UserError):

@@ -1,0 +1,54 @@
+"""A detector by its name, for whoever looks at single crops: the site's own model or one of the agency's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from veedor.kit.sqlite import store_errors
+from veedor.model.detection import Detections
+from veedor.site.detect.cards import OwnModels
+from veedor.site.detect.detector import CANVAS_SIDE
+from veedor.site.detect.models import model_path, registry
+from veedor.site.detect.onnx import OnnxDetector
+from veedor.site.detect.own import ModelOrder, OwnDetector, Picture, prepare
+
+CropDetector = Callable[[Sequence[Picture]], list[Detections]]
+"""Crops (height, width, 3) uint8 BGR, of any size -> what each shows, boxes in its own pixels."""
+
+
+def detector_by_name(name: str, own: OwnModels | None = None, threads: int = 1) -> CropDetector:
+    """Of the model `name`: of the registry, else of `own`. Its file has been verified. Not thread-safe.
+
+    Raises ModelUnknown, ModelMissing, WrongModelFile, ModelUnusable, ModelRefused.
+    """
+    if own is None or name in [one.name for one in registry().models]:
+        return _Whole(OnnxDetector(model_path(name), threads))
+    return open_own(own.path(name), own.order(name), threads)
+
+
+def open_own(path: Path, order: ModelOrder, threads: int) -> OwnDetector:
+    """Raises WrongModelFile, ModelRefused, the StoreError tree."""
+    with store_errors(path):
+        data = path.read_bytes()
+    return OwnDetector(data, order, threads)
+
+
+class _Whole:
+    """The site's model on whole pictures: each fills a canvas."""
+
+    def __init__(self, detector: OnnxDetector) -> None:
+        self._detector = detector
+        self._shape = ModelOrder("", "", "yolox", CANVAS_SIDE, CANVAS_SIDE, (), "bgr", "byte")
+
+    def __call__(self, crops: Sequence[Picture]) -> list[Detections]:
+        return [self._detect(crop) for crop in crops]
+
+    def _detect(self, crop: Picture) -> Detections:
+        tensor, scale, offset = prepare(crop, self._shape)
+        (found,) = self._detector.detect(tensor.transpose(0, 2, 3, 1).astype(np.uint8))
+        limits = np.array([crop.shape[1], crop.shape[0]] * 2, np.float32)
+        xyxy = np.clip((found.xyxy - np.tile(offset, 2)) / np.tile(scale, 2), 0, limits).astype(np.float32)
+        return Detections(xyxy, found.confidence, found.class_id)
