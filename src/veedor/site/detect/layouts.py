@@ -6,7 +6,7 @@
 | yolov5 | (1, boxes, 5 + classes) | centre, size; how sure that it is anything; scores. Also v6, v7 |
 | yolox | (1, cells, 5 + classes) | as yolov5; centre and log size in strides (8, 16, 32) of the cell |
 | nms | (1, boxes, 6), (boxes, 6) | x1, y1, x2, y2, confidence, class: of networks that choose among their boxes |
-| detr | (1, boxes, classes), (1, boxes, 4) | logits, with one more column for "nothing" or not; centre and size in shares |
+| detr | (1, boxes, classes), (1, boxes, 4) | logits, a last one for "nothing" or not; centre and size in shares |
 """
 
 from __future__ import annotations

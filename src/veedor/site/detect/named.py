@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from veedor.kit.hashing import sha256_file
 from veedor.kit.sqlite import store_errors
 from veedor.model.detection import Detections
 from veedor.site.detect.cards import OwnModels
 from veedor.site.detect.detector import CANVAS_SIDE
+from veedor.site.detect.errors import ModelMissing
 from veedor.site.detect.models import model_path, registry
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.own import ModelOrder, OwnDetector, Picture, prepare
@@ -27,6 +29,26 @@ def detector_by_name(name: str, own: OwnModels | None = None, threads: int = 1) 
     if own is None or name in [one.name for one in registry().models]:
         return _Whole(OnnxDetector(model_path(name), threads))
     return open_own(own.path(name), own.order(name), threads)
+
+
+def load_from(folder: Path | None, threads: int) -> Callable[[ModelOrder], OwnDetector]:
+    """Opens models of a folder of `OwnModels`, or of a plain folder of files, whatever those are called: the SHA-256
+    tells. What it gives raises ModelMissing, WrongModelFile, ModelRefused, the StoreError tree."""
+
+    def load(order: ModelOrder) -> OwnDetector:
+        path = folder / order.name / "model.onnx" if folder is not None else Path(order.name)
+        if folder is not None and not path.is_file():
+            path = next((one for one, sha256 in hashes_in(folder).items() if sha256 == order.sha256), path)
+        if not path.is_file():
+            raise ModelMissing(model=order.name, path=str(path))
+        return open_own(path, order, threads)
+
+    return load
+
+
+def hashes_in(folder: Path) -> dict[Path, str]:
+    """The SHA-256 of every ONNX file in `folder`, which need not exist, and in the folders in it."""
+    return {path: sha256_file(path) for path in sorted([*folder.glob("*.onnx"), *folder.glob("[a-z]*/*.onnx")])}
 
 
 def open_own(path: Path, order: ModelOrder, threads: int) -> OwnDetector:

@@ -53,7 +53,7 @@ Lacking = Callable[[ModelOrder, VeedorError], None]
 
 
 class TeamDetector:
-    """The models of all cameras of one process. Not thread-safe, but for `assign`."""
+    """The models of all cameras of one process. Not thread-safe, but for `assign` and `forget`."""
 
     def __init__(self, atlas: AtlasDetector, load: Load, lacking: Lacking) -> None:
         """`lacking` hears, once for each, of a model that cannot be opened: its cameras go on without it."""
@@ -62,14 +62,20 @@ class TeamDetector:
         self._lacking = lacking
         self._cameras: dict[str, CameraModels] = {}
         self._open: dict[ModelOrder, OwnDetector | None] = {}
+        self._changed = False
         self.passes = 0
 
     def assign(self, camera_id: str, models: CameraModels) -> None:
         """From the next look on."""
         self._cameras[camera_id] = models
+        self._changed = True
 
     def forget(self, camera_id: str) -> None:
         self._cameras.pop(camera_id, None)
+        self._changed = True
+
+    def _close_unused(self) -> None:
+        self._changed = False
         wanted = {one for models in [*self._cameras.values()] for one in models.own}
         for order in [order for order in self._open if order not in wanted]:
             del self._open[order]
@@ -78,6 +84,8 @@ class TeamDetector:
         return {**self._atlas.stats().as_dict(), "own_passes": self.passes}
 
     def detect(self, looks: Sequence[Look]) -> list[Detections]:
+        if self._changed:
+            self._close_unused()
         models = [self._cameras.get(look.frame.camera_id, CameraModels()) for look in looks]
         with_site = [look for look, one in zip(looks, models, strict=True) if one.site]
         by_site = iter(self._atlas.detect(with_site))
