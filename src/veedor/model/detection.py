@@ -13,7 +13,6 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-
 OWN_CLASSES = range(32, 63)  # a set of classes is kept as bits of a signed number of 64
 CLASS_NUMBERS = 64  # length of a table that has a row for every class
 

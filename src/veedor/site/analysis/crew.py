@@ -52,6 +52,18 @@ class Crew:
             self._wanted[camera_id] = _Wanted(fps, models)
             self._give(camera_id)
 
+    def change_models(self, camera_id: str, models: CameraModels) -> None:
+        """Others look at the camera from now on; its tracks begin anew, and are numbered on."""
+        with self._lock:
+            wanted = self._wanted.get(camera_id)
+            if wanted is None or wanted.models == models:
+                return
+            wanted.models = models
+            if wanted.holder is not None:
+                wanted.holder.forget(camera_id)
+                wanted.holder = None
+            self._give(camera_id)
+
     def forget(self, camera_id: str) -> None:
         with self._lock:
             wanted = self._wanted.pop(camera_id, None)

@@ -12,7 +12,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,7 +41,7 @@ Recent = Callable[[Packet], Sequence[Packet]]
 class _Watched:
     fps: float
     ids: TrackIds
-    models: CameraModels = CameraModels()
+    models: CameraModels = field(default_factory=CameraModels)
     info: MediaInfo | None = None
     session: int | None = None
     needs_keyframe: bool = True

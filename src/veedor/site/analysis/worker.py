@@ -2,9 +2,10 @@
 
     python -m veedor.site.analysis.worker FD MODEL THREADS NICENESS [MODELS]
 
-FD is its end of a socket pair, MODELS the folder of models of the agency's own. Three kinds of thread: one reads messages, one decodes (so that a slow detector does
-not hold up decoding, whose state cannot skip), and the main one runs the pipeline on the newest frame of each camera.
-Nothing waits: what does not fit is dropped, counted, and said to the parent.
+FD is its end of a socket pair, MODELS the folder of models of the agency's own. Three kinds of thread: one reads
+messages, one decodes (so that a slow detector does not hold up decoding, whose state cannot skip), and the main one
+runs the pipeline on the newest frame of each camera. Nothing waits: what does not fit is dropped, counted, and said to
+the parent.
 """
 
 from __future__ import annotations
@@ -266,7 +267,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
     logging.basicConfig(level=logging.WARNING)
     channel = SocketChannel(socket.socket(fileno=options.fd))
-
 
     def lacking(order: ModelOrder, problem: VeedorError) -> None:
         log.error("the model %s: %s", order.name, problem)

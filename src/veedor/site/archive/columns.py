@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.model.detection import ObjectClass
 from veedor.model.track_query import COLOURED
 
 Ints = NDArray[np.int64]

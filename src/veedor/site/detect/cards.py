@@ -166,12 +166,16 @@ class OwnModels:
 
     # -- writing
 
-    def add(self, card: ModelCard, data: bytes, licence_text: str) -> None:
-        """Raises ModelNameTaken, TooManyClasses, the StoreError tree."""
+    def check_new(self, card: ModelCard) -> list[OwnClass]:
+        """All own classes as they would be with `card`. Raises ModelNameTaken, TooManyClasses, StoreCorrupt."""
         taken = [one.name for one in models.registry().models] + [one.name for one in self.cards()]
         if card.name in (*taken, "default"):
             raise ModelNameTaken(name=card.name)
-        classes = self._numbered(card)
+        return self._numbered(card)
+
+    def add(self, card: ModelCard, data: bytes, licence_text: str) -> None:
+        """Raises what `check_new` does, the StoreError tree."""
+        classes = self.check_new(card)
         partial = self.folder / f".{card.name}.partial-{os.getpid()}"
         with store_errors(partial):
             shutil.rmtree(partial, ignore_errors=True)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from veedor.kit.hashing import sha256_bytes
-from veedor.site.detect.errors import ModelRefused
+from veedor.site.detect.errors import ModelRefused, WrongModelFile
 from veedor.site.detect.layouts import LAYOUTS, Floats, Layout, fits, recognise
 from veedor.site.detect.onnx_file import read_onnx
 from veedor.site.detect.own import Colour, Fit, ModelOrder, OwnDetector, Picture, Scale, open_session
@@ -56,9 +56,9 @@ class Trial:
     cpu_ms: float
 
 
-def try_model(path: Path, wanted: Wanted) -> Trial:
-    """Run the file at `path` on blank and on noisy pictures. Raises ModelRefused, the StoreError tree."""
-    read_onnx(path)  # here too, so that a disk that cannot be read is told as such
+def try_model(path: Path, wanted: Wanted, sha256: str) -> Trial:
+    """Run the file at `path`, which has been read, on blank and on noisy pictures. Raises ModelRefused; WrongModelFile
+    where it is another than was read."""
     request = json.dumps({"path": str(path), **asdict(wanted)})
     command = [sys.executable, "-m", "veedor.site.detect.trial"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -77,14 +77,16 @@ def try_model(path: Path, wanted: Wanted) -> Trial:
         raise ModelRefused(path=path.name, problem="died", detail="detect-refused-crashed", code=code) from problem
     if "refused" in told:
         raise ModelRefused(**{**told["refused"], "path": path.name})
+    if told.pop("sha256") != sha256:
+        raise WrongModelFile(name=str(path), expected=sha256, found="-")
     return Trial(**told)
 
 
 # -- inside the process
 
 
-def run(path: Path, wanted: Wanted) -> Trial:
-    """As `try_model`, in this process."""
+def run(path: Path, wanted: Wanted) -> dict[str, Any]:
+    """What the process answers: a `Trial`, and the SHA-256 of what was tried."""
     data = read_onnx(path)
     session = open_session(data, path.name, wanted.threads)
     size = _input_size(session.get_inputs(), wanted, path.name)
@@ -121,7 +123,7 @@ def run(path: Path, wanted: Wanted) -> Trial:
         wanted.scale,
         wanted.fit,
     )
-    return _measured(data, order, wanted.threads, path.name)
+    return {**asdict(_measured(data, order, wanted.threads, path.name)), "sha256": order.sha256}
 
 
 def _input_size(inputs: Sequence[Any], wanted: Wanted, name: str) -> tuple[int, int]:
@@ -195,7 +197,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     assert wanted.layout is None or wanted.layout in LAYOUTS  # noqa: S101 - checked where it was asked
     try:
-        answer: dict[str, Any] = asdict(run(path, wanted))
+        answer = run(path, wanted)
     except ModelRefused as problem:
         answer = {"refused": {key: value for key, value in problem.params.items() if key != "path"}}
     except MemoryError:

@@ -205,7 +205,8 @@ class TrackRuleParams(RuleParams):
 
     @property
     def class_table(self) -> NDArray[np.bool_]:
-        """(CLASS_NUMBERS,) bool by ObjectClass number. A track without a class passes every filter: an import may have none."""
+        """(CLASS_NUMBERS,) bool by ObjectClass number. A track without a class passes every filter: an import may have
+        none."""
         table = np.zeros(CLASS_NUMBERS, np.bool_)
         if self.classes is None:
             table[:] = True
