@@ -97,10 +97,16 @@ def list_kinds(
 @command
 def check_file(
     file: Annotated[Path, typer.Argument(help=t("rules-cli-file"))],
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
+    from veedor.compose.stores import load_config
     from veedor.site.rules.ruleset import RuleSet
 
+    if config.is_file():
+        load_config(config)  # rules may name the site's own classes
     problems = RuleSet.problems(file)
     if as_json:
         rows = [

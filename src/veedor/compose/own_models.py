@@ -9,20 +9,20 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from veedor.access.actions import Action
 from veedor.compose.at_machine import machine_audit, os_user
-from veedor.compose.config import SiteFile, load
+from veedor.compose.config import SiteFile
 from veedor.compose.stores import camera_store
 from veedor.kit.clock import Clock
 from veedor.kit.hashing import sha256_bytes
 from veedor.kit.messages import LANGUAGES
 from veedor.kit.sqlite import store_errors
-from veedor.model.camera import AnalyseSettings
-from veedor.model.detection import ObjectClass, know_own_classes
+from veedor.model.camera import DEFAULT_MODEL_WORD, AnalyseSettings, Camera
+from veedor.model.detection import ObjectClass
 from veedor.site.detect import models
 from veedor.site.detect.cards import NAME, ModelCard, ModelClass, ModelCost, OwnModels
 from veedor.site.detect.errors import BadModelSetting, ModelInUse
@@ -36,9 +36,13 @@ MAX_CLASSES = 2000
 _MAX_TEXT = 1 << 20
 # Words that a detector's class may not be: what Veedor does not do, and what has another meaning in rules.
 _RESERVED = frozenset({"unknown", "object", "default", *CLASS_GROUPS})
-_OVER_THE_LINE = frozenset(
-    ["face", "faces", "head_id", "identity", "man", "men", "woman", "women", "male", "female", "boy", "girl", "gender", "sex", "age", "old", "young", "elderly", "adult", "child", "race", "ethnicity", "skin", "emotion", "angry", "happy", "sad", "fear", "suspicious", "criminal", "thief", "gang", "gait", "rostro", "cara", "identidad", "hombre", "mujer", "varon", "masculino", "femenino", "nino", "nina", "genero", "sexo", "edad", "viejo", "joven", "anciano", "adulto", "raza", "etnia", "piel", "emocion", "enojado", "feliz", "triste", "miedo", "sospechoso", "delincuente", "ladron", "pandillero"]
-)
+_LINE_WORDS = """
+face faces identity man men woman women male female boy girl gender sex age old young elderly adult child
+children race ethnicity skin emotion angry happy sad fear suspicious criminal thief gang gait rostro cara identidad
+hombre mujer varon masculino femenino nino nina genero sexo edad viejo joven anciano adulto raza etnia piel emocion
+enojado feliz triste miedo sospechoso delincuente ladron pandillero
+"""
+_OVER_THE_LINE = frozenset(_LINE_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,6 @@ class NewModel:
 
 def own_models(config: SiteFile) -> OwnModels:
     return OwnModels(config.data / "models")
-
-
-def know_site_classes(path: Path) -> None:
-    """This process knows the own classes of the site that `path` configures; of none where there is no such file.
-
-    Raises ConfigError, StoreCorrupt.
-    """
-    if path.is_file():
-        know_own_classes(own_models(load(path)).classes())
 
 
 def add_model(config: SiteFile, wanted: NewModel, clock: Clock) -> ModelCard:
@@ -155,6 +150,23 @@ def cameras_with(config: SiteFile, name: str) -> list[str]:
     with camera_store(config) as cameras:
         found = cameras.cameras()
     return [one.name for one in found if name in (*(one.analyse.models or ()), one.analyse.second_look_model)]
+
+
+def with_models(config: SiteFile, camera: Camera, names: Sequence[str] | None, second_look: str | None) -> Camera:
+    """`camera` with other models. `names`: None leaves them, () takes the site's; `second_look`: None leaves it, ""
+    takes the site's. Raises ModelUnknown."""
+    store = own_models(config)
+    for name in names or ():
+        if name != DEFAULT_MODEL_WORD:
+            store.card(name)
+    if second_look and second_look not in [one.name for one in models.registry().models]:
+        store.card(second_look)
+    analyse = camera.analyse
+    if names is not None:
+        analyse = replace(analyse, models=tuple(dict.fromkeys(names)) or None)
+    if second_look is not None:
+        analyse = replace(analyse, second_look_model=second_look or None)
+    return replace(camera, analyse=analyse)
 
 
 def own_rows(store: OwnModels) -> list[dict[str, Any]]:

@@ -11,17 +11,22 @@ from veedor.compose.demo_load import clips_directory
 from veedor.compose.errors import ConfigMissing
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
+from veedor.model.detection import know_own_classes
 from veedor.site.cameras import CameraStore
+from veedor.site.detect.cards import OwnModels
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.reader import IngestConfig
 from veedor.site.rules_store import RulesStore
 
 
 def load_config(path: Path) -> SiteFile:
-    """Raises ConfigMissing, ConfigError."""
+    """The configuration; this process knows the site's own classes from then on. Raises ConfigMissing, ConfigError,
+    StoreCorrupt."""
     if not path.is_file():
         raise ConfigMissing(path=str(path))
-    return load(path)
+    config = load(path)
+    know_own_classes(OwnModels(config.data / "models").classes())
+    return config
 
 
 def ingest_config(config: SiteFile) -> IngestConfig:
