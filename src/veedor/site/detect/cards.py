@@ -26,7 +26,7 @@ from veedor.kit.hashing import sha256_file
 from veedor.kit.sqlite import store_errors
 from veedor.model.detection import OWN_CLASSES, ObjectClass, OwnClass
 from veedor.site.detect import models
-from veedor.site.detect.errors import ModelMissing, ModelNameTaken, ModelUnknown, TooManyClasses, WrongModelFile
+from veedor.site.detect.errors import ModelNameTaken, ModelUnknown, OwnModelChanged, OwnModelGone, TooManyClasses
 from veedor.site.detect.layouts import Layout
 from veedor.site.detect.own import Colour, Fit, ModelOrder, Scale
 
@@ -144,14 +144,14 @@ class OwnModels:
         return models.Presence.READY if self._hash(path) == card.sha256 else models.Presence.DAMAGED
 
     def order(self, name: str) -> ModelOrder:
-        """How to run the model; its file has been verified. Raises ModelUnknown, ModelMissing, WrongModelFile."""
+        """How to run the model; its file has been verified. Raises ModelUnknown, OwnModelGone, OwnModelChanged."""
         card = self.card(name)
         path = self.path(name)
         state = self.state(card)
         if state is models.Presence.ABSENT:
-            raise ModelMissing(model=name, path=str(path))
+            raise OwnModelGone(model=name, path=str(path))
         if state is models.Presence.DAMAGED:
-            raise WrongModelFile(name=str(path), expected=card.sha256, found=self._hash(path))
+            raise OwnModelChanged(model=name, expected=card.sha256, found=self._hash(path))
         return order_of(card, self.classes())
 
     def _hash(self, path: Path) -> str:

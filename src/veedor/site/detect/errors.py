@@ -8,9 +8,11 @@ VeedorError
 │   ├── ModelNameTaken      there is a model of that name
 │   ├── TooManyClasses      no number is left for one more class
 │   ├── ModelInUse          cameras name it
+│   ├── OwnModelGone        the file of an own model is not where it was put
 │   ├── ModelMissing        its weights are not on this machine
 │   └── ModelUnknown        no model of that name in the registry
 └── Unavailable
+    ├── OwnModelChanged     an own model's file is not the one that was added
     ├── ModelUnobtainable   no source gave the weights
     └── WrongModelFile      a source gave something else: the SHA-256 differs
 """
@@ -54,6 +56,18 @@ class ModelInUse(Conflict):
     """params: name, cameras"""
 
     key = "error-detect-model-in-use"
+
+
+class OwnModelGone(UserError):
+    """params: model, path"""
+
+    key = "error-detect-own-model-gone"
+
+
+class OwnModelChanged(Unavailable):
+    """params: model, expected, found"""
+
+    key = "error-detect-own-model-changed"
 
 
 class ModelMissing(UserError):

@@ -12,7 +12,7 @@ from veedor.kit.sqlite import store_errors
 from veedor.model.detection import Detections
 from veedor.site.detect.cards import OwnModels
 from veedor.site.detect.detector import CANVAS_SIDE
-from veedor.site.detect.errors import ModelMissing
+from veedor.site.detect.errors import OwnModelGone
 from veedor.site.detect.models import model_path, registry
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.own import ModelOrder, OwnDetector, Picture, prepare
@@ -24,7 +24,7 @@ CropDetector = Callable[[Sequence[Picture]], list[Detections]]
 def detector_by_name(name: str, own: OwnModels | None = None, threads: int = 1) -> CropDetector:
     """Of the model `name`: of the registry, else of `own`. Its file has been verified. Not thread-safe.
 
-    Raises ModelUnknown, ModelMissing, WrongModelFile, ModelUnusable, ModelRefused.
+    Raises ModelUnknown, ModelUnusable, ModelRefused; ModelMissing, WrongModelFile, OwnModelGone, OwnModelChanged.
     """
     if own is None or name in [one.name for one in registry().models]:
         return _Whole(OnnxDetector(model_path(name), threads))
@@ -33,14 +33,14 @@ def detector_by_name(name: str, own: OwnModels | None = None, threads: int = 1) 
 
 def load_from(folder: Path | None, threads: int) -> Callable[[ModelOrder], OwnDetector]:
     """Opens models of a folder of `OwnModels`, or of a plain folder of files, whatever those are called: the SHA-256
-    tells. What it gives raises ModelMissing, WrongModelFile, ModelRefused, the StoreError tree."""
+    tells. What it gives raises OwnModelGone, OwnModelChanged, ModelRefused, the StoreError tree."""
 
     def load(order: ModelOrder) -> OwnDetector:
         path = folder / order.name / "model.onnx" if folder is not None else Path(order.name)
         if folder is not None and not path.is_file():
             path = next((one for one, sha256 in hashes_in(folder).items() if sha256 == order.sha256), path)
         if not path.is_file():
-            raise ModelMissing(model=order.name, path=str(path))
+            raise OwnModelGone(model=order.name, path=str(path))
         return open_own(path, order, threads)
 
     return load
@@ -52,7 +52,7 @@ def hashes_in(folder: Path) -> dict[Path, str]:
 
 
 def open_own(path: Path, order: ModelOrder, threads: int) -> OwnDetector:
-    """Raises WrongModelFile, ModelRefused, the StoreError tree."""
+    """Raises OwnModelChanged, ModelRefused, the StoreError tree."""
     with store_errors(path):
         data = path.read_bytes()
     return OwnDetector(data, order, threads)

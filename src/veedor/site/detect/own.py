@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from veedor.kit.hashing import sha256_bytes
 from veedor.model.detection import Detections
 from veedor.model.frame import Frame
-from veedor.site.detect.errors import ModelRefused, WrongModelFile
+from veedor.site.detect.errors import ModelRefused, OwnModelChanged
 from veedor.site.detect.layouts import NMS_IOU, Floats, Layout, Reading, read
 from veedor.site.detect.nms import suppress
 
@@ -62,10 +62,10 @@ class OwnDetector:
     """One model in ONNX Runtime. Keeps nothing from picture to picture. Not thread-safe."""
 
     def __init__(self, data: bytes, order: ModelOrder, threads: int = 1) -> None:
-        """`data`: the file. Raises WrongModelFile, ModelRefused."""
+        """`data`: the file. Raises OwnModelChanged, ModelRefused."""
         found = sha256_bytes(data)
         if found != order.sha256:
-            raise WrongModelFile(name=order.name, expected=order.sha256, found=found)
+            raise OwnModelChanged(model=order.name, expected=order.sha256, found=found)
         self.order = order
         self._session = open_session(data, order.name, threads)
         self._input = self._session.get_inputs()[0].name
