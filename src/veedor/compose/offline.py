@@ -121,7 +121,7 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
 
 
 def _detector(camera_id: str, threads: int, models: Models) -> TeamDetector:
-    """Raises ModelUnknown, ModelMissing, OwnModelGone, OwnModelChanged: a file is not analysed with less than wanted."""
+    """Raises ModelUnknown, OwnModelGone, OwnModelChanged: a file is not analysed with less than was wanted."""
     store = OwnModels(models.site.data / "models") if models.site is not None else OwnModels(Path())
     wanted = models.names or (DEFAULT_MODEL_WORD,)
     orders = tuple(store.order(name) for name in wanted if name != DEFAULT_MODEL_WORD)

@@ -47,8 +47,11 @@ def recognise(shapes: Sequence[tuple[int, ...]], classes: int, size: tuple[int, 
     fitting = [layout for layout in LAYOUTS if fits(layout, shapes, classes, size)]
     if "yolox" in fitting and "yolov5" in fitting:
         fitting.remove("yolov5")  # so many cells, exactly
-    if len(fitting) == 2 and set(fitting) == {"yolov5", "nms"}:  # one class: five columns and one, or six
-        fitting = ["nms"] if shapes[0][-2] <= _FEW else ["yolov5"]
+    if "nms" in fitting and len(fitting) == 2:  # one class: five columns and one, or six
+        if shapes[0][-2] > _FEW:
+            fitting.remove("nms")
+        elif "yolov5" in fitting:
+            fitting = ["nms"]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
