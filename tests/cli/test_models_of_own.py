@@ -12,7 +12,15 @@ from small_model import ORANGE, scene, small_model, write_clip
 from veedor.compose.at_machine import audited_camera_store, machine_audit
 from veedor.compose.config import SiteFile, load
 from veedor.compose.offline import Models, Outputs, analyze_file
-from veedor.compose.own_models import NewModel, add_model, model_rows, own_models, remove_model, with_models
+from veedor.compose.own_models import (
+    NewModel,
+    add_model,
+    model_problems,
+    model_rows,
+    own_models,
+    remove_model,
+    with_models,
+)
 from veedor.compose.stores import camera_store, load_config, rules_store
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import ConfigError
@@ -195,6 +203,21 @@ def test_the_site_says_which_models_and_which_rules_cannot_work(
     assert any("SHA-256" in one for one in damaged)
     assert any("Cerrado" in one for one in damaged)  # nothing finds it while the model is out
     assert book.of(having).own == ()
+
+
+def test_a_check_names_models_and_rules_that_cannot_work(
+    tmp_path: Path, site: SiteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    untried(monkeypatch)
+    add_model(site, new(tmp_path), CLOCK)
+    know_own_classes(own_models(site).classes())
+    with audited_camera_store(site, CLOCK) as cameras:
+        cameras.save(camera(models=("excavators",)))
+    rules_store(site).write("c1", RULES, name="r")
+    assert model_problems(site, "es") == []
+    (tmp_path / "data/models/classes.json").write_text("{", encoding="utf-8")
+    load_config(tmp_path / "veedor.yaml")  # a damaged list keeps nobody from recording
+    assert any("classes.json" in one.render("es") for one in model_problems(site, "es"))
 
 
 def test_rules_of_a_site_may_name_its_classes(tmp_path: Path, site: SiteFile, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,8 @@ def _lines(row: dict[str, Any]) -> list[str]:
         rest.append(t("cli-cameras-list-user", user=row["username"]))
     if row["tags"]:
         rest.append(t("cli-cameras-list-tags", tags=", ".join(row["tags"])))
+    if row["models"]:
+        rest.append(t("cli-cameras-list-models", models=", ".join(row["models"])))
     if row["keep_days"]:
         rest.append(t("cli-cameras-list-days", days=row["keep_days"]))
     return [line for line in (row["main_url"], row["sub_url"], " · ".join(rest)) if line]

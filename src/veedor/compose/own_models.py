@@ -16,10 +16,10 @@ from typing import Any, cast, get_args
 from veedor.access.actions import Action
 from veedor.compose.at_machine import machine_audit, os_user
 from veedor.compose.config import SiteFile
-from veedor.compose.stores import camera_store
+from veedor.compose.stores import camera_store, rules_store
 from veedor.kit.clock import Clock
 from veedor.kit.hashing import sha256_bytes
-from veedor.kit.messages import LANGUAGES
+from veedor.kit.messages import LANGUAGES, Message
 from veedor.kit.sqlite import store_errors
 from veedor.model.camera import DEFAULT_MODEL_WORD, AnalyseSettings, Camera
 from veedor.model.detection import ObjectClass
@@ -30,6 +30,7 @@ from veedor.site.detect.layouts import LAYOUTS, Layout
 from veedor.site.detect.onnx_file import read_onnx
 from veedor.site.detect.own import Colour, Fit, Scale
 from veedor.site.detect.trial import Wanted, try_model
+from veedor.site.models_book import ModelsBook
 from veedor.site.rules.schema import CLASS_GROUPS
 
 MAX_CLASSES = 2000
@@ -167,6 +168,18 @@ def with_models(config: SiteFile, camera: Camera, names: Sequence[str] | None, s
     if second_look is not None:
         analyse = replace(analyse, second_look_model=second_look or None)
     return replace(camera, analyse=analyse)
+
+
+def model_problems(config: SiteFile, lang: str) -> list[Message]:
+    """Models of cameras that cannot be used, and rules that wait for what nothing finds. Raises the StoreError tree."""
+    if not (config.data / "site.db").is_file():
+        return []
+    book = ModelsBook(own_models(config), config.analysis.models, config.analysis.second_look_model)
+    book.changed()
+    rules = rules_store(config)
+    with camera_store(config) as cameras:
+        watched = [one for one in cameras.cameras() if one.enabled and one.analyse.enabled]
+    return [told for one in watched for told in book.problems(one, rules.rules(one.id), lang)]
 
 
 def own_rows(store: OwnModels) -> list[dict[str, Any]]:

@@ -125,6 +125,7 @@ def _site_config(config: SiteFile) -> SiteConfig:
         ingest=ingest_config(config),
         remote=remote_config(config),
         models=analysis.models,
+        second_look_model=analysis.second_look_model,
     )
 
 

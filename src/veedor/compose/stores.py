@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from veedor.compose.config import SiteFile, load
 from veedor.compose.demo_load import clips_directory
 from veedor.compose.errors import ConfigMissing
 from veedor.kit.clock import Clock, SystemClock
+from veedor.kit.errors import StoreCorrupt
 from veedor.kit.secrets import SecretBox
 from veedor.model.detection import know_own_classes
 from veedor.site.cameras import CameraStore
@@ -18,14 +20,18 @@ from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.reader import IngestConfig
 from veedor.site.rules_store import RulesStore
 
+log = logging.getLogger(__name__)
+
 
 def load_config(path: Path) -> SiteFile:
-    """The configuration; this process knows the site's own classes from then on. Raises ConfigMissing, ConfigError,
-    StoreCorrupt."""
+    """The configuration; this process knows the site's own classes from then on. Raises ConfigMissing, ConfigError."""
     if not path.is_file():
         raise ConfigMissing(path=str(path))
     config = load(path)
-    know_own_classes(OwnModels(config.data / "models").classes())
+    try:
+        know_own_classes(OwnModels(config.data / "models").classes())
+    except StoreCorrupt as problem:  # no reason not to record: the site has it among its problems
+        log.error("%s", problem)
     return config
 
 

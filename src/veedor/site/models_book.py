@@ -9,6 +9,7 @@ from veedor.kit.messages import Message
 from veedor.model.camera import DEFAULT_MODEL_WORD, Camera
 from veedor.model.detection import ObjectClass, know_own_classes
 from veedor.site.detect.cards import OwnModels
+from veedor.site.detect.models import registry
 from veedor.site.detect.onnx import COCO_CLASSES
 from veedor.site.detect.own import ModelOrder
 from veedor.site.detect.team import CameraModels
@@ -18,15 +19,18 @@ from veedor.site.rules.schema import CLASS_GROUPS, TrackRuleParams
 Found = frozenset[str]
 """Names of classes."""
 
+_OF_VEEDOR = tuple(one.name for one in registry().models)
 # What the site's own model finds, and what scene analysis does.
 _BY_SITE: Found = frozenset({*(one.label for one in COCO_CLASSES.values()), ObjectClass.OBJECT.label})
 
 
 class ModelsBook:
-    """The models of `own`, and which of them the site uses where a camera does not say. Used from one thread."""
+    """The models of `own`, and which of them the site uses where a camera does not say: `site` look all the time,
+    `second` before an alert (None: the site's own model). Used from one thread."""
 
-    def __init__(self, own: OwnModels, site: Sequence[str] = (DEFAULT_MODEL_WORD,)) -> None:
+    def __init__(self, own: OwnModels, site: Sequence[str] = (DEFAULT_MODEL_WORD,), second: str | None = None) -> None:
         self.own = own
+        self._second = second
         self._site = tuple(site)
         self._stamp: object = None
         self._broken: StoreCorrupt | None = None
@@ -66,7 +70,17 @@ class ModelsBook:
         """What its worker is told. A model that cannot be used is left out, and among the problems."""
         names = self.names(camera)
         orders = [self._order(name) for name in names if name != DEFAULT_MODEL_WORD]
-        return CameraModels(DEFAULT_MODEL_WORD in names, tuple(one for one in orders if isinstance(one, ModelOrder)))
+        second = self._order(name) if (name := self.second_look(camera)) else None
+        return CameraModels(
+            DEFAULT_MODEL_WORD in names,
+            tuple(one for one in orders if isinstance(one, ModelOrder)),
+            second if isinstance(second, ModelOrder) else None,
+        )
+
+    def second_look(self, camera: Camera) -> str | None:
+        """Name of the own model that looks again before an alert; None: the site's model does."""
+        name = camera.analyse.second_look_model or self._second
+        return None if name in (None, DEFAULT_MODEL_WORD, *_OF_VEEDOR) else name
 
     def _order(self, name: str) -> ModelOrder | VeedorError:
         if name not in self._orders:
@@ -87,7 +101,8 @@ class ModelsBook:
     def problems(self, camera: Camera, rules: RuleSet, lang: str) -> list[Message]:
         """Models of the camera that cannot be used, and rules that wait for what nothing finds."""
         told = [self._broken.message] if self._broken is not None else []
-        for name in self.names(camera):
+        second = self.second_look(camera)
+        for name in dict.fromkeys((*self.names(camera), *([second] if second else []))):
             order = self._order(name) if name != DEFAULT_MODEL_WORD else None
             if isinstance(order, VeedorError):
                 problem = {"camera": camera.name, "model": name, "problem": order.render(lang)}

@@ -60,6 +60,7 @@ class SiteConfig:
     ingest: IngestConfig = field(default_factory=IngestConfig)
     remote: RemoteConfig | None = None
     models: tuple[str, ...] = (DEFAULT_MODEL_WORD,)  # that look at a camera which does not say
+    second_look_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Site:
         self._readers: dict[tuple[str, StreamRole], StreamReader] = {}
         self._received: dict[tuple[str, StreamRole], int] = {}
         self._revision: int | None = None
-        self.models = ModelsBook(OwnModels(config.data / "models"), config.models)
+        self.models = ModelsBook(OwnModels(config.data / "models"), config.models, config.second_look_model)
         baselines = BaselineStore(config.data / "normality")
         self.normality = NormalityKeeper(baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone)
         self.reasoner = Reasoner(

@@ -63,7 +63,7 @@ class Able(WorkerFeed):
         self._hashes = set(hashes)
 
     def can_run(self, models: CameraModels) -> bool:
-        return {one.sha256 for one in models.own} <= self._hashes
+        return {one.sha256 for one in models.files} <= self._hashes
 
 
 def test_a_camera_goes_to_a_worker_that_has_its_models() -> None:

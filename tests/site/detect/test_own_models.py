@@ -256,6 +256,10 @@ def test_the_models_of_a_camera_give_one_answer(tmp_path: Path) -> None:
     for _ in range(2):
         assert team.detect([look])[0].class_id.tolist() == [ObjectClass.PERSON]
     assert lacking == ["absent"]
+    team.assign("cam", CameraModels(second=order(data)))
+    second = team.second_look("cam")
+    assert second is not None
+    assert second([scene(DRAWN)[:, :, ::-1]])[0].class_id.tolist() == [32, 33]
 
 
 def test_boxes_of_two_models_are_joined_by_class() -> None:
@@ -270,8 +274,9 @@ def test_boxes_of_two_models_are_joined_by_class() -> None:
 
 
 def test_an_order_is_the_same_after_its_way_to_a_worker() -> None:
-    told = CameraModels(False, (order(b"x", instead_of=((32, 6),), least_confidence=0.3),))
+    told = CameraModels(False, (order(b"x", instead_of=((32, 6),), least_confidence=0.3),), order(b"y"))
     assert CameraModels.from_json(told.to_json()) == told
+    assert len(told.files) == 2
 
 
 def test_detectors_by_name_look_at_crops(tmp_path: Path, model_file: Path) -> None:

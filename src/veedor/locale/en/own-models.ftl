@@ -91,3 +91,4 @@ column-class = Class
 column-label = Called
 column-confidence = Confidence
 column-box = Box (pixels)
+cli-cameras-list-models = models: { $models }

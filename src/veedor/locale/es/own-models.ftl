@@ -91,3 +91,4 @@ column-class = Clase
 column-label = Se llama
 column-confidence = Confianza
 column-box = Caja (píxeles)
+cli-cameras-list-models = modelos: { $models }

@@ -173,7 +173,7 @@ class Crew:
                 (camera_id, order)
                 for camera_id, wanted in self._wanted.items()
                 if wanted.holder is None and self._feeds
-                for order in wanted.models.own
+                for order in wanted.models.files
                 if not any(feed.can_run(CameraModels(own=(order,))) for feed in self._feeds)
             ]
             return missing + [one for feed in self._feeds for one in feed.lacking()]

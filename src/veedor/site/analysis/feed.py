@@ -295,7 +295,7 @@ class WorkerFeed:
             return [
                 (camera_id, order)
                 for camera_id, camera in self._cameras.items()
-                for order in camera.models.own
+                for order in camera.models.files
                 if order.name in self._lacking
             ]
 

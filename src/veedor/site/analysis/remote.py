@@ -84,7 +84,7 @@ class RemoteFeed(WorkerFeed):
         self._pipe = pipe
 
     def can_run(self, models: CameraModels) -> bool:
-        return {one.sha256 for one in models.own} <= self._hello.own_sha256
+        return {one.sha256 for one in models.files} <= self._hello.own_sha256
 
     @property
     def session(self) -> str:

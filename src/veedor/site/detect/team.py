@@ -31,20 +31,29 @@ class LookDetector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CameraModels:
-    """Models of one camera. `site`: whether the site's own model is among them."""
+    """Models of one camera. `site`: whether the site's own model is among them. `second`: the one that looks again
+    before an alert; None: the site's own."""
 
     site: bool = True
     own: tuple[ModelOrder, ...] = ()
+    second: ModelOrder | None = None
+
+    @property
+    def files(self) -> tuple[ModelOrder, ...]:
+        """Every model that a worker needs the file of, beside the site's."""
+        return tuple(dict.fromkeys((*self.own, *([self.second] if self.second is not None else []))))
 
     def to_json(self) -> dict[str, Any]:
-        return {"site": self.site, "own": [one.to_json() for one in self.own]}
+        second = self.second.to_json() if self.second is not None else None
+        return {"site": self.site, "own": [one.to_json() for one in self.own], "second": second}
 
     @staticmethod
     def from_json(told: dict[str, Any] | None) -> CameraModels:
         """Raises TypeError, KeyError, ValueError."""
         if told is None:
             return CameraModels()
-        return CameraModels(bool(told["site"]), tuple(ModelOrder.from_json(one) for one in told["own"]))
+        second = ModelOrder.from_json(told["second"]) if told["second"] is not None else None
+        return CameraModels(bool(told["site"]), tuple(ModelOrder.from_json(one) for one in told["own"]), second)
 
 
 Load = Callable[[ModelOrder], OwnDetector]
@@ -76,7 +85,7 @@ class TeamDetector:
 
     def _close_unused(self) -> None:
         self._changed = False
-        wanted = {one for models in [*self._cameras.values()] for one in models.own}
+        wanted = {one for models in [*self._cameras.values()] for one in models.files}
         for order in [order for order in self._open if order not in wanted]:
             del self._open[order]
 
@@ -94,6 +103,11 @@ class TeamDetector:
             self._with_own(look, one, found) if one.own and look.regions else found
             for look, one, found in zip(looks, models, told, strict=True)
         ]
+
+    def second_look(self, camera_id: str) -> OwnDetector | None:
+        """What looks again at crops of the camera; None: the site's own model, or the one named cannot be opened."""
+        order = self._cameras.get(camera_id, CameraModels()).second
+        return self._opened(order) if order is not None else None
 
     def _with_own(self, look: Look, models: CameraModels, found: Detections) -> Detections:
         for order in models.own:

@@ -19,7 +19,7 @@ from veedor.model.event import Severity
 
 MAX_CORNERS = 200
 CLASS_GROUPS: dict[str, frozenset[ObjectClass]] = {"vehicle": VEHICLES}
-BUILT_IN_WORDS = tuple(one.label for one in ObjectClass if one is not ObjectClass.UNKNOWN) + tuple(CLASS_GROUPS)
+CLASS_WORDS = tuple(one.label for one in ObjectClass if one is not ObjectClass.UNKNOWN) + tuple(CLASS_GROUPS)
 
 
 class Strict(BaseModel):
@@ -160,7 +160,7 @@ def _min_size(value: Any) -> Any:
 
 def class_words() -> tuple[str, ...]:
     """Every word that `classes` may name: those of any installation, then the agency's own."""
-    return BUILT_IN_WORDS + tuple(one.name for one in own_classes())
+    return CLASS_WORDS + tuple(one.name for one in own_classes())
 
 
 def _class(value: str) -> str:
@@ -176,7 +176,7 @@ def not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:
     return value
 
 
-ClassWord = Annotated[str, Field(json_schema_extra={"enum": list(BUILT_IN_WORDS)}), AfterValidator(_class)]
+ClassWord = Annotated[str, Field(json_schema_extra={"enum": list(CLASS_WORDS)}), AfterValidator(_class)]
 Classes = Annotated[tuple[ClassWord, ...], AfterValidator(not_empty)]
 
 
