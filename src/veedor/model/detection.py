@@ -64,7 +64,7 @@ class OwnClass:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, lang: str) -> str:
-        return self.labels.get(lang) or next(iter(self.labels.values()), "") or self.name.replace("_", " ")
+        return self.labels.get(lang) or self.name.replace("_", " ")
 
 
 _OWN: dict[int, OwnClass] = {}
