@@ -142,6 +142,7 @@ def set_rules(
 ) -> None:
     from veedor.access.actions import Action
     from veedor.compose.at_machine import machine_audit
+    from veedor.compose.own_models import problems_of
     from veedor.compose.stores import camera_store, load_config, rules_store
     from veedor.kit.clock import SystemClock
     from veedor.site.rules.ruleset import read_text
@@ -153,7 +154,9 @@ def set_rules(
     store = rules_store(told)
     with machine_audit(told, SystemClock()) as audit:
         audit.note(Action.RULES_EDIT, "rules", found.id, {"camera": found.name, "file": str(file.resolve())})
-    store.write(found.id, read_text(file), name=str(file))
+    rules = store.write(found.id, read_text(file), name=str(file))
+    for problem in problems_of(told, found, rules, lang):
+        err.print(f"⚠ {problem.render(lang)}", markup=False, highlight=False)
     out.print(t("rules-cli-set-done", camera=found.name, path=str(store.path(found.id))), highlight=False)
 
 

@@ -31,6 +31,7 @@ from veedor.site.detect.onnx_file import read_onnx
 from veedor.site.detect.own import Colour, Fit, Scale
 from veedor.site.detect.trial import Wanted, try_model
 from veedor.site.models_book import ModelsBook
+from veedor.site.rules.ruleset import RuleSet
 from veedor.site.rules.schema import CLASS_GROUPS
 
 MAX_CLASSES = 2000
@@ -174,12 +175,17 @@ def model_problems(config: SiteFile, lang: str) -> list[Message]:
     """Models of cameras that cannot be used, and rules that wait for what nothing finds. Raises the StoreError tree."""
     if not (config.data / "site.db").is_file():
         return []
-    book = ModelsBook(own_models(config), config.analysis.models, config.analysis.second_look_model)
-    book.changed()
     rules = rules_store(config)
     with camera_store(config) as cameras:
         watched = [one for one in cameras.cameras() if one.enabled and one.analyse.enabled]
-    return [told for one in watched for told in book.problems(one, rules.rules(one.id), lang)]
+    return [told for one in watched for told in problems_of(config, one, rules.rules(one.id), lang)]
+
+
+def problems_of(config: SiteFile, camera: Camera, rules: RuleSet, lang: str) -> list[Message]:
+    """As `model_problems`, of one camera and these rules."""
+    book = ModelsBook(own_models(config), config.analysis.models, config.analysis.second_look_model)
+    book.changed()
+    return book.problems(camera, rules, lang)
 
 
 def own_rows(store: OwnModels) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from veedor.site.detect.cards import ModelCard, ModelClass, OwnModels
 from veedor.site.detect.errors import ModelNameTaken, ModelRefused, OwnModelChanged, OwnModelGone, TooManyClasses
 from veedor.site.detect.layouts import Reading, read, recognise
 from veedor.site.detect.named import detector_by_name, load_from
+from veedor.site.detect.onnx import COCO_CLASSES, OnnxDetector
 from veedor.site.detect.onnx_file import check_onnx
 from veedor.site.detect.own import ModelOrder, OwnDetector
 from veedor.site.detect.scripted import ScriptedDetector
@@ -99,6 +101,23 @@ def test_a_class_of_no_interest_is_not_reported() -> None:
     data = small_model(BOTH, SIZE)
     only_boats = ModelOrder("small", sha256_bytes(data), "yolov8", *SIZE, (-1, 33))
     assert OwnDetector(data, only_boats).detect(scene(DRAWN)[:, :, ::-1]).class_id.tolist() == [33]
+
+
+def test_a_real_network_sees_as_an_own_model_what_it_sees_as_the_sites(model_file: Path, bikes_clip: Path) -> None:
+    with av.open(str(bikes_clip)) as film:
+        film.seek(2_000_000)
+        street = next(film.decode(video=0)).to_ndarray(format="bgr24")
+    canvas = cv2.resize(street, (416, 416))
+    (by_site,) = OnnxDetector(model_file).detect(canvas[None])
+    numbers = tuple(int(COCO_CLASSES.get(at, -1)) for at in range(80))
+    data = model_file.read_bytes()
+    assert recognise([(1, 3549, 85)], 80, (416, 416), "x") == "yolox"
+    told = ModelOrder("coco", sha256_bytes(data), "yolox", 416, 416, numbers, "bgr", "byte")
+    own = OwnDetector(data, told).detect(canvas)
+    assert len(by_site) > 2
+    assert own.class_id.tolist() == by_site.class_id.tolist()
+    assert own.xyxy == pytest.approx(by_site.xyxy.clip(0, 416), abs=0.01)
+    assert own.confidence == pytest.approx(by_site.confidence, abs=1e-5)
 
 
 # -- refusing
