@@ -22,9 +22,9 @@ export const classes = {
       else asked = false;
     });
   },
-  /** What people read for a class: the text of `prefix` where there is one, else what the agency calls it. */
-  word(prefix: string, name: string): string {
-    if (known(`${prefix}${name}`)) return t(`${prefix}${name}`);
+  /** What people read for the class `name`: the text of `key` where there is one, else what the agency calls it. */
+  word(key: string, name: string): string {
+    if (known(key)) return t(key);
     return own.find((one) => one.name === name)?.labels[i18n.language] ?? name;
   },
 };
