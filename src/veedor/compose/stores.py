@@ -15,7 +15,7 @@ from veedor.kit.errors import StoreCorrupt
 from veedor.kit.secrets import SecretBox
 from veedor.model.detection import know_own_classes
 from veedor.site.cameras import CameraStore
-from veedor.site.detect.cards import OwnModels
+from veedor.site.detect.own_classes import read_own_classes
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.reader import IngestConfig
 from veedor.site.rules_store import RulesStore
@@ -29,7 +29,7 @@ def load_config(path: Path) -> SiteFile:
         raise ConfigMissing(path=str(path))
     config = load(path)
     try:
-        know_own_classes(OwnModels(config.data / "models").classes())
+        know_own_classes(read_own_classes(config.data / "models"))
     except StoreCorrupt as problem:  # no reason not to record: the site has it among its problems
         log.error("%s", problem)
     return config

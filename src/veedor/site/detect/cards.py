@@ -10,7 +10,6 @@ A model is used only while its file's SHA-256 is the card's. It arrives whole or
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -29,6 +28,7 @@ from veedor.site.detect import models
 from veedor.site.detect.errors import ModelNameTaken, ModelUnknown, OwnModelChanged, OwnModelGone, TooManyClasses
 from veedor.site.detect.layouts import Layout
 from veedor.site.detect.own import Colour, Fit, ModelOrder, Scale
+from veedor.site.detect.own_classes import read_own_classes, write_own_classes
 
 NAME = "^[a-z][a-z0-9_]{0,31}$"
 Word = Annotated[str, Field(pattern=NAME)]
@@ -128,14 +128,7 @@ class OwnModels:
 
     def classes(self) -> list[OwnClass]:
         """Every own class that there ever was here, by number. Raises StoreCorrupt."""
-        path = self.folder / "classes.json"
-        try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            return [OwnClass(int(one["number"]), str(one["name"]), dict(one["labels"])) for one in told]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, TypeError, KeyError) as problem:
-            raise StoreCorrupt(path=str(path), problem=str(problem)) from problem
+        return read_own_classes(self.folder)
 
     def state(self, card: ModelCard) -> models.Presence:
         path = self.path(card.name)
@@ -185,9 +178,8 @@ class OwnModels:
             if licence_text:
                 write_file(partial / "LICENSE.txt", licence_text.encode())
             write_file(partial / "card.json", card.model_dump_json(indent=1).encode())
-            told = [{"number": one.number, "name": one.name, "labels": dict(one.labels)} for one in classes]
             # First the numbers: a class without a model harms nobody, a model without numbers is none.
-            write_file(self.folder / "classes.json", json.dumps(told, ensure_ascii=False, indent=1).encode())
+            write_own_classes(self.folder, classes)
             with store_errors(partial):
                 partial.rename(self.folder / card.name)
                 sync(self.folder)
