@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from veedor.kit.hashing import sha256_bytes
@@ -17,6 +16,9 @@ from veedor.model.frame import Frame
 from veedor.site.detect.errors import ModelRefused, OwnModelChanged
 from veedor.site.detect.layouts import NMS_IOU, Floats, Layout, Reading, read
 from veedor.site.detect.nms import suppress
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Picture = NDArray[np.uint8]
 Scale = Literal["unit", "byte", "imagenet"]
@@ -96,6 +98,8 @@ class OwnDetector:
 
 def open_session(data: bytes, name: str, threads: int) -> onnxruntime.InferenceSession:
     """Raises ModelRefused."""
+    import onnxruntime  # here: whoever only reads cards and orders needs no runtime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
