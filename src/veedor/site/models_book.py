@@ -9,8 +9,8 @@ from veedor.kit.messages import Message
 from veedor.model.camera import DEFAULT_MODEL_WORD, Camera
 from veedor.model.detection import ObjectClass, know_own_classes
 from veedor.site.detect.cards import OwnModels
+from veedor.site.detect.coco import COCO_CLASSES
 from veedor.site.detect.models import registry
-from veedor.site.detect.onnx import COCO_CLASSES
 from veedor.site.detect.own import ModelOrder
 from veedor.site.detect.team import CameraModels
 from veedor.site.rules.ruleset import RuleSet

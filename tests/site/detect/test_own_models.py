@@ -20,10 +20,11 @@ from veedor.model.track import Tracks
 from veedor.site.detect import onnx_file
 from veedor.site.detect.atlas import AtlasDetector, Watcher
 from veedor.site.detect.cards import ModelCard, ModelClass, OwnModels
+from veedor.site.detect.coco import COCO_CLASSES
 from veedor.site.detect.errors import ModelNameTaken, ModelRefused, OwnModelChanged, OwnModelGone, TooManyClasses
 from veedor.site.detect.layouts import Reading, read, recognise
 from veedor.site.detect.named import detector_by_name, load_from
-from veedor.site.detect.onnx import COCO_CLASSES, OnnxDetector
+from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.onnx_file import check_onnx
 from veedor.site.detect.own import ModelOrder, OwnDetector
 from veedor.site.detect.scripted import ScriptedDetector
