@@ -184,6 +184,7 @@ ROWS = [
     Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
     # rules
     Row("GET", "/api/rules/kinds", "osa"),
+    Row("GET", "/api/rules/classes", "osa"),
     Row("GET", "/api/rules/written", "osa"),
     Row("POST", "/api/rules/check", "sa", body={"text": "rules: []"}),
     Row("GET", "/api/cameras/{camera_id}/rules", "osa"),

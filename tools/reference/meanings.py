@@ -53,6 +53,11 @@ MEANINGS: dict[str, Meaning] = {
     "max_bytes": Meaning("Most space that recordings may take together. None: all of the disk but the reserve"),
     "workers": Meaning("Analysis processes. 0: record only"),
     "model": Meaning("Which detector, by its name in [models](models.md)"),
+    "models": Meaning(
+        'Models that look at a camera which does not say: "default" is `model`, others are the agency\'s own',
+        default="default",
+    ),
+    "second_look_model": Meaning("The model that looks again before an alert is raised; without it `model`"),
     "threads": Meaning("Cores for the detector of each analysis process"),
     "recording": Meaning("What is kept, where, and for how long"),
     "analysis": Meaning("How cameras are watched"),

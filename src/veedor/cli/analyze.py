@@ -21,10 +21,17 @@ def analyze(
     events: Annotated[Path | None, typer.Option("--events", help=t("cli-analyze-events"))] = None,
     annotated: Annotated[Path | None, typer.Option("--annotated", help=t("cli-analyze-annotated"))] = None,
     fps: Annotated[float, typer.Option("--fps", min=0.2, max=120.0, help=t("cli-analyze-fps"))] = 5.0,
+    model: Annotated[list[str] | None, typer.Option("--model", help=t("cli-analyze-models"))] = None,
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-analyze-config"))] = Path(
+        "veedor.yaml"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
-    from veedor.compose.offline import Outputs, analyze_file
+    from veedor.compose.offline import Models, Outputs, analyze_file
+    from veedor.compose.stores import load_config
     from veedor.kit.errors import UserError
+
+    site = load_config(config) if model or (rules is not None and config.is_file()) else None
 
     if rules is not None:
         rules_of(rules, as_json)
@@ -44,7 +51,9 @@ def analyze(
         def tell(done: int, total: int | None, speed: float) -> None:
             progress.update(task, completed=done, total=total, speed=f"{speed:.1f}x")
 
-        report = analyze_file(video, rules, fps, Outputs(tracks, events, annotated), lang, tell)
+        report = analyze_file(
+            video, rules, fps, Outputs(tracks, events, annotated), lang, tell, with_models=Models(site, model)
+        )
     if as_json:
         print_json(report)
         if report["problem"]:

@@ -97,10 +97,16 @@ def list_kinds(
 @command
 def check_file(
     file: Annotated[Path, typer.Argument(help=t("rules-cli-file"))],
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
+    from veedor.compose.stores import load_config
     from veedor.site.rules.ruleset import RuleSet
 
+    if config.is_file():
+        load_config(config)  # rules may name the site's own classes
     problems = RuleSet.problems(file)
     if as_json:
         rows = [
@@ -136,6 +142,7 @@ def set_rules(
 ) -> None:
     from veedor.access.actions import Action
     from veedor.compose.at_machine import machine_audit
+    from veedor.compose.own_models import problems_of
     from veedor.compose.stores import camera_store, load_config, rules_store
     from veedor.kit.clock import SystemClock
     from veedor.site.rules.ruleset import read_text
@@ -147,7 +154,9 @@ def set_rules(
     store = rules_store(told)
     with machine_audit(told, SystemClock()) as audit:
         audit.note(Action.RULES_EDIT, "rules", found.id, {"camera": found.name, "file": str(file.resolve())})
-    store.write(found.id, read_text(file), name=str(file))
+    rules = store.write(found.id, read_text(file), name=str(file))
+    for problem in problems_of(told, found, rules, lang):
+        err.print(f"⚠ {problem.render(lang)}", markup=False, highlight=False)
     out.print(t("rules-cli-set-done", camera=found.name, path=str(store.path(found.id))), highlight=False)
 
 

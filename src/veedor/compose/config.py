@@ -73,6 +73,9 @@ class WorkersListenFile(Strict):
 class AnalysisFile(Strict):
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     model: str = "yolox_nano_416"
+    # Models that look at a camera which does not say: "default" is the one above, others are the agency's own.
+    models: Annotated[tuple[str, ...], Field(min_length=1, max_length=8)] = ("default",)
+    second_look_model: str | None = None  # looks again before an alert is raised; absent: `model`
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     archive_keep_days: Annotated[float, Field(gt=0)] = 90.0
     listen: WorkersListenFile | None = None

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from veedor.compose.annotate import AnnotatedVideo
+from veedor.compose.config import SiteFile
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.kit.files import write_file
+from veedor.model.camera import DEFAULT_MODEL_WORD
 from veedor.model.event import Event
 from veedor.model.frame import Frame
 from veedor.model.observation import Observation
 from veedor.model.track import Tracks
 from veedor.site.detect.atlas import AtlasDetector
+from veedor.site.detect.cards import OwnModels
 from veedor.site.detect.models import default_model_path
+from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
+from veedor.site.detect.own import ModelOrder
+from veedor.site.detect.team import CameraModels, TeamDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
@@ -40,6 +46,14 @@ class Outputs:
     annotated: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """With what to look: `names` as a camera has them, of `site`; None: the default model alone."""
+
+    site: SiteFile | None = None
+    names: Sequence[str] | None = None
+
+
 @dataclass(slots=True)
 class _Progress:
     frames_seen: int = 0
@@ -48,7 +62,7 @@ class _Progress:
     undecodable: int = 0
 
 
-def analyze_file(
+def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
     video: Path,
     rules_file: Path | None,
     fps: float,
@@ -57,16 +71,16 @@ def analyze_file(
     tell: Tell,
     *,
     threads: int = 2,
+    with_models: Models = Models(),
 ) -> dict[str, Any]:
     """Analyse `video` at up to `fps` frames a second; write what `outputs` names.
 
     Frame numbers in tracks and events are those of the source, from 1. Raises ConfigError for the rules, ModelMissing,
     NotVideo and the other errors of reading files. A file that breaks off is analysed as far as it goes, and the
-    report's `problem` says so.
-    """
+    report's `problem` says so."""
     clock = SystemClock()
     rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
-    detector = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
+    detector = _detector(video.name, threads, with_models)
     engine = RuleEngine(rules, video.name)
     progress = _Progress()
     began_s = clock.monotonic()
@@ -102,8 +116,23 @@ def analyze_file(
         "speed": round(_speed(progress, began_s, clock), 2),
         "undecodable": progress.undecodable,
         "problem": file.problem.render(lang) if file.problem else None,
-        "detector": detector.stats().as_dict(),
+        "detector": detector.stats(),
     }
+
+
+def _detector(camera_id: str, threads: int, models: Models) -> TeamDetector:
+    """Raises ModelUnknown, OwnModelGone, OwnModelChanged: a file is not analysed with less than was wanted."""
+    store = OwnModels(models.site.data / "models") if models.site is not None else OwnModels(Path())
+    wanted = models.names or (DEFAULT_MODEL_WORD,)
+    orders = tuple(store.order(name) for name in wanted if name != DEFAULT_MODEL_WORD)
+
+    def lacking(_order: ModelOrder, problem: VeedorError) -> None:
+        raise problem
+
+    atlas = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
+    team = TeamDetector(atlas, load_from(store.folder, threads), lacking)
+    team.assign(camera_id, CameraModels(DEFAULT_MODEL_WORD in wanted, orders))
+    return team
 
 
 def _frames(file: VideoFile, fps: float, progress: _Progress) -> Iterator[Frame]:

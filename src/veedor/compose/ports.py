@@ -109,6 +109,7 @@ def problems(site: Site, lang: str | None = None) -> list[Message]:
         found.extend(site.remote.problems())
     if unwatched := site.crew.unwatched():
         found.append(Message("problem-unwatched", {"cameras": unwatched}))
+    found.extend(site.model_problems())
     found.extend(error.message for error in site.parts.rules.problem_list())
     found.extend(site.reasoner.problems())
     return found

@@ -113,7 +113,8 @@ def _recording(config: SiteFile, directory: Path) -> RecordConfig:
 
 def _site_config(config: SiteFile) -> SiteConfig:
     analysis = config.analysis
-    worker = WorkerConfig(model_path(analysis.model), analysis.threads) if analysis.workers else None
+    own = config.data / "models"
+    worker = WorkerConfig(model_path(analysis.model), analysis.threads, own=own) if analysis.workers else None
     return SiteConfig(
         name=config.site,
         data=config.data,
@@ -123,6 +124,8 @@ def _site_config(config: SiteFile) -> SiteConfig:
         worker=worker,
         ingest=ingest_config(config),
         remote=remote_config(config),
+        models=analysis.models,
+        second_look_model=analysis.second_look_model,
     )
 
 

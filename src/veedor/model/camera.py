@@ -73,11 +73,17 @@ class RecordSettings:
     max_bytes: int | None = None  # per camera; None: only days and the disk bound it
 
 
+DEFAULT_MODEL_WORD = "default"  # among the models of a camera: the site's own
+MAX_MODELS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class AnalyseSettings:
     enabled: bool = True
     fps: float = 5.0
     role: StreamRole | None = None  # None: sub where there is one, else main
+    models: tuple[str, ...] | None = None  # names of detector models, `default` for the site's; None: as the site says
+    second_look_model: str | None = None  # the model that looks again before an alert; None: as the site says
 
 
 @dataclass(frozen=True, slots=True)

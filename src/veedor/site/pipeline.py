@@ -17,7 +17,8 @@ from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
 from veedor.model.track_query import VehicleColour
-from veedor.site.detect.atlas import AtlasDetector, Watcher, WatcherConfig
+from veedor.site.detect.atlas import Watcher, WatcherConfig
+from veedor.site.detect.team import LookDetector
 from veedor.site.scene.colour import vehicle_colours
 from veedor.site.scene.watcher import SceneWatcher, SceneWatcherConfig
 from veedor.site.track.config import TrackerConfig
@@ -67,7 +68,7 @@ class _CameraState:
 class Pipeline:
     """Detection, scene and tracking for any number of cameras. Not thread-safe: one thread runs it."""
 
-    def __init__(self, detector: AtlasDetector, config: Callable[[str], PipelineConfig] | None = None) -> None:
+    def __init__(self, detector: LookDetector, config: Callable[[str], PipelineConfig] | None = None) -> None:
         self._detector = detector
         self._config = config or (lambda _camera_id: PipelineConfig())
         self._cameras: dict[str, _CameraState] = {}

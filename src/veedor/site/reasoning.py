@@ -230,7 +230,7 @@ def live_tracks(observation: Observation | None) -> dict[str, Any]:
         "tracks": [
             {
                 "track_id": str(int(tracks.track_id[row])),
-                "class": ObjectClass(int(tracks.class_id[row])).label,
+                "class": ObjectClass.of(int(tracks.class_id[row])).label,
                 "box_norm": [round(float(v) / s, 4) for v, s in zip(tracks.xyxy[row], scale, strict=True)],
                 "observed": bool(tracks.observed[row]),
             }

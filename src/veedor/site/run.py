@@ -12,7 +12,8 @@ from typing import Any
 
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
-from veedor.model.camera import Camera, StreamHealth, StreamRole, StreamState
+from veedor.kit.messages import Message
+from veedor.model.camera import DEFAULT_MODEL_WORD, Camera, StreamHealth, StreamRole, StreamState
 from veedor.model.event import Event
 from veedor.model.packet import Media, Packet
 from veedor.model.recording import GapReason
@@ -25,10 +26,12 @@ from veedor.site.analysis.remote import RemoteConfig, RemoteWorkers
 from veedor.site.analysis.supervisor import WorkerSupervisor
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.cameras import CameraStore
+from veedor.site.detect.cards import OwnModels
 from veedor.site.fanout import FanOut
 from veedor.site.ingest.reader import IngestConfig, StreamReader
 from veedor.site.ingest.receiver import Receiver
 from veedor.site.live.hub import LiveHub
+from veedor.site.models_book import ModelsBook
 from veedor.site.normality.keeper import NormalityKeeper
 from veedor.site.normality.store import BaselineStore
 from veedor.site.reasoning import Reasoner
@@ -56,6 +59,8 @@ class SiteConfig:
     worker: WorkerConfig | None
     ingest: IngestConfig = field(default_factory=IngestConfig)
     remote: RemoteConfig | None = None
+    models: tuple[str, ...] = (DEFAULT_MODEL_WORD,)  # that look at a camera which does not say
+    second_look_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Site:
         self._readers: dict[tuple[str, StreamRole], StreamReader] = {}
         self._received: dict[tuple[str, StreamRole], int] = {}
         self._revision: int | None = None
+        self.models = ModelsBook(OwnModels(config.data / "models"), config.models, config.second_look_model)
         baselines = BaselineStore(config.data / "normality")
         self.normality = NormalityKeeper(baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone)
         self.reasoner = Reasoner(
@@ -168,6 +174,8 @@ class Site:
     def follow_configuration(self) -> None:
         """Start, restart and stop readers so that they are what the camera store and the rule files say."""
         with self._lock:
+            if self.models.changed():
+                self.parts.rules.read_again()  # they may name the new classes
             revision = self.parts.cameras.revision()
             if revision != self._revision:
                 self._revision = revision
@@ -184,6 +192,7 @@ class Site:
                     if camera.id not in self._running:
                         self._start_camera(camera)
             for camera in self._running.values():
+                self.crew.change_models(camera.id, self.models.of(camera))
                 if self.parts.rules.changed(camera.id):
                     self._reason(camera)
 
@@ -193,7 +202,7 @@ class Site:
         self.live.watch_camera(camera)
         self._reason(camera)
         if self._is_analysed(camera):
-            self.crew.watch(camera.id, camera.analyse.fps)
+            self.crew.watch(camera.id, camera.analyse.fps, self.models.of(camera))
         for stream in camera.streams:
             reader = StreamReader(
                 camera,
@@ -284,6 +293,23 @@ class Site:
         except VeedorError:
             return None
 
+    def model_problems(self) -> list[Message]:
+        """Models that cannot be used, rules that wait for what no model finds, models that a worker lacks."""
+        cameras = self.running()
+        with self._lock:
+            told = [
+                problem
+                for camera in cameras.values()
+                if self._is_analysed(camera)
+                for problem in self.models.problems(camera, self.reasoner.rules(camera.id), self.config.language)
+            ]
+        lacking = [
+            Message("problem-model-worker", {"camera": cameras[camera_id].name, "model": order.name})
+            for camera_id, order in self.crew.lacking()
+            if camera_id in cameras
+        ]
+        return told + lacking
+
     def analysis_counters(self) -> list[dict[str, Any]]:
         """Per camera, since start."""
         counted = self.crew.camera_counters()
@@ -312,5 +338,6 @@ class _Analysis:
 
 
 def _what_runs(camera: Camera) -> Camera:
-    """The camera without what only people look at: moving it on the map must not interrupt its recording."""
-    return replace(camera, placement=None, calibration=None, revision=0)
+    """The camera without what only people look at, and without its models: neither may interrupt its recording."""
+    analyse = replace(camera.analyse, models=None, second_look_model=None)
+    return replace(camera, placement=None, calibration=None, revision=0, analyse=analyse)

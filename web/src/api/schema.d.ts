@@ -2241,6 +2241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object Classes
+         * @description What rules and searches may name: what detectors find here.
+         */
+        get: operations["object_classes_api_rules_classes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules/kinds": {
         parameters: {
             query?: never;
@@ -3122,7 +3142,17 @@ export interface components {
              * @default 5
              */
             fps: number;
+            /**
+             * Models
+             * @description Detector models, "default" for the site's. None: as the site says. Left out: as they are
+             */
+            models?: string[] | null;
             role?: components["schemas"]["StreamRole"] | null;
+            /**
+             * Second Look Model
+             * @description The model that looks again before an alert. Left out: as it is
+             */
+            second_look_model?: string | null;
         };
         /**
          * AnswerOut
@@ -5346,6 +5376,26 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** ObjectClassOut */
+        ObjectClassOut: {
+            /**
+             * Labels
+             * @description What people read, by language
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @description The word in rules and searches
+             */
+            name: string;
+            /**
+             * Own
+             * @description Whether it is of a model of the agency's own
+             */
+            own: boolean;
+        };
         /**
          * OpenIn
          * @description An incident opened by hand.
@@ -5929,7 +5979,7 @@ export interface components {
             cameras?: string[] | null;
             /**
              * Classes
-             * @description person, car, ...; none: any
+             * @description person, car, an own class, ...; none: any
              * @default []
              */
             classes: string[];
@@ -13423,6 +13473,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulesCheckOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    object_classes_api_rules_classes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectClassOut"][];
                 };
             };
             /** @description Not logged in */

@@ -10,6 +10,7 @@ from fastapi import Depends
 from veedor.access.actions import Action
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, room_router
+from veedor.desk.setup.classes import ObjectClassOut, class_rows
 from veedor.desk.setup.schemas import (
     RuleKindOut,
     RulesCheckIn,
@@ -39,6 +40,12 @@ _CONFLICT: dict[int | str, dict[str, Any]] = {
 def rule_kinds(permit: ReadKinds) -> list[RuleKindOut]:
     """Every kind of rule with its parameters, from the definitions that check the YAML."""
     return [RuleKindOut(**one) for one in permit.ports.rules.kinds(permit.lang)]
+
+
+@router.get("/api/rules/classes")
+def object_classes(permit: ReadKinds) -> list[ObjectClassOut]:  # noqa: ARG001 - that one may is all
+    """What rules and searches may name: what detectors find here."""
+    return class_rows()
 
 
 @router.get("/api/rules/written")

@@ -123,8 +123,8 @@ def _draw_box(image: Image, overlay: TrackOverlay, colour: Colour, lang: str) ->
     cv2.rectangle(image, low, high, _BLACK, _stroke(image) + 2, cv2.LINE_AA)
     cv2.rectangle(image, low, high, colour, _stroke(image), cv2.LINE_AA)
     key = f"alerting-class-{overlay.label}"
-    label = render(key, lang) if has_message(key, lang) else ""
-    if not label:
+    label = render(key, lang) if has_message(key, lang) else overlay.label  # of an own class: the text itself
+    if label in ("", "unknown", "vehicle"):
         return
     size = max(12, round(_unit(image) * 0.85))
     width = _text_width(label, size) + size // 2

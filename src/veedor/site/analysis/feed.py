@@ -12,7 +12,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ from veedor.model.observation import Observation
 from veedor.model.packet import MediaInfo, Packet
 from veedor.site.analysis.checked import TrackIds, checked_observation, checked_picture
 from veedor.site.analysis.protocol import Channel, Header, media_to_header, packet_to_header
+from veedor.site.detect.own import ModelOrder
+from veedor.site.detect.team import CameraModels
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ Recent = Callable[[Packet], Sequence[Packet]]
 class _Watched:
     fps: float
     ids: TrackIds
+    models: CameraModels = field(default_factory=CameraModels)
     info: MediaInfo | None = None
     session: int | None = None
     needs_keyframe: bool = True
@@ -75,6 +78,7 @@ class WorkerFeed:
         self._past: dict[str, dict[str, int]] = {}  # counters of workers that have ended, per camera
         self._requests = itertools.count(1)
         self._answers: dict[int, bytes | None] = {}
+        self._lacking: set[str] = set()
         self.refused = 0  # messages about cameras that it does not hold, or that cannot be true
 
     # -- the channel
@@ -122,12 +126,18 @@ class WorkerFeed:
 
     # -- cameras and packets
 
-    def watch(self, camera_id: str, fps: float, ids: TrackIds | None = None) -> None:
+    def can_run(self, models: CameraModels) -> bool:  # noqa: ARG002 - a worker on this machine has the site's folder
+        """Whether the worker has the files of `models`."""
+        return True
+
+    def watch(
+        self, camera_id: str, fps: float, ids: TrackIds | None = None, models: CameraModels = CameraModels()
+    ) -> None:
         """Analyse this camera at `fps` from its next keyframe on, or from the last one where that is at hand."""
         with self._lock:
-            self._cameras[camera_id] = _Watched(fps, ids or TrackIds())
+            self._cameras[camera_id] = _Watched(fps, ids or TrackIds(), models)
             self._cameras[camera_id].ids.begin_life()
-            self._put({"type": "camera", "camera": camera_id, "fps": fps})
+            self._put(_told(camera_id, fps, models))
 
     def forget(self, camera_id: str) -> None:
         with self._lock:
@@ -206,7 +216,7 @@ class WorkerFeed:
             for camera_id, camera in self._cameras.items():
                 camera.session, camera.info, camera.needs_keyframe, camera.is_new = None, None, True, True
                 camera.ids.begin_life()
-                self._put({"type": "camera", "camera": camera_id, "fps": camera.fps})
+                self._put(_told(camera_id, camera.fps, camera.models))
 
     # -- what the worker says
 
@@ -221,7 +231,12 @@ class WorkerFeed:
                 if header["request"] in self._answers:
                     self._answers[header["request"]] = checked_picture(payload)
                     self._lock.notify_all()
+        elif kind == "lacking":
+            with self._lock:
+                self._lacking.add(str(header["model"])[:64])
         elif kind == "ready":
+            with self._lock:
+                self._lacking.clear()
             self._set_ready(True)
 
     def _observe(self, header: Header, payload: bytes) -> None:
@@ -274,6 +289,16 @@ class WorkerFeed:
 
     # -- health
 
+    def lacking(self) -> list[tuple[str, ModelOrder]]:
+        """(camera, model) where the worker could not open the model, and watches without it."""
+        with self._lock:
+            return [
+                (camera_id, order)
+                for camera_id, camera in self._cameras.items()
+                for order in camera.models.files
+                if order.name in self._lacking
+            ]
+
     def _set_ready(self, ready: bool) -> None:
         if ready != self._ready.is_set():
             self._ready_s = self._clock.monotonic()
@@ -325,6 +350,11 @@ class WorkerFeed:
     def _add_past(self, camera_id: str, counters: dict[str, int]) -> None:
         """Caller holds the lock."""
         add_counters(self._past.setdefault(camera_id, {}), counters)
+
+
+def _told(camera_id: str, fps: float, models: CameraModels) -> Header:
+    told = {"models": models.to_json()} if models != CameraModels() else {}
+    return {"type": "camera", "camera": camera_id, "fps": fps, **told}
 
 
 def add_counters(total: dict[str, int], counters: dict[str, int]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 from veedor.model.camera import Camera
-from veedor.model.event import Event
+from veedor.model.detection import own_class
+from veedor.model.event import Event, TrackOverlay
 from veedor.model.frame import Frame
 from veedor.site.alerting.snapshot import draw_snapshot
 from veedor.wire.messages import event_from_json, event_to_json
@@ -42,15 +44,22 @@ class FrameRing:
 
 
 def draw_request(camera: Camera, event: Event, frame: int, time_zone: str, lang: str) -> dict[str, Any]:
-    """What a worker needs to draw the snapshot of `event`, in plain JSON values."""
+    """What a worker needs to draw the snapshot of `event`, in plain JSON values. A worker does not know what the agency
+    calls its own classes: it is told the text."""
+    overlays = tuple(_labelled(one, lang) for one in event.overlays)
     return {
         "camera": camera.id,
         "name": camera.name,
         "frame": frame,
         "time_zone": time_zone,
         "lang": lang,
-        "event": event_to_json(event),
+        "event": event_to_json(replace(event, overlays=overlays)),
     }
+
+
+def _labelled(overlay: TrackOverlay, lang: str) -> TrackOverlay:
+    own = own_class(overlay.label)
+    return replace(overlay, label=own.label(lang).capitalize()) if own is not None else overlay
 
 
 def draw_for_event(frame: Frame, request: dict[str, Any]) -> bytes:

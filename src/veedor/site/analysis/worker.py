@@ -1,10 +1,11 @@
 """The analytics worker: packets in, observations out, in a process of its own.
 
-    python -m veedor.site.analysis.worker FD MODEL THREADS NICENESS
+    python -m veedor.site.analysis.worker FD MODEL THREADS NICENESS [MODELS]
 
-FD is its end of a socket pair. Three kinds of thread: one reads messages, one decodes (so that a slow detector does
-not hold up decoding, whose state cannot skip), and the main one runs the pipeline on the newest frame of each camera.
-Nothing waits: what does not fit is dropped, counted, and said to the parent.
+FD is its end of a socket pair, MODELS the folder of models of the agency's own. Three kinds of thread: one reads
+messages, one decodes (so that a slow detector does not hold up decoding, whose state cannot skip), and the main one
+runs the pipeline on the newest frame of each camera. Nothing waits: what does not fit is dropped, counted, and said to
+the parent.
 """
 
 from __future__ import annotations
@@ -35,8 +36,11 @@ from veedor.site.analysis.protocol import (
     observation_to_message,
 )
 from veedor.site.detect.atlas import AtlasConfig, AtlasDetector
+from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
+from veedor.site.detect.own import ModelOrder
 from veedor.site.detect.scheduler import Mailbox
+from veedor.site.detect.team import CameraModels, TeamDetector
 from veedor.site.ingest.decode import Decoder
 from veedor.site.pipeline import Pipeline
 
@@ -69,7 +73,7 @@ class _Camera:
 class Worker:
     """Runs until the parent closes its end."""
 
-    def __init__(self, channel: Channel, pipeline: Pipeline, detector: AtlasDetector, clock: Clock) -> None:
+    def __init__(self, channel: Channel, pipeline: Pipeline, detector: TeamDetector, clock: Clock) -> None:
         self._channel = channel
         self._pipeline = pipeline
         self._detector = detector
@@ -118,9 +122,11 @@ class Worker:
                 with self._lock:
                     self._camera(header["camera"]).info = header_to_media(header)
             elif kind == "camera":
+                self._detector.assign(header["camera"], CameraModels.from_json(header.get("models")))
                 with self._lock:
                     self._camera(header["camera"]).fps = float(header["fps"])
             elif kind == "forget":
+                self._detector.forget(header["camera"])
                 with self._lock:
                     self._cameras.pop(header["camera"], None)
                     self._forget.append(header["camera"])
@@ -243,7 +249,7 @@ class Worker:
                 {
                     "type": "beat",
                     "cameras": cameras,
-                    "detector": self._detector.stats().as_dict(),
+                    "detector": self._detector.stats(),
                     "cpu_s": usage.user + usage.system,
                 }
             )
@@ -255,12 +261,19 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("threads", type=int)
     parser.add_argument("niceness", type=int)
+    parser.add_argument("models", type=Path, nargs="?")
     options = parser.parse_args()
     os.nice(options.niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
     logging.basicConfig(level=logging.WARNING)
     channel = SocketChannel(socket.socket(fileno=options.fd))
-    detector = AtlasDetector(OnnxDetector(options.model, threads=options.threads), AtlasConfig())
+
+    def lacking(order: ModelOrder, problem: VeedorError) -> None:
+        log.error("the model %s: %s", order.name, problem)
+        channel.send({"type": "lacking", "model": order.name})
+
+    atlas = AtlasDetector(OnnxDetector(options.model, threads=options.threads), AtlasConfig())
+    detector = TeamDetector(atlas, load_from(options.models, options.threads), lacking)
     with suppress(BrokenPipeError):  # the site has gone meanwhile; that is read as the end below
         channel.send({"type": "ready", "pid": os.getpid()})
     Worker(channel, Pipeline(detector), detector, SystemClock()).run()

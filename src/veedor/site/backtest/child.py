@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from veedor.kit.clock import Clock, SystemClock
+from veedor.model.detection import OwnClass, know_own_classes, own_classes
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.backtest.report import report
 from veedor.site.backtest.run import BacktestRun, Wanted
@@ -30,12 +31,14 @@ _FILE = "YAML"
 def to_json(archive: Path, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """`wanted`: camera_id, start, end (times), new, old (rules as text), time_zone, fps, ground (matrix or None),
     baseline (a file or None)."""
+    own = [[one.number, one.name, dict(one.labels)] for one in own_classes()]
     times = {name: wanted[name].isoformat() for name in ("start", "end")}
-    return {**wanted, **times, "archive": str(archive)}
+    return {**wanted, **times, "archive": str(archive), "own_classes": own}
 
 
 def from_json(told: Mapping[str, Any]) -> tuple[Path, Wanted]:
     """Raises ConfigError where the rules are none; KeyError, ValueError where it is no such line."""
+    know_own_classes(OwnClass(int(number), str(name), dict(labels)) for number, name, labels in told["own_classes"])
     ground = told["ground"]
     return Path(told["archive"]), Wanted(
         camera_id=str(told["camera_id"]),

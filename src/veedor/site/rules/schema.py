@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from veedor.kit.geometry import is_simple_polygon
-from veedor.model.detection import VEHICLES, ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, VEHICLES, ObjectClass, class_named, own_classes
 from veedor.model.event import Severity
 
 MAX_CORNERS = 200
@@ -158,8 +158,13 @@ def _min_size(value: Any) -> Any:
     return {"height": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def class_words() -> tuple[str, ...]:
+    """Every word that `classes` may name: those of any installation, then the agency's own."""
+    return CLASS_WORDS + tuple(one.name for one in own_classes())
+
+
 def _class(value: str) -> str:
-    if value not in CLASS_WORDS:
+    if value not in class_words():
         raise PydanticCustomError("rules-problem-class", "no such class", {"given": value})
     return value
 
@@ -200,13 +205,15 @@ class TrackRuleParams(RuleParams):
 
     @property
     def class_table(self) -> NDArray[np.bool_]:
-        """(32,) bool by ObjectClass number. A track without a class passes every filter: an import may have none."""
-        table = np.zeros(32, np.bool_)
+        """(CLASS_NUMBERS,) bool by ObjectClass number. A track without a class passes every filter: an import may have
+        none."""
+        table = np.zeros(CLASS_NUMBERS, np.bool_)
         if self.classes is None:
             table[:] = True
         for word in self.classes or ():
-            for one in CLASS_GROUPS.get(word) or (ObjectClass[word.upper()],):
-                table[one] = True
+            for one in CLASS_GROUPS.get(word) or (class_named(word),):
+                if one is not None:
+                    table[one] = True
         table[ObjectClass.UNKNOWN] = True
         return table
 

@@ -46,7 +46,7 @@ class TripwireRule(Rule[TripwireParams]):
     def _crossed(self, track_id: int, direction: Direction, now: Moment) -> list[Event]:
         """Count a crossing; its event, unless direction, schedule or cooldown keep it back."""
         number = self.setting.trails[track_id].object_class
-        key = (ObjectClass(number).label, direction)
+        key = (ObjectClass.of(number).label, direction)
         self.counts[key] = self.counts.get(key, 0) + 1
         if self.params.direction not in ("both", direction) or not self.scheduled(now):
             return []

@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.model.detection import ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, OWN_CLASSES, ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.site.rules.place import Ring, Zone
 
-_LAST_CLASS = max(ObjectClass)
+_KNOWN = np.isin(np.arange(CLASS_NUMBERS), [*ObjectClass, *OWN_CLASSES])
 _BORDER = 0.005
 _EDGE = 1e-6  # a foot cut off by the picture's border still stands in a zone that reaches the border
 
@@ -41,7 +41,9 @@ class Columns:
     def __init__(self, boxes: Floats, ids: NDArray[np.int64], classes: NDArray[np.int32]) -> None:
         self.boxes = boxes
         self.ids = ids
-        self.classes: NDArray[np.int32] = np.where((classes < 0) | (classes > _LAST_CLASS), 0, classes)
+        self.classes: NDArray[np.int32] = np.where(
+            _KNOWN[np.clip(classes, 0, CLASS_NUMBERS - 1)] & (classes >= 0), classes, 0
+        )
         sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0)
         self.width: Floats = sides[:, 0]
         self.height: Floats = sides[:, 1]
