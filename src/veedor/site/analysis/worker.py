@@ -2,8 +2,9 @@
 
     python -m veedor.site.analysis.worker FD MODEL THREADS NICENESS
 
-FD is its end of a socket pair. Three kinds of thread: one reads messages, one decodes (so that a slow detector does
-not hold up decoding, whose state cannot skip), and the main one runs the pipeline on the newest frame of each camera.
+FD is its end of a socket pair. Four kinds of thread: one reads messages, one decodes (so that a slow detector does
+not hold up decoding, whose state cannot skip), one takes second looks, and the main one runs the pipeline on the
+newest frame of each camera.
 Nothing waits: what does not fit is dropped, counted, and said to the parent.
 """
 
@@ -16,6 +17,7 @@ import signal
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +27,7 @@ from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.model.frame import Frame
 from veedor.model.packet import MediaInfo, Packet
+from veedor.site.analysis.looking import Looker
 from veedor.site.analysis.pictures import FrameRing, draw_for_event
 from veedor.site.analysis.protocol import (
     Channel,
@@ -35,6 +38,7 @@ from veedor.site.analysis.protocol import (
     observation_to_message,
 )
 from veedor.site.detect.atlas import AtlasConfig, AtlasDetector
+from veedor.site.detect.closer import CropDetector, crop_detector
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.scheduler import Mailbox
 from veedor.site.ingest.decode import Decoder
@@ -69,7 +73,15 @@ class _Camera:
 class Worker:
     """Runs until the parent closes its end."""
 
-    def __init__(self, channel: Channel, pipeline: Pipeline, detector: AtlasDetector, clock: Clock) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        pipeline: Pipeline,
+        detector: AtlasDetector,
+        closer: Callable[[], CropDetector],
+        clock: Clock,
+    ) -> None:
+        """`closer` makes the detector of second looks, when the first is asked for."""
         self._channel = channel
         self._pipeline = pipeline
         self._detector = detector
@@ -79,6 +91,7 @@ class Worker:
         self._packets_ready = threading.Condition(self._lock)
         self._mailbox = Mailbox()
         self._rings: dict[str, FrameRing] = {}
+        self._looker = Looker(channel, self._rings.get, closer, clock)
         self._stop = threading.Event()
         self._forget: deque[str] = deque()
 
@@ -86,7 +99,12 @@ class Worker:
         """Blocks until the parent has gone."""
         threads = [
             threading.Thread(target=self._guard, args=(body,), name=name, daemon=True)
-            for name, body in (("receive", self._receive), ("decode", self._decode), ("beat", self._beat))
+            for name, body in (
+                ("receive", self._receive),
+                ("decode", self._decode),
+                ("beat", self._beat),
+                ("look", self._looker.run),
+            )
         ]
         for thread in threads:
             thread.start()
@@ -103,6 +121,7 @@ class Worker:
             os._exit(70)
         finally:
             self._stop.set()
+            self._looker.end()
             with self._lock:
                 self._packets_ready.notify_all()
 
@@ -126,6 +145,8 @@ class Worker:
                     self._forget.append(header["camera"])
             elif kind == "draw":
                 self._draw(header)
+            elif kind == "look":
+                self._looker.ask(header, payload)
 
     def _camera(self, camera_id: str) -> _Camera:
         return self._cameras.setdefault(camera_id, _Camera(5.0))
@@ -263,7 +284,11 @@ def main() -> None:
     detector = AtlasDetector(OnnxDetector(options.model, threads=options.threads), AtlasConfig())
     with suppress(BrokenPipeError):  # the site has gone meanwhile; that is read as the end below
         channel.send({"type": "ready", "pid": os.getpid()})
-    Worker(channel, Pipeline(detector), detector, SystemClock()).run()
+
+    def closer() -> CropDetector:
+        return crop_detector(OnnxDetector(options.model))  # one detector is not for two threads
+
+    Worker(channel, Pipeline(detector), detector, closer, SystemClock()).run()
 
 
 if __name__ == "__main__":

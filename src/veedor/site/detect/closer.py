@@ -30,7 +30,7 @@ _GAP_PX = 4
 
 @dataclass(frozen=True, slots=True)
 class CloserConfig:
-    object_px: float = 120.0  # the longer side of the object on the crop
+    object_px: float = 90.0  # the longer side of the object on the crop: where this network is surest
     most_enlarged: float = 3.0  # a tiny object is not enlarged beyond this: it gains nothing but blur
     pad: float = 0.5  # of the longer side, around the object: networks need some surroundings
     least_confidence: float = 0.3
@@ -71,8 +71,7 @@ def look_closer(spots: Sequence[Spot], detect: CropDetector, config: CloserConfi
     crops = [cut_out(spot.frame, one) for spot, one in zip(spots, regions, strict=True)]
     found = detect(crops) if crops else []
     return [
-        _matches(spot, one, detections, config)
-        for spot, one, detections in zip(spots, regions, found, strict=True)
+        _matches(spot, one, detections, config) for spot, one, detections in zip(spots, regions, found, strict=True)
     ]
 
 
@@ -117,6 +116,7 @@ def _iou(boxes: NDArray[np.float32], box: NDArray[np.float32]) -> NDArray[np.flo
 def _within(found: Detections, x: int, y: int, width: int, height: int) -> Detections:
     """Those whose centre lies in the crop at (x, y), in its own pixels."""
     centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2 - np.array([x, y], np.float32)
-    own = found.where(((centre >= 0) & (centre < np.array([width, height]))).all(axis=1))
+    inside = ((centre >= 0) & (centre < np.array([width, height]))).all(axis=1)
+    own = found.where(np.flatnonzero(inside))
     limits = np.array([width, height] * 2, np.float32)
     return Detections(np.clip(own.xyxy - np.array([x, y] * 2, np.float32), 0, limits), own.confidence, own.class_id)
