@@ -10,20 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from veedor.compose.annotate import AnnotatedVideo
+from veedor.compose.offline_looks import FileLooks
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.kit.files import write_file
 from veedor.model.event import Event
 from veedor.model.frame import Frame
 from veedor.model.observation import Observation
+from veedor.model.second_look import Outcome
 from veedor.model.track import Tracks
 from veedor.site.detect.atlas import AtlasDetector
+from veedor.site.detect.closer import crop_detector
 from veedor.site.detect.models import default_model_path
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
-from veedor.site.rules.export import event_rows, last_states
+from veedor.site.rules.export import event_row, last_states
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.track.motchallenge import write_tracks
 
@@ -66,7 +69,9 @@ def analyze_file(
     """
     clock = SystemClock()
     rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
-    detector = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
+    network = OnnxDetector(default_model_path(fetch=True), threads=threads)
+    detector = AtlasDetector(network)
+    looks = FileLooks(rules, crop_detector(network))
     engine = RuleEngine(rules, video.name)
     progress = _Progress()
     began_s = clock.monotonic()
@@ -81,13 +86,13 @@ def analyze_file(
         for frame in _frames(file, fps, progress):
             (observation,) = pipeline.process([frame], [frame.media_s])
             observation = _numbered(observation)
-            events += engine.step(observation)
+            events += looks.take(frame, observation, engine.step(observation))
             tracks.append((observation.frame, observation.tracks))
             if drawn is not None:
                 drawn.add(frame, observation, [one for one in last_states(events) if one.end_s is None], lang)
             tell(progress.frames_seen, file.frames, _speed(progress, began_s, clock))
-        events += engine.close()
-    told = event_rows(events, lang)
+        events += [looks.told(one) for one in engine.close()]
+    told = [{**event_row(one, lang), "second_look": looks.row(one.id)} for one in last_states(events)]
     if outputs.tracks:
         write_tracks(outputs.tracks, tracks)
     if outputs.events:
@@ -99,6 +104,7 @@ def analyze_file(
         "detections": pipeline.counters(video.name).detections,
         "tracks": pipeline.counters(video.name).tracks,
         "events": told,
+        "second_looks": {one.value: looks.count(one) for one in Outcome},
         "speed": round(_speed(progress, began_s, clock), 2),
         "undecodable": progress.undecodable,
         "problem": file.problem.render(lang) if file.problem else None,

@@ -64,7 +64,12 @@ class SecondLookConfig:
     least_pictures: int = 2  # fewer do not turn an event down
     most_objects: int = 3  # the largest of those that the event rests on
     timeout_s: float = 4.0  # from the event to the answer; then it is raised unverified
-    per_minute: int = 20  # looks for one camera; beyond them alerts are raised unverified
+    per_minute: int = 60  # looks for one camera; beyond them alerts are raised unverified
+
+
+def is_wanted(kind: str, wish: Wish) -> bool:
+    """Whether alerts of a rule of this kind get a second look."""
+    return wish == "true" or (wish == "auto" and kind in AUTOMATIC)
 
 
 class SecondLooks:
@@ -97,7 +102,7 @@ class SecondLooks:
     def suspects(self, event: Event, wish: Wish) -> tuple[Suspect, ...]:
         """What to look at for `event`, which the newest observation completed; () where no look is wanted, or where
         it rests on nothing that a detector could see."""
-        if wish == "false" or (wish == "auto" and event.kind not in AUTOMATIC):
+        if not is_wanted(event.kind, wish):
             return ()
         with self._lock:
             recent = list(self._recent.get(event.camera_id, ()))
