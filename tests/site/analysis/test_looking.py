@@ -1,4 +1,4 @@
-"""Second looks where the pictures are: a worker, its channel and the site's end of it, with a detector that sees red."""
+"""Second looks where the pictures are: a worker and the site's end of it, with a detector that sees red."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_an_object_is_seen_where_it_is_and_nowhere_else(size: tuple[int, int]) -
 
 
 def test_a_neighbour_does_not_stand_for_the_object() -> None:
-    picture, (x1, y1, x2, y2) = walker(10, (640, 360))
+    picture, (_, y1, x2, y2) = walker(10, (640, 360))
     beside = (x2 + 0.005, y1, x2 + 0.065, y2)
     assert look_closer([Spot(frame_of(picture, 0.0), beside, ObjectClass.PERSON)], red_crops()) == [False]
 
