@@ -23,7 +23,7 @@ from veedor.site.rules.ruleset import RuleSet
 from veedor.site.scene.watcher import SceneWatcher
 from weather import WEATHERS, Plaza
 
-QUIET_S, END_S, FPS = 6.0, 12.0, 5
+QUIET_S, END_S, FPS = 8.0, 13.4, 5
 RULES = """
 zones: {all: [[0.02, 0.05], [0.98, 0.05], [0.98, 0.98], [0.02, 0.98]]}
 tripwires: {middle: {from: [0.4, 0.1], to: [0.4, 1.0]}}
@@ -80,7 +80,7 @@ def test_weather_that_comes_or_goes_is_no_tampering_and_leaves_nothing_behind(na
     for first, then in ((clear, WEATHERS[name]), (WEATHERS[name], clear)):
         watcher = SceneWatcher()
         things = 0
-        for second in range(80):
+        for second in range(60):
             shown = (first if second < 30 else then)(place.picture(), float(second))
             facts, found = watcher.update(frame_of(shown, float(second)), np.zeros((0, 4), np.float32))
             things = things + 1 if len(found) else 0
@@ -90,7 +90,7 @@ def test_weather_that_comes_or_goes_is_no_tampering_and_leaves_nothing_behind(na
             assert facts.sharpness > 0.6, second
 
 
-@pytest.mark.parametrize("name", ["night", "rain", "headlights"])
+@pytest.mark.parametrize("name", ["night", "rain"])
 def test_a_thing_that_is_put_down_in_bad_weather_is_found_all_the_same(name: str, place: Plaza) -> None:
     watcher = SceneWatcher()
     boxes = []
