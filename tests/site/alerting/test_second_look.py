@@ -164,7 +164,9 @@ class Site:
 
     def __init__(self, folder: Path, answer: Answer) -> None:
         clock = SystemClock()
-        self.outbox = Outbox(folder / "events.db", clock, OutboxConfig(keep_days=1e5, picture_days=1e5, most_pictures=3))
+        self.outbox = Outbox(
+            folder / "events.db", clock, OutboxConfig(keep_days=1e5, picture_days=1e5, most_pictures=3)
+        )
         self.archive = TrackArchive(folder / "archive", clock, ArchiveConfig())
         self.policy = AlertPolicy(clock, PolicyConfig(burst=1))
         self.reasoner = Reasoner(
