@@ -43,6 +43,7 @@ IDS = {
     "package_id": "nobody",
     "proposal_id": "nobody",
     "erasure_id": "nobody",
+    "event_id": "nobody",
     "path:path": "manifest.json",
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
@@ -225,6 +226,10 @@ ROWS = [
     Row("POST", "/api/search/tracks", "os", body=_SEARCH),
     Row("GET", "/api/cameras/{camera_id}/tracks/live", "os"),
     Row("GET", "/api/events", "vosa", query=_SPAN),
+    # second looks
+    Row("GET", "/api/second-looks", "vosa", query=_SPAN),
+    Row("GET", "/api/turned-down", "vosa", query=_SPAN),
+    Row("GET", "/api/cameras/{camera_id}/turned-down/{event_id}/picture.jpg", "vosa", 404),
     # alerts
     Row("GET", "/api/alerts", "vosa"),
     Row("GET", "/api/alerts/stats", "vosa"),

@@ -90,6 +90,9 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "cooldown_per": Meaning("Whether the pause is for the whole rule or for each track by itself"),
     "anchor": Meaning("Which point of the box says where a thing is: the middle of its lower edge, or its centre"),
+    "second_look": Meaning(
+        "Whether the detector looks closely once more before an alert; `auto`: where the kind rests on one object"
+    ),
     # rules about a zone
     "zone": Meaning("Name of a zone in this file. None: the whole picture, where the kind allows it"),
     "absence_s": Meaning("How long a thing may be out of the zone, or unseen, without its event being over"),

@@ -68,6 +68,8 @@ def analyze(
             speed=f"{report['speed']:.1f}",
         )
     )
+    if report["second_looks"]["turned_down"]:
+        out.print(t("cli-analyze-turned-down", count=report["second_looks"]["turned_down"]))
     for event in report["events"]:
         told = f"  {event['start_s']:8.1f} s  {event['rule']}: {event['explanation']}"
         out.print(told, highlight=False, markup=False)

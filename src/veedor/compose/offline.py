@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from veedor.compose.annotate import AnnotatedVideo
 from veedor.compose.config import SiteFile
+from veedor.compose.offline_looks import FileLooks
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.kit.files import write_file
@@ -18,18 +20,21 @@ from veedor.model.camera import DEFAULT_MODEL_WORD
 from veedor.model.event import Event
 from veedor.model.frame import Frame
 from veedor.model.observation import Observation
+from veedor.model.second_look import Outcome
 from veedor.model.track import Tracks
 from veedor.site.detect.atlas import AtlasDetector
 from veedor.site.detect.cards import OwnModels
+from veedor.site.detect.closer import crop_detector
+from veedor.site.detect.closers import Closers
 from veedor.site.detect.models import default_model_path
 from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels, TeamDetector
+from veedor.site.detect.team import CameraModels, Load, TeamDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
-from veedor.site.rules.export import event_rows, last_states
+from veedor.site.rules.export import event_row, last_states
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.track.motchallenge import write_tracks
 
@@ -77,10 +82,17 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
 
     Frame numbers in tracks and events are those of the source, from 1. Raises ConfigError for the rules, ModelMissing,
     NotVideo and the other errors of reading files. A file that breaks off is analysed as far as it goes, and the
-    report's `problem` says so."""
+    report's `problem` says so.
+    """
     clock = SystemClock()
     rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
-    detector = _detector(video.name, threads, with_models)
+    network = OnnxDetector(default_model_path(fetch=True), threads=threads)
+    store, models = _models(with_models)
+    load = load_from(store.folder, threads)
+    detector = _detector(video.name, network, load, models)
+    closers = Closers(lambda: crop_detector(network), load)
+    closers.assign(video.name, models)
+    looks = FileLooks(rules, partial(closers.of, video.name))
     engine = RuleEngine(rules, video.name)
     progress = _Progress()
     began_s = clock.monotonic()
@@ -95,13 +107,13 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
         for frame in _frames(file, fps, progress):
             (observation,) = pipeline.process([frame], [frame.media_s])
             observation = _numbered(observation)
-            events += engine.step(observation)
+            events += looks.take(frame, observation, engine.step(observation))
             tracks.append((observation.frame, observation.tracks))
             if drawn is not None:
                 drawn.add(frame, observation, [one for one in last_states(events) if one.end_s is None], lang)
             tell(progress.frames_seen, file.frames, _speed(progress, began_s, clock))
-        events += engine.close()
-    told = event_rows(events, lang)
+        events += [looks.told(one) for one in engine.close()]
+    told = [{**event_row(one, lang), "second_look": looks.row(one.id)} for one in last_states(events)]
     if outputs.tracks:
         write_tracks(outputs.tracks, tracks)
     if outputs.events:
@@ -113,6 +125,7 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
         "detections": pipeline.counters(video.name).detections,
         "tracks": pipeline.counters(video.name).tracks,
         "events": told,
+        "second_looks": {one.value: looks.count(one) for one in Outcome},
         "speed": round(_speed(progress, began_s, clock), 2),
         "undecodable": progress.undecodable,
         "problem": file.problem.render(lang) if file.problem else None,
@@ -120,18 +133,22 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
     }
 
 
-def _detector(camera_id: str, threads: int, models: Models) -> TeamDetector:
-    """Raises ModelUnknown, OwnModelGone, OwnModelChanged: a file is not analysed with less than was wanted."""
+def _models(models: Models) -> tuple[OwnModels, CameraModels]:
+    """Where they are, and which. Raises ModelUnknown."""
     store = OwnModels(models.site.data / "models") if models.site is not None else OwnModels(Path())
     wanted = models.names or (DEFAULT_MODEL_WORD,)
     orders = tuple(store.order(name) for name in wanted if name != DEFAULT_MODEL_WORD)
+    return store, CameraModels(DEFAULT_MODEL_WORD in wanted, orders)
+
+
+def _detector(camera_id: str, network: OnnxDetector, load: Load, models: CameraModels) -> TeamDetector:
+    """Raises OwnModelGone, OwnModelChanged: a file is not analysed with less than was wanted."""
 
     def lacking(_order: ModelOrder, problem: VeedorError) -> None:
         raise problem
 
-    atlas = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
-    team = TeamDetector(atlas, load_from(store.folder, threads), lacking)
-    team.assign(camera_id, CameraModels(DEFAULT_MODEL_WORD in wanted, orders))
+    team = TeamDetector(AtlasDetector(network), load, lacking)
+    team.assign(camera_id, models)
     return team
 
 

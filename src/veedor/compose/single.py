@@ -179,6 +179,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         signer=joined.signer if joined else None,
         hub=joined.watch.state if joined else None,
         backtests=backtests,
+        second_looks=site.parts.outbox,
     )
     tell_who_steers(ports)
     return ports

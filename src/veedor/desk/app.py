@@ -48,6 +48,7 @@ import veedor.desk.proposals.endpoints
 import veedor.desk.ptz.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
+import veedor.desk.second_looks.endpoints
 import veedor.desk.setup.endpoints
 import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
@@ -98,6 +99,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.map.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.search.tracks.router,
+    veedor.desk.second_looks.endpoints.router,
     veedor.desk.agencies.endpoints.router,
     veedor.desk.grants.endpoints.router,
     veedor.desk.approvals.endpoints.router,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from veedor.model.camera import DEFAULT_MODEL_WORD, Camera, StreamHealth, Stream
 from veedor.model.event import Event
 from veedor.model.packet import Media, Packet
 from veedor.model.recording import GapReason
+from veedor.model.second_look import Suspect
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
+from veedor.site.alerting.second_look import SecondLooks
 from veedor.site.analysis.crew import Crew
 from veedor.site.analysis.pictures import draw_request
 from veedor.site.analysis.process import WorkerConfig
@@ -44,6 +47,9 @@ from veedor.wire.ports import AlertSink
 log = logging.getLogger(__name__)
 
 WATCH_EVERY_S = 1.0
+LARGE_PX = 640_000
+LOOK_PAST = timedelta(seconds=0.3)
+LOOK_PACKETS = 150  # of the main stream, for a second look: decoding more would cost a second and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,14 @@ class Site:
         baselines = BaselineStore(config.data / "normality")
         self.normality = NormalityKeeper(baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone)
         self.reasoner = Reasoner(
-            clock, parts.archive, parts.outbox, parts.policy, self._draw, config.time_zone, self.normality
+            clock,
+            parts.archive,
+            parts.outbox,
+            parts.policy,
+            self._draw,
+            config.time_zone,
+            self.normality,
+            looks=SecondLooks(clock, self._look_again),
         )
         self.workers = [
             WorkerSupervisor(
@@ -309,6 +322,22 @@ class Site:
             if camera_id in cameras
         ]
         return told + lacking
+
+    def _look_again(
+        self, camera_id: str, suspects: Sequence[Suspect], within_s: float
+    ) -> Sequence[Sequence[bool | None]] | None:
+        """A second look by the worker that analyses the camera. It is given the main stream's pictures of then, where
+        it analyses another, or pictures so large that it keeps few of them."""
+        packets = self.live.newest(camera_id, StreamRole.MAIN)
+        camera = self._running.get(camera_id)
+        if camera is None or not packets:
+            return self.crew.look(camera_id, suspects, within_s, ())
+        large = packets[0].info.width * packets[0].info.height > LARGE_PX
+        last = max(sight.captured_at for one in suspects for sight in one.sights) + LOOK_PAST
+        wanted = [one for one in packets if one.captured_at <= last]
+        if len(wanted) > LOOK_PACKETS or not (large or camera.analysed_role is not StreamRole.MAIN):
+            wanted = []
+        return self.crew.look(camera_id, suspects, within_s, wanted)
 
     def analysis_counters(self) -> list[dict[str, Any]]:
         """Per camera, since start."""

@@ -232,6 +232,42 @@ class SiteView(Protocol):
         """Tracks that fit, on the cameras that the query names: whoever asks has been allowed each of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """An event that raised no alert: of `looked` pictures, a second look saw its object in `seen` only."""
+
+    event: Event
+    seen: int
+    looked: int
+    has_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookCounts:
+    """What came of the second looks of one rule on one camera."""
+
+    camera_id: str
+    rule: str
+    confirmed: int
+    turned_down: int
+    unverified: int
+
+
+class SecondLookBook(Protocol):
+    """Desk -> site: what second looks found. Spans are [start, end) of when events were complete."""
+
+    def turned_down(
+        self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None, limit: int = 500
+    ) -> list[TurnedDown]:
+        """The newest first."""
+
+    def turned_down_picture(self, camera_id: str, event_id: str) -> bytes | None:
+        """JPEG with the object, zone and path drawn; None where it is kept no more."""
+
+    def look_counts(self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None) -> list[LookCounts]:
+        """By camera and rule."""
+
+
 class TrackSearch(Protocol):
     """Desk -> many sites: one query to each that has cameras in it, all at once."""
 

@@ -19,8 +19,9 @@ from typing import Any
 from veedor.kit.clock import Clock
 from veedor.model.observation import Observation
 from veedor.model.packet import MediaInfo, Packet
-from veedor.site.analysis.checked import TrackIds, checked_observation, checked_picture
-from veedor.site.analysis.protocol import Channel, Header, media_to_header, packet_to_header
+from veedor.model.second_look import Suspect
+from veedor.site.analysis.checked import TrackIds, checked_look, checked_observation, checked_picture
+from veedor.site.analysis.protocol import Channel, Header, look_to_message, media_to_header, packet_to_header
 from veedor.site.detect.own import ModelOrder
 from veedor.site.detect.team import CameraModels
 
@@ -31,6 +32,7 @@ MAX_AGE_S = 5.0  # what waited longer would be analysed for nothing: rules want 
 BATCH_OCTETS = 1 << 20
 CATCH_UP_PACKETS = 100  # a longer group of pictures would take a new worker too long to decode: it waits for the next
 SNAPSHOT_WAIT_S = 3.0
+LOOK_OCTETS = 4 << 20  # of the main stream, with a question about an object in it; beyond, the analysed pictures do
 AT_MOST_APART = timedelta(minutes=1)  # an observation, from the newest packet of its camera
 
 Recent = Callable[[Packet], Sequence[Packet]]
@@ -77,7 +79,7 @@ class WorkerFeed:
         self._beat: dict[str, Any] = {}
         self._past: dict[str, dict[str, int]] = {}  # counters of workers that have ended, per camera
         self._requests = itertools.count(1)
-        self._answers: dict[int, bytes | None] = {}
+        self._answers: dict[int, tuple[Header, bytes] | None] = {}
         self._lacking: set[str] = set()
         self.refused = 0  # messages about cameras that it does not hold, or that cannot be true
 
@@ -200,7 +202,7 @@ class WorkerFeed:
             if camera is not None:
                 camera.shed_packets += 1
                 camera.needs_keyframe = True
-        self._queue, self._queued_octets = kept, 0
+        self._queue, self._queued_octets = kept, sum(len(data) for _head, data, _since_s in kept)
 
     def _put(self, header: Header, payload: bytes = b"") -> None:
         """Caller holds the lock."""
@@ -226,10 +228,10 @@ class WorkerFeed:
             self._observe(header, payload)
         elif kind == "beat":
             self._on_beat(header)
-        elif kind == "snapshot":
+        elif kind in ("snapshot", "looked"):
             with self._lock:
                 if header["request"] in self._answers:
-                    self._answers[header["request"]] = checked_picture(payload)
+                    self._answers[header["request"]] = (header, payload)
                     self._lock.notify_all()
         elif kind == "lacking":
             with self._lock:
@@ -270,22 +272,40 @@ class WorkerFeed:
 
         Must not be called from the thread that hears the worker.
         """
+        answer = self._ask({**header, "type": "draw"}, b"", SNAPSHOT_WAIT_S)
+        return checked_picture(answer[1]) or None if answer is not None else None
+
+    def look(
+        self, camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+    ) -> list[list[bool | None]] | None:
+        """A second look by the worker: see `alerting.second_look.Look`. `packets`: the main stream's, as far as they
+        are at hand. Must not be called from the thread that hears the worker."""
+        channel = self._channel
+        most = 0 if channel is None else min(channel.max_payload, LOOK_OCTETS)
+        if sum(len(one.data) for one in packets) > most:
+            packets = ()
+        header, payload = look_to_message(camera_id, suspects, within_s, packets)
+        answer = self._ask(header, payload, within_s)
+        return checked_look(answer[0], suspects) if answer is not None else None
+
+    def _ask(self, header: Header, payload: bytes, wait_s: float) -> tuple[Header, bytes] | None:
+        """The worker's answer, or None where none comes in time."""
         number = next(self._requests)
         with self._lock:
             channel = self._channel
             if channel is None:
                 return None
             self._answers[number] = None
-            self._queue.appendleft(({**header, "type": "draw", "request": number}, b"", self._clock.monotonic()))
+            self._queue.appendleft(({**header, "request": number}, payload, self._clock.monotonic()))
+            self._queued_octets += len(payload)
             self._lock.notify_all()
-            deadline_s = self._clock.monotonic() + SNAPSHOT_WAIT_S
+            deadline_s = self._clock.monotonic() + wait_s
             while self._answers[number] is None and self._channel is channel:
                 left_s = deadline_s - self._clock.monotonic()
                 if left_s <= 0:
                     break
                 self._lock.wait(left_s)
-            jpeg = self._answers.pop(number, None)
-        return jpeg or None
+            return self._answers.pop(number, None)
 
     # -- health
 

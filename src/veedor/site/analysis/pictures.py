@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from veedor.model.camera import Camera
@@ -14,6 +15,7 @@ from veedor.model.frame import Frame
 from veedor.site.alerting.snapshot import draw_snapshot
 from veedor.wire.messages import event_from_json, event_to_json
 
+_SAME = timedelta(milliseconds=1)  # moments cross between processes as seconds in a float
 RING_OCTETS = 6 << 20  # per camera: 17 frames of 640x360, or 2 of 1080p
 
 
@@ -41,6 +43,12 @@ class FrameRing:
             if index in self._frames:
                 return self._frames[index]
             return next(reversed(self._frames.values()), None)
+
+    def at(self, index: int, captured_at: datetime) -> Frame | None:
+        """The frame of that index and time; None where it has left, or where another session counts anew."""
+        with self._lock:
+            frame = self._frames.get(index)
+        return frame if frame is not None and abs(frame.captured_at - captured_at) < _SAME else None
 
 
 def draw_request(camera: Camera, event: Event, frame: int, time_zone: str, lang: str) -> dict[str, Any]:

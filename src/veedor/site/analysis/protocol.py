@@ -11,6 +11,8 @@ import json
 import socket
 import struct
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Protocol
@@ -19,9 +21,11 @@ import numpy as np
 
 from veedor.link.pipe import MAX_MESSAGE_OCTETS, Pipe
 from veedor.model.camera import StreamRole
+from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.packet import ClockSource, Media, MediaInfo, Packet
 from veedor.model.scene import SceneFacts
+from veedor.model.second_look import Sight, Suspect
 from veedor.model.track import Tracks
 from veedor.model.track_query import VehicleColour
 from veedor.wire.errors import LinkDown
@@ -31,6 +35,17 @@ MAX_HEADER = 1 << 20
 MAX_PAYLOAD = 64 << 20
 
 Header = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A look that the site asks for. `packets`: of the main stream, from a keyframe on; may be empty."""
+
+    request: int
+    camera_id: str
+    suspects: tuple[Suspect, ...]
+    within_s: float
+    packets: tuple[Packet, ...] = ()
 
 
 class Channel(Protocol):
@@ -227,3 +242,44 @@ def message_to_observation(header: Header, payload: bytes) -> Observation:
         scene,
         colours={int(track_id): VehicleColour(colour) for track_id, colour in header["colours"]},
     )
+
+
+def look_to_message(
+    camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+) -> tuple[Header, bytes]:
+    """A second look that a worker shall take. `packets`: of one session, from a keyframe on; their octets follow one
+    another in the payload."""
+    header = {
+        "type": "look",
+        "camera": camera_id,
+        "within_s": within_s,
+        "suspects": [
+            [int(one.object_class), [[s.frame, s.captured_at.timestamp(), *s.box_norm] for s in one.sights]]
+            for one in suspects
+        ],
+        "media": media_to_header(packets[0].info) if packets else None,
+        "packets": [{**packet_to_header(one, 0.0), "octets": len(one.data)} for one in packets],
+    }
+    return header, b"".join(one.data for one in packets)
+
+
+def message_to_look(header: Header, payload: bytes) -> Wanted:
+    suspects = tuple(
+        Suspect(
+            ObjectClass(int(kind)),
+            tuple(
+                Sight(int(frame), datetime.fromtimestamp(float(at), UTC), (float(a), float(b), float(c), float(d)))
+                for frame, at, a, b, c, d in sights
+            ),
+        )
+        for kind, sights in header["suspects"]
+    )
+    packets: list[Packet] = []
+    start = 0
+    if header["media"]:
+        info = header_to_media(header["media"])
+        for one in header["packets"]:
+            data = payload[start : start + int(one["octets"])]
+            packets.append(header_to_packet(one, data, info))
+            start += len(data)
+    return Wanted(int(header["request"]), str(header["camera"]), suspects, float(header["within_s"]), tuple(packets))

@@ -49,6 +49,14 @@ Ratio = Annotated[float, Field(strict=True, gt=0, le=100)]
 Enabled = Annotated[bool, Field(strict=True)]  # False by default where a kind is experimental
 
 
+def _second_look(value: Any) -> Any:
+    """YAML's `true` and `false` as the words that a form writes."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+SecondLook = Annotated[Literal["auto", "true", "false"], BeforeValidator(_second_look)]
+
+
 def _point(value: Any) -> tuple[float, float]:
     numbers = isinstance(value, list | tuple) and len(value) == 2
     if not numbers or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
@@ -202,6 +210,7 @@ class TrackRuleParams(RuleParams):
     min_size: Annotated[MinSize, BeforeValidator(_min_size)] = MinSize()
     cooldown_per: Literal["rule", "track"] = "rule"
     anchor: Literal["foot", "center"] = "foot"
+    second_look: SecondLook = "auto"  # heeded where alerts are raised, by no rule
 
     @property
     def class_table(self) -> NDArray[np.bool_]:
