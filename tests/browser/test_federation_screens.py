@@ -193,7 +193,7 @@ def test_an_erasure_needs_two_people_and_leaves_the_chain_whole(two: Stage, open
     assert axe(doris) == []
     form.get_by_role("button", name="Pedir una supresión").click()
     row = doris.locator("[data-erasure]")
-    expect(row).to_contain_text("usuario, dirección de red")
+    expect(row).to_contain_text("dirección de red, usuario")
     expect(row).to_contain_text("Debe confirmarla otra persona")
     expect(row.get_by_role("button")).to_have_count(0)
 
