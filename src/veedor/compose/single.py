@@ -19,6 +19,7 @@ from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
+from veedor.compose.views import LocalViews
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
@@ -28,6 +29,7 @@ from veedor.desk.database import Database, database_url
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.desk.views.news import tell_moved_views
 from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
@@ -156,6 +158,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
     stack.callback(ptz.stop)
     grants = joined.grants(database, cameras, clock) if joined else DeskGrantBook(database, clock, cameras)
     stack.callback(grants.close)
+    rules = LocalRulesBook(site)
     backtests = LocalBacktests(site)
     stack.callback(backtests.close)
     ports = DeskPorts(
@@ -165,7 +168,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         site=LocalSite(site),
         ptz=ptz,
         setup=LocalCameraSetup(site, config.agency_id),
-        rules=LocalRulesBook(site),
+        rules=rules,
+        views=LocalViews(site, rules),
         clock=clock,
         database=database,
         access=Access(audit, grants),
@@ -178,6 +182,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         backtests=backtests,
     )
     tell_who_steers(ports)
+    tell_moved_views(ports)
     return ports
 
 

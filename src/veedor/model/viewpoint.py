@@ -38,10 +38,11 @@ class ViewMovement:
 @dataclass(frozen=True, slots=True)
 class Viewpoint:
     """`at`: the views that this is, HOME or the tokens and names of presets, where it is settled; more than one where
-    they show the same."""
+    they show the same. `turns`: the camera has a motor that was used, so that another view alone means nothing."""
 
     state: ViewState
     at: frozenset[str] = frozenset()
+    turns: bool = False
 
     def is_at(self, preset: str | None) -> bool:
         """Whether zones that were drawn for `preset` (None: HOME) lie where they should."""

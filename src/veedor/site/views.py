@@ -24,15 +24,17 @@ from veedor.model.camera import Camera
 from veedor.model.event import Event, Severity
 from veedor.model.observation import Observation
 from veedor.model.viewpoint import HOME, ViewMovement, Viewpoint, ViewState
+from veedor.site.scene.errors import ViewUnseen
 from veedor.site.scene.grid import cells_of
 from veedor.site.scene.lookout import Aim, Lookout, LookoutConfig
 from veedor.site.scene.references import Memory, ReferenceStore
 from veedor.site.scene.registration import COLUMNS, ROWS
+from veedor.wire.views import ViewReport
 
 log = logging.getLogger(__name__)
 
 KIND = "view_moved"
-MOST_AWAYS = 200
+MOST_AWAYS = 200  # spans that are remembered
 _LOOK_S = 0.5
 _LONG_AWAY_S = 1800.0  # steered elsewhere for so long: the site's problems say that rules rest
 
@@ -40,16 +42,13 @@ Span = tuple[datetime, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-class ViewReport:
-    """What people are told of one camera. `movement`: with `moved`, None where nothing is as it was. `at`: names of
-    the presets at which it is."""
+class Confirmed:
+    """What a person's word changed. `view`: which one, HOME or a preset's token. `calibration_is_old`: it is the one
+    that was in force when the camera was moved."""
 
-    state: ViewState
-    since: datetime | None
-    movement: ViewMovement | None
     view: str
-    at: tuple[str, ...]
-    can_confirm: bool
+    was_moved: bool
+    calibration_is_old: bool
 
 
 @dataclass(slots=True)
@@ -136,7 +135,14 @@ class Views:
                 return None
             one = known.lookout
             names = tuple(sorted(one.viewpoint.at - one.at)) or tuple(sorted(one.at - {HOME}))
-            return ViewReport(one.state, one.since, one.movement, one.moved_view, names, one.can_confirm)
+            sentence = self._sentence(known) if one.state is ViewState.MOVED else None
+            return ViewReport(one.state, one.since, one.movement, sentence, one.moved_view, names, (), one.can_confirm)
+
+    def names_of(self, camera_id: str, token: str) -> frozenset[str]:
+        """What a preset is called, besides its token."""
+        with self._lock:
+            known = self._cameras.get(camera_id)
+            return known.lookout.names_of(token) if known is not None else frozenset()
 
     def away(self, camera_id: str) -> list[Span]:
         """When the camera did not look where it does at home, oldest first: nothing is learned from that."""
@@ -146,7 +152,9 @@ class Views:
                 told = (known.lookout.memory if known else self._store.load(camera_id)).aways
             except StoreError:
                 return []
-            return [(datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in told]
+            return [
+                (datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None) for begin, end in told
+            ]
 
     def problems(self) -> list[Message]:
         """Cameras that were moved, and those that have been steered elsewhere for long, while rules rest."""
@@ -156,9 +164,8 @@ class Views:
                 one = known.lookout
                 if one.state is ViewState.MOVED:
                     found.append(self._sentence(known))
-                elif one.state is ViewState.STEERED and known.resting and one.since is not None:
-                    if (now - one.since).total_seconds() > _LONG_AWAY_S:
-                        found.append(Message("view-long-away", {"camera": known.camera.name}))
+                elif one.state is ViewState.STEERED and known.resting and _is_long(one.since, now):
+                    found.append(Message("view-long-away", {"camera": known.camera.name}))
         return found
 
     # -- what happens
@@ -199,19 +206,19 @@ class Views:
         if changed:
             self._changed(known, was)
 
-    def confirm(self, camera_id: str) -> ViewMovement | None:
-        """A person says that the view is right as it is. What it had moved by; None where that is not known.
-
-        Raises ViewUnseen where nothing has been seen of it yet."""
+    def confirm(self, camera_id: str) -> Confirmed:
+        """A person says that the view is right as it is. Raises ViewUnseen where too little has been seen of it."""
         with self._lock:
             known = self._cameras.get(camera_id)
-            was = known.lookout.viewpoint if known is not None else None
-            movement = known.lookout.movement if known is not None else None
-            done = known is not None and known.lookout.confirm(self._clock.now())
-        if known is None or was is None or not done:
-            raise ViewUnseen
+            if known is None or not known.lookout.can_confirm:
+                raise ViewUnseen(camera=known.camera.name if known is not None else camera_id)
+            one = known.lookout
+            was, was_moved = one.viewpoint, one.state is ViewState.MOVED
+            view = one.moved_view if was_moved else HOME
+            is_old = one.calibration == _mark(known.camera)
+            one.confirm(self._clock.now())
         self._changed(known, was)
-        return movement
+        return Confirmed(view, was_moved, is_old)
 
     # -- inside
 
@@ -234,7 +241,7 @@ class Views:
             lookout, now = known.lookout, self._clock.now()
             state = lookout.state
             if state is ViewState.MOVED and was.state is not ViewState.MOVED:
-                lookout.event_id = new_id(now)
+                lookout.event_id, lookout.calibration = new_id(now), _mark(known.camera)
                 known.event = self._event(known)
                 events.append(known.event)
             elif state is not ViewState.MOVED and known.event is not None:
@@ -260,10 +267,10 @@ class Views:
         is_away = not lookout.viewpoint.is_at(None)
         is_open = bool(aways) and aways[-1][1] is None
         if is_away and not is_open:
-            aways.append([now.isoformat(), None])
+            aways.append((now.isoformat(), None))
             del aways[:-MOST_AWAYS]
         elif not is_away and is_open:
-            aways[-1][1] = now.isoformat()
+            aways[-1] = (aways[-1][0], now.isoformat())
 
     def _event(self, known: _Camera) -> Event:
         since = known.lookout.since or self._clock.now()
@@ -282,6 +289,15 @@ class Views:
     def _sentence(self, known: _Camera) -> Message:
         params: dict[str, Param] = {"camera": known.camera.name, "rules": known.resting}
         return Message("view-moved", {**params, **movement_params(known.lookout.movement)})
+
+
+def _is_long(since: datetime | None, now: datetime) -> bool:
+    return since is not None and (now - since).total_seconds() > _LONG_AWAY_S
+
+
+def _mark(camera: Camera) -> str:
+    """Which calibration this is."""
+    return repr(camera.calibration.pairs) if camera.calibration is not None else ""
 
 
 def movement_params(movement: ViewMovement | None) -> dict[str, Param]:

@@ -18,6 +18,8 @@ from veedor.site.rules.view import Moment, View
 
 
 class RunningParams(HoldParams):
+    uses_ground = True
+
     enabled: Enabled = False
     classes: Classes | None = ("person",)
     dwell_s: Seconds = 1.0

@@ -65,6 +65,7 @@ class Lookout:
     _before: Plane | None = None
     _pending: tuple[str, float] | None = None  # what may be so, and since when
     _steered: bool = False
+    _turns: bool = False  # it was steered once
 
     def __post_init__(self) -> None:
         told = self.memory.state
@@ -76,6 +77,7 @@ class Lookout:
             self.event_id = told.get("event_id")
             self.calibration = told.get("calibration", "")
             self._steered = bool(told.get("steered"))
+            self._turns = bool(told.get("turns"))
             self._names = dict(told.get("names", {}))
             since = told.get("since")
             self.since = datetime.fromisoformat(since) if since else None
@@ -83,7 +85,7 @@ class Lookout:
     @property
     def viewpoint(self) -> Viewpoint:
         names = {self._names[token] for token in self.at if token in self._names}
-        return Viewpoint(self.state, self.at | names)
+        return Viewpoint(self.state, self.at | names, self._turns or bool(self.wanted))
 
     @property
     def can_confirm(self) -> bool:
@@ -99,11 +101,16 @@ class Lookout:
             "event_id": self.event_id,
             "calibration": self.calibration,
             "steered": self._steered,
+            "turns": self._turns,
             "names": dict(list(self._names.items())[:300]),
             "since": self.since.isoformat() if self.since else None,
         }
         self.memory.state = told
         return self.memory
+
+    def names_of(self, token: str) -> frozenset[str]:
+        """What a preset is called, besides its token."""
+        return frozenset({self._names[token]} if token in self._names else ())
 
     # -- what happens
 
@@ -124,6 +131,7 @@ class Lookout:
         if HOME not in self.memory.views:
             return self._learn(HOME, median, before, at_s, now)
         self._steered = aim.was_steered or self._steered
+        self._turns = self._turns or self._steered
         changed, found = self._compared(median, hidden, aim, aspect)
         near = self.config.moved_from if self.state is ViewState.STEERED else self.config.back_within
         at = frozenset(name for name, one in found.items() if _is_within(one, near))
@@ -140,7 +148,7 @@ class Lookout:
         if HOME not in self.memory.views:
             return False
         was = self._steered
-        self._steered = True
+        self._steered = self._turns = True
         return self._elsewhere(now) or not was
 
     def confirm(self, now: datetime) -> bool:
@@ -251,7 +259,7 @@ class Lookout:
         return True
 
     def _what_moved(self, found: Registration, median: Plane, before: Plane | None) -> str | None:
-        """"moved" by so much, "lost" where nothing is as it was in a clear picture that stays the same."""
+        """ "moved" by so much, "lost" where nothing is as it was in a clear picture that stays the same."""
         if found.movement is not None:
             return "moved" if found.movement.extent >= self.config.moved_from else None
         if found.at_rest is None or found.at_rest >= self.config.lost_below:

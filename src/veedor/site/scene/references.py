@@ -76,7 +76,7 @@ class Memory:
 
     views: dict[str, Album] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
-    aways: list[list[str | None]] = field(default_factory=list)
+    aways: list[tuple[str, str | None]] = field(default_factory=list)
 
 
 class ReferenceStore:
@@ -99,7 +99,7 @@ class ReferenceStore:
                     name: Album([_picture(file[f"p{number}_{one}"]) for one in range(count)])
                     for number, (name, count) in enumerate(told["views"])
                 }
-                return Memory(views, dict(told["state"]), [list(one) for one in told["aways"]])
+                return Memory(views, dict(told["state"]), [(begin, end) for begin, end in told["aways"]])
         except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
             raise StoreCorrupt(
                 path=str(path), problem=str(problem), detail="reason-view-unreadable", said=str(problem)

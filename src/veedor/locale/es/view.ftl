@@ -1,0 +1,22 @@
+view-way = { $way ->
+    [right] la vista se movió { $amount } % a la derecha
+    [left] la vista se movió { $amount } % a la izquierda
+    [up] la vista se movió { $amount } % hacia arriba
+    [down] la vista se movió { $amount } % hacia abajo
+    [clockwise] la vista giró { $amount }° en sentido horario
+    [counterclockwise] la vista giró { $amount }° en sentido antihorario
+    [closer] la vista se acercó { $amount } %
+    [wider] la vista se abrió { $amount } %
+   *[elsewhere] la cámara mira a otro lugar
+}
+view-moved = { $camera }: { view-way }. { $rules ->
+    [0] Revise la cámara
+    [one] Una regla está en pausa: vuelva la cámara a su sitio, o revise las zonas y confirme la vista
+   *[other] { $rules } reglas están en pausa: vuelva la cámara a su sitio, o revise las zonas y confirme la vista
+}
+view-long-away = { $camera } lleva más de media hora mirando a otro lugar: las reglas con zonas están en pausa. Llévela de vuelta a su preset
+error-view-unseen = Todavía no se ha visto lo suficiente de { $camera } para confirmar su vista
+    .hint = Espere unos segundos con la cámara quieta y en línea, y vuelva a intentarlo
+error-view-unmoved = No se sabe cuánto se movió la vista de { $camera }
+    .hint = Corrija las zonas a mano sobre la imagen de ahora
+reason-view-unreadable = el archivo de las vistas de una cámara no se puede leer ({ $said }): bórrelo, y se aprenderá de nuevo lo que ve ahora
