@@ -42,10 +42,13 @@ def check(
     )
     report = repair(wanted, SystemClock(), deep=deep) if mend else look(wanted, deep=deep)
     names = _names(site)
+    resting = _resting(site) if names else []
     if as_json:
-        print_json(_as_json(report, directory, names))
+        print_json(_as_json(report, directory, names) | {"resting": resting})
     else:
         _print(report, directory, names)
+        for sentence in resting:
+            out.print(f"• {sentence}", markup=False, highlight=False)
     if report.problems:
         raise typer.Exit(EXIT_PROBLEMS_LEFT)
 
@@ -63,6 +66,17 @@ def _names(site: SiteFile) -> dict[str, str] | None:
     except VeedorError as problem:
         err.print(t("cli-check-no-names", problem=problem.render(lang)), highlight=False, markup=False)
         return None
+
+
+def _resting(site: SiteFile) -> list[str]:
+    """The rules in metres of cameras that are not calibrated, in words: nothing is broken, but they say nothing."""
+    from veedor.compose.calibration import uncalibrated
+    from veedor.compose.stores import camera_store, rules_store
+
+    rules = rules_store(site)
+    with camera_store(site) as store:
+        cameras = store.cameras()
+    return [note.render(lang) for camera in cameras for note in uncalibrated(camera, rules.rules(camera.id))]
 
 
 def _shown(camera_id: str, names: dict[str, str] | None) -> str:

@@ -24,6 +24,7 @@ from veedor.site.ingest.decode import Decoder, VideoFile, open_file
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.export import event_rows, last_states
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.track.motchallenge import write_tracks
 
@@ -48,7 +49,7 @@ class _Progress:
     undecodable: int = 0
 
 
-def analyze_file(
+def analyze_file(  # noqa: PLR0913
     video: Path,
     rules_file: Path | None,
     fps: float,
@@ -57,6 +58,7 @@ def analyze_file(
     tell: Tell,
     *,
     threads: int = 2,
+    ground: Ground | None = None,
 ) -> dict[str, Any]:
     """Analyse `video` at up to `fps` frames a second; write what `outputs` names.
 
@@ -67,7 +69,7 @@ def analyze_file(
     clock = SystemClock()
     rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
     detector = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
-    engine = RuleEngine(rules, video.name)
+    engine = RuleEngine(rules, video.name, ground=ground)
     progress = _Progress()
     began_s = clock.monotonic()
     events: list[Event] = []

@@ -19,7 +19,7 @@ from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
-from veedor.compose.views import LocalViews
+from veedor.compose.views import LocalViews, follow_motors
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
@@ -41,6 +41,7 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
 from veedor.site.detect.models import model_path
+from veedor.site.ptz.aim import Aims
 from veedor.site.ptz.control import PtzControl
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.footage import FootageStore
@@ -154,8 +155,12 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
     )
     cameras = LocalCameras(site)
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
+    aims = Aims(ptz, clock, site.views.with_presets, site.views.is_home)
+    follow_motors(site.views, ptz, aims)
     ptz.start()
     stack.callback(ptz.stop)
+    aims.start()
+    stack.callback(aims.stop)
     grants = joined.grants(database, cameras, clock) if joined else DeskGrantBook(database, clock, cameras)
     stack.callback(grants.close)
     rules = LocalRulesBook(site)

@@ -8,9 +8,12 @@ from dataclasses import replace
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.model.camera import Camera
 from veedor.model.viewpoint import HOME, ViewState
+from veedor.site.ptz.aim import Aims
+from veedor.site.ptz.control import PtzControl
 from veedor.site.rules.moved import moved_along
 from veedor.site.run import Site
 from veedor.site.scene.errors import ViewUnmoved
+from veedor.site.views import Views
 from veedor.wire.ports import RulesCheck
 from veedor.wire.views import ViewReport
 
@@ -60,3 +63,14 @@ class LocalViews:
 def is_calibrated(site: Site, camera: Camera) -> bool:
     """Whether the camera's calibration holds now."""
     return camera.calibration is not None and not camera.calibration.stale and site.views.is_trusted(camera.id)
+
+
+def follow_motors(views: Views, ptz: PtzControl, aims: Aims) -> None:
+    """From now on what people and devices say of motors counts: a camera that is steered is not one that was moved."""
+
+    def commanded(camera_id: str, preset: str | None) -> None:
+        aims.commanded(camera_id, preset)
+        views.steered(camera_id)
+
+    ptz.on_command(commanded)
+    views.aim = aims.aim

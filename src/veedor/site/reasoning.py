@@ -31,7 +31,6 @@ from veedor.site.normality.keeper import NormalityKeeper
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
-from veedor.site.rules.unusual import Unusual
 from veedor.site.views import Views
 
 log = logging.getLogger(__name__)
@@ -118,7 +117,7 @@ class Reasoner:
         """What is usual there, where a rule asks for it: other cameras are not learned."""
         if self._normality is None:
             return None
-        if any(one.enabled and one.kind == Unusual.kind for one in rules.rules):
+        if any(one.enabled and one.uses_learned for one in rules.rules):
             return self._normality.of(camera_id)
         self._normality.forget(camera_id)
         return None

@@ -144,6 +144,15 @@ class Views:
             known = self._cameras.get(camera_id)
             return known.lookout.names_of(token) if known is not None else frozenset()
 
+    def with_presets(self) -> list[str]:
+        """The cameras whose rules name presets."""
+        return [camera_id for camera_id, known in list(self._cameras.items()) if known.lookout.wanted]
+
+    def is_home(self, camera_id: str) -> bool:
+        """Whether it has been seen, not guessed, that the camera looks where it does at home."""
+        viewpoint = self.viewpoint(camera_id)
+        return viewpoint is not None and viewpoint.state is ViewState.SETTLED and viewpoint.is_at(None)
+
     def away(self, camera_id: str) -> list[Span]:
         """When the camera did not look where it does at home, oldest first: nothing is learned from that."""
         with self._lock:

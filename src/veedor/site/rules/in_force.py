@@ -14,14 +14,14 @@ from veedor.site.rules.schema import RuleParams
 def is_bound(params: RuleParams, *, has_ground: bool) -> bool:
     """Whether the rule means places of the picture: a zone, a line, metres, or what was learned of each place."""
     placed = any(getattr(params, name, None) is not None for name in ("zone", "tripwire", "preset"))
-    return placed or params.needs_ground or params.needs_learned or (has_ground and params.uses_ground)
+    return placed or params.needs_ground or params.uses_learned or (has_ground and params.uses_ground)
 
 
 def is_in_force(params: RuleParams, viewpoint: Viewpoint | None, *, has_ground: bool) -> bool:
     """Whether a rule runs at `viewpoint`; compositions: see `resting`."""
     if viewpoint is None or not is_bound(params, has_ground=has_ground):
         return True
-    at_home = params.needs_ground or params.needs_learned or (has_ground and params.uses_ground)
+    at_home = params.needs_ground or params.uses_learned or (has_ground and params.uses_ground)
     return viewpoint.is_at(getattr(params, "preset", None)) and (not at_home or viewpoint.is_at(None))
 
 

@@ -191,6 +191,11 @@ class RuleParams(Strict):
     uses_ground: ClassVar[bool] = False  # whether it takes metres where there are some
     needs_learned: ClassVar[bool] = False  # whether it compares with what was learned of each place
 
+    @property
+    def uses_learned(self) -> bool:
+        """Whether it asks what was learned of each place of the picture."""
+        return self.needs_learned
+
     name: Name
     kind: str
     enabled: Enabled = True

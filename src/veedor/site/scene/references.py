@@ -37,18 +37,18 @@ class Album:
     pictures: list[Plane] = field(default_factory=list)
 
     def compare(self, now: Plane, hidden: Mask | None, aspect: float) -> tuple[Registration, Plane]:
-        """Against the picture that fits best as it lies; where none does, the movement over any of them. And which
-        picture that was."""
-        best, fits = Registration(None), self.pictures[0]
+        """What the picture says that most of its blocks agree with, and which picture that was."""
+        best, fits = Registration(None), 0
         for number, picture in enumerate(self.pictures):
             found = register(picture, now, hidden, aspect=aspect)
-            if found.is_still:
-                if number > 1:  # the light comes back: what fits stays, what has not fitted for long goes first
-                    self.pictures.insert(1, self.pictures.pop(number))
-                return found, picture
-            if _worth(found) > _worth(best):
-                best, fits = found, picture
-        return best, fits
+            if found.support > best.support or best.at_rest is None:
+                best, fits = found, number
+            if found.is_sure:
+                break
+        picture = self.pictures[fits]
+        if fits > 1 and best.is_still:  # the light comes back: what fits stays, what has not for long goes first
+            self.pictures.insert(1, self.pictures.pop(fits))
+        return best, picture
 
     def keep_light(self, now: Plane, found: Registration, fits: Plane, aspect: float) -> bool:
         """Take `now`, which is still over `fits`, as the view in another light, if it is one. The oldest but the first
@@ -61,12 +61,6 @@ class Album:
         self.pictures.insert(1, moved_back(now, aside))
         del self.pictures[KEPT:]
         return True
-
-
-def _worth(found: Registration) -> float:
-    if found.movement is not None:
-        return 2.0 - found.movement.extent
-    return found.at_rest if found.at_rest is not None else -1.0
 
 
 @dataclass(slots=True)

@@ -25,7 +25,8 @@ COLUMNS, ROWS = 192, 108
 _ALIKE = 0.5  # correlation of a block's contours from which on it shows the same
 _STRUCTURE = 0.55  # spread of contours that a block needs to say anything; grey levels ** 0.5
 _MIN_BLOCKS = 10  # of 144
-_STILL_SHARE = 0.5  # of the telling blocks alike as they lie: nothing has moved, and nothing else is asked
+_SURE_SHARE = 0.8  # of the telling blocks alike as they lie: nothing has moved, and nothing else is asked
+_STILL_SHARE = 0.5  # the same, where no movement explains more: kerbs and fronts look alike all along their length
 _LEAST_SHARE = 0.4  # of the telling blocks that must be alike under a movement that is believed ...
 _GAIN = 0.2  # ... and by how much that must exceed the share as they lie
 _LEAST_OVERLAP = 0.25
@@ -60,14 +61,21 @@ def movement_of(matrix: Matrix, aspect: float) -> ViewMovement:
 @dataclass(frozen=True, slots=True)
 class Registration:
     """`at_rest`: share of the telling blocks (0..1) that are alike as they lie; None: too little to compare, or dark.
-    `movement`: what explains the picture far better than rest; None: nothing does."""
+    `movement`: what explains the picture far better than rest; None: nothing does. `support`: share of the blocks that
+    agree with what is said."""
 
     at_rest: float | None
     movement: ViewMovement | None = None
+    support: float = 0.0
 
     @property
     def is_still(self) -> bool:
         return self.at_rest is not None and self.at_rest >= _STILL_SHARE and self.movement is None
+
+    @property
+    def is_sure(self) -> bool:
+        """Still beyond doubt: no other picture of the same view need be asked."""
+        return self.at_rest is not None and self.at_rest >= _SURE_SHARE and self.movement is None
 
 
 def small_picture(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -81,8 +89,8 @@ def register(before: Plane, now: Plane, hidden: Mask | None = None, *, aspect: f
     old, new = edges(before), edges(now)
     seen = np.ones(old.shape, np.float32) if hidden is None else 1.0 - hidden.astype(np.float32)
     at_rest = _alike(old, new, seen)
-    if at_rest is None or at_rest >= _STILL_SHARE:
-        return Registration(at_rest)
+    if at_rest is None or at_rest >= _SURE_SHARE:
+        return Registration(at_rest, support=at_rest or 0.0)
     best, best_share = None, max(_LEAST_SHARE, at_rest + _GAIN)
     for guess in _guesses(old, new):
         matrix = _refined(old, new, guess)
@@ -90,8 +98,8 @@ def register(before: Plane, now: Plane, hidden: Mask | None = None, *, aspect: f
         if matrix is not None and share is not None and share > best_share:
             best, best_share = matrix, share
     if best is None:
-        return Registration(at_rest)
-    return Registration(at_rest, movement_of(_SCALE @ best @ np.linalg.inv(_SCALE), aspect))
+        return Registration(at_rest, support=at_rest)
+    return Registration(at_rest, movement_of(_SCALE @ best @ np.linalg.inv(_SCALE), aspect), best_share)
 
 
 def small_movement(before: Plane, now: Plane, *, aspect: float = COLUMNS / ROWS) -> ViewMovement | None:
