@@ -85,6 +85,9 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "cooldown_per": Meaning("Whether the pause is for the whole rule or for each track by itself"),
     "anchor": Meaning("Which point of the box says where a thing is: the middle of its lower edge, or its centre"),
+    "preset": Meaning(
+        "Name or number of the preset at which the camera must be; elsewhere the rule rests. None: the camera's usual view"
+    ),
     # rules about a zone
     "zone": Meaning("Name of a zone in this file. None: the whole picture, where the kind allows it"),
     "absence_s": Meaning("How long a thing may be out of the zone, or unseen, without its event being over"),
@@ -119,6 +122,8 @@ MEANINGS: dict[str, Meaning] = {
     "pacing_s": Meaning("How long somebody in sight may be outside without the visit being over"),
     "WrongWayParams.allowed": Meaning("The direction over the line that is right"),
     "within_deg": Meaning("How many degrees a heading may be off the opposite direction"),
+    "learned": Meaning("Whether the usual direction of each place, learned from tracks, comes before the drawn one"),
+    "least_tracks": Meaning("How many tracks must have gone through a place before its usual direction is known"),
     "least_speed": Meaning("Slower is no movement: sizes of the object itself (the root of its box's area) per second"),
     "per_day": Meaning("The most events a day; each of `aspects` has an even share of how rare a track must be"),
     "least_days": Meaning("Days that must have been learned before anything is said"),
