@@ -10,6 +10,7 @@ from typing import Any
 from veedor.compose.errors import BadCalibration
 from veedor.compose.stores import camera_store, load_config
 from veedor.desk.map.calibration import calibrate
+from veedor.kit.geometry import K1_LIMIT
 from veedor.kit.messages import Message
 from veedor.kit.sqlite import store_errors
 from veedor.model.camera import Camera, GroundPair
@@ -63,7 +64,10 @@ def _from_file(path: Path) -> Ground:
             matrix = tuple(float(one) for one in told["matrix"])
             if len(matrix) != 9 or not all(math.isfinite(one) for one in matrix):
                 raise ValueError("matrix")
-            return Ground(matrix, bool(told.get("stale", False)))
+            k1, aspect = float(told.get("k1", 0.0)), float(told.get("aspect", 16 / 9))
+            if not abs(k1) <= K1_LIMIT or not 0.2 < aspect < 5:
+                raise ValueError("k1")
+            return Ground(matrix, bool(told.get("stale", False)), k1, aspect)
         names = ("x", "y", "latitude_deg", "longitude_deg")
         pairs = tuple(GroundPair(*(float(one[name]) for name in names)) for one in told["pairs"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:

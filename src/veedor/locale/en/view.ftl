@@ -31,3 +31,4 @@ rules-param-learned = true: against the usual direction, learned from tracks; wh
 rules-param-least-tracks = Tracks needed at a place before its usual direction counts as known
 rules-wrong-way-learned = { rules-class } going the wrong way { rules-in-place }, for { rules-duration }, by the usual direction, learned from { $tracks } tracks
 rules-cli-resting = Rule “{ $rule }” does not run: it needs metres. Give a calibration with --calibration
+map-points-lens = to estimate the lens, at least 8 pairs are needed

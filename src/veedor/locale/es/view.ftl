@@ -31,3 +31,4 @@ rules-param-learned = true: contra el sentido habitual, aprendido de las trayect
 rules-param-least-tracks = Trayectorias que hacen falta en un lugar para conocer su sentido habitual
 rules-wrong-way-learned = { rules-class } en sentido contrario { rules-in-place }, durante { rules-duration }, según el sentido habitual, aprendido de { $tracks } trayectorias
 rules-cli-resting = La regla «{ $rule }» no corre: necesita metros. Dé una calibración con --calibration
+map-points-lens = para estimar la curvatura del lente hacen falta al menos 8 pares
