@@ -3785,6 +3785,18 @@ export interface components {
          */
         CalibrationOut: {
             /**
+             * Aspect
+             * @description Width / height of the picture, for k1
+             * @default 1.7777777777777777
+             */
+            aspect: number;
+            /**
+             * K1
+             * @description Distortion of the lens, division model, r in half diagonals; 0: none
+             * @default 0
+             */
+            k1: number;
+            /**
              * Matrix
              * @description 3x3 by rows: (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale
              */
@@ -5443,6 +5455,18 @@ export interface components {
          * @description Points of the picture and the same points on the ground.
          */
         PairsIn: {
+            /**
+             * Aspect
+             * @description The picture's width / height
+             * @default 1.7777777777777777
+             */
+            aspect: number;
+            /**
+             * Lens
+             * @description Also estimate the lens's distortion: from 8 pairs on
+             * @default false
+             */
+            lens: boolean;
             /** Pairs */
             pairs: components["schemas"]["GroundPairIn"][];
             /** Revision */

@@ -30,7 +30,7 @@ class LookoutConfig:
     back_for_s: float = 15.0  # ... for so long: it is back
     lost_below: float = 0.1  # share of blocks alike, in a clear picture that stays the same: it looks elsewhere ...
     lost_for_s: float = 60.0  # ... when that has held for so long
-    learn_for_s: float = 15.0  # a view that stays the same for so long is learned
+    learn_for_s: float = 20.0  # a view that stays the same for so long is learned; longer than _WINDOW pictures take
     settle_s: float = 4.0  # after the last command to a motor: it may still turn
 
 
@@ -63,6 +63,7 @@ class Lookout:
     _names: dict[str, str] = field(default_factory=dict)
     _window: deque[Plane] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _before: Plane | None = None
+    _candidate: Plane | None = None  # what is learned, if it stays the same
     _pending: tuple[str, float] | None = None  # what may be so, and since when
     _steered: bool = False
     _turns: bool = False  # it was steered once
@@ -129,7 +130,7 @@ class Lookout:
         median = np.asarray(np.median(np.stack(self._window), axis=0), np.float32)
         before, self._before = self._before, median
         if HOME not in self.memory.views:
-            return self._learn(HOME, median, before, at_s, now)
+            return self._learn(HOME, median, at_s, now)
         self._steered = aim.was_steered or self._steered
         self._turns = self._turns or self._steered
         changed, found = self._compared(median, hidden, aim, aspect)
@@ -200,20 +201,22 @@ class Lookout:
             return self._moved(there, found[there], median, before, at_s, now)
         changed = self._elsewhere(now)
         if self._is_wanted(there, aim.names):
-            changed |= self._learn(there, median, before, at_s, now)
+            changed |= self._learn(there, median, at_s, now)
         return changed
 
     def _is_wanted(self, token: str, names: dict[str, str]) -> bool:
         return token in self.wanted or names.get(token, "") in self.wanted
 
-    def _learn(self, view: str, median: Plane, before: Plane | None, at_s: float, now: datetime) -> bool:
+    def _learn(self, view: str, median: Plane, at_s: float, now: datetime) -> bool:
         """A view that nobody has seen before: when it has stayed the same for long enough."""
-        if before is None or not register(before, median).is_still:
-            self._pending = None
+        what = f"learn {view}"
+        if self._pending is None or self._pending[0] != what or self._candidate is None:
+            self._candidate, self._pending = median, (what, at_s)
+        elif not register(self._candidate, median).is_still:
+            self._candidate = self._pending = None  # a film with cuts, a camera on a drone, a tour
+        if not self._held(what, at_s, self.config.learn_for_s) or len(self.memory.views) >= MOST_VIEWS:
             return False
-        if not self._held(f"learn {view}", at_s, self.config.learn_for_s) or len(self.memory.views) >= MOST_VIEWS:
-            return False
-        self.memory.views[view] = Album([median])
+        self.memory.views[view], self._candidate = Album([median]), None
         self._become(ViewState.SETTLED, frozenset({view}), now)
         return True
 
