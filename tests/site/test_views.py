@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from footage import street
+from footage import frame_of, street
 from veedor.kit.clock import SimulatedClock
 from veedor.model.camera import Calibration, Camera, GroundPair, SourceKind, StreamRole, StreamSource
 from veedor.model.event import Event
@@ -19,7 +19,11 @@ from veedor.model.track import Tracks
 from veedor.model.viewpoint import ViewMovement, ViewState
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
+from veedor.site.analysis.protocol import message_to_observation, observation_to_message
 from veedor.site.archive.archive import TrackArchive
+from veedor.site.detect.atlas import AtlasDetector
+from veedor.site.detect.scripted import ScriptedDetector
+from veedor.site.pipeline import Pipeline
 from veedor.site.reasoning import Reasoner
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.scene.errors import ViewUnseen
@@ -230,6 +234,18 @@ def test_a_preset_that_no_longer_shows_what_it_did_is_told(tmp_path: Path) -> No
 
 
 # -- with rules
+
+
+def test_from_a_cameras_frames_through_the_workers_words_to_the_alert(tmp_path: Path) -> None:
+    made, pipeline = post(tmp_path), Pipeline(AtlasDetector(ScriptedDetector([])))
+    for second in range(0, 120, 5):
+        made.clock.advance(5)
+        left = 130 if second < 55 else 180
+        frame = frame_of(np.ascontiguousarray(CITY[30:390, left : left + 640]), float(second), camera="c1")
+        (seen,) = pipeline.process([frame], [float(second)])
+        made.views.look(message_to_observation(*observation_to_message(seen)))
+    (event,) = made.told
+    assert "8 % a la derecha" in event.explanation.render("es")
 
 
 def test_the_rules_of_a_moved_camera_rest_and_the_alert_is_stored(tmp_path: Path) -> None:
