@@ -74,6 +74,8 @@ export interface Calibration {
   matrix: number[];
   origin_latitude_deg: number;
   origin_longitude_deg: number;
+  k1?: number;
+  aspect?: number;
 }
 
 /** Where a lens without distortion would show a point (0..1): the division model, as `kit.geometry.undistorted`. */
@@ -87,7 +89,7 @@ export function undistorted(k1: number, aspect: number, x: number, y: number): [
 /** Where on the ground a point of the picture (0..1) is; null beyond the horizon. */
 export function ground(calibration: Calibration, x: number, y: number): Place | null {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = calibration.matrix;
-  [x, y] = undistorted(calibration.k1, calibration.aspect, x, y);
+  [x, y] = undistorted(calibration.k1 ?? 0, calibration.aspect ?? 16 / 9, x, y);
   const depth = g * x + h * y + i;
   // On the side of the horizon where the pairs are: the sign there is that of the picture's lower edge.
   const below = g * 0.5 + h + i;
