@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { cone, directionDeg, distanceM, ground, metresPerDegree, moved, nearest, undistorted } from "../src/map/geo";
+import {
+  cone,
+  directionDeg,
+  distanceM,
+  ground,
+  metresPerDegree,
+  moved,
+  nearest,
+  undistorted,
+} from "../src/map/geo";
 
 const LIMA = { lat: -12.0464, lon: -77.0428 };
 
