@@ -8,5 +8,3 @@ view-moved-places = The proposed zones are drawn: check them, save, and confirm 
 view-save-first = Save the zones first
 view-check-zones = Check the zones
 view-not-measured = The view moved: the calibration does not hold until it is back, or until it is made anew
-audit-kind-view = View of the camera
-map-lens = The lens bends straight lines: estimate it (from { $pairs } pairs on)

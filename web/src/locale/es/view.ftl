@@ -8,5 +8,3 @@ view-moved-places = Las zonas propuestas están dibujadas: revíselas, guarde y 
 view-save-first = Guarde primero las zonas
 view-check-zones = Revisar las zonas
 view-not-measured = La vista se movió: la calibración no vale hasta que vuelva, o hasta calibrar de nuevo
-audit-kind-view = Vista de la cámara
-map-lens = El lente curva las líneas rectas: estimarlo (desde { $pairs } pares)
