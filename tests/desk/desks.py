@@ -23,6 +23,7 @@ from desk.fakes import (
     FakeRules,
     FakeSetup,
     FakeSite,
+    FakeViews,
     camera,
 )
 from veedor.access.check import Access
@@ -33,6 +34,7 @@ from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database
 from veedor.desk.ptz.news import tell_who_steers
+from veedor.desk.views.news import tell_moved_views
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
 from waiting import wait_until
@@ -101,8 +103,10 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         secrets=SecretBox(Fernet.generate_key()),
         config=replace(DeskConfig(), **config),
         backtests=FakeBacktests(),
+        views=FakeViews(),
     )
     tell_who_steers(ports)
+    tell_moved_views(ports)
     return Desk(ports, create_app(ports), audit, live, cameras, ptz)
 
 

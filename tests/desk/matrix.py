@@ -183,6 +183,11 @@ ROWS = [
     Row("POST", "/api/setup/import", "a", body={"text": "name,url"}),
     Row("POST", "/api/setup/demo", "a"),
     Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
+    # where cameras look
+    Row("GET", "/api/views", EVERYBODY),
+    Row("GET", "/api/cameras/{camera_id}/view", EVERYBODY),
+    Row("GET", "/api/cameras/{camera_id}/view/places", "sa", 409),
+    Row("POST", "/api/cameras/{camera_id}/view/confirm", "sa"),
     # rules
     Row("GET", "/api/rules/kinds", "osa"),
     Row("GET", "/api/rules/classes", "osa"),

@@ -93,6 +93,9 @@ MEANINGS: dict[str, Meaning] = {
     "second_look": Meaning(
         "Whether the detector looks closely once more before an alert; `auto`: where the kind rests on one object"
     ),
+    "preset": Meaning(
+        "Name or number of the preset at which the camera must be; elsewhere the rule rests. None: the usual view"
+    ),
     # rules about a zone
     "zone": Meaning("Name of a zone in this file. None: the whole picture, where the kind allows it"),
     "absence_s": Meaning("How long a thing may be out of the zone, or unseen, without its event being over"),
@@ -127,6 +130,8 @@ MEANINGS: dict[str, Meaning] = {
     "pacing_s": Meaning("How long somebody in sight may be outside without the visit being over"),
     "WrongWayParams.allowed": Meaning("The direction over the line that is right"),
     "within_deg": Meaning("How many degrees a heading may be off the opposite direction"),
+    "learned": Meaning("Whether the usual direction of each place, learned from tracks, comes before the drawn one"),
+    "least_tracks": Meaning("How many tracks must have gone through a place before its usual direction is known"),
     "least_speed": Meaning("Slower is no movement: sizes of the object itself (the root of its box's area) per second"),
     "per_day": Meaning("The most events a day; each of `aspects` has an even share of how rare a track must be"),
     "least_days": Meaning("Days that must have been learned before anything is said"),

@@ -142,6 +142,7 @@ def set_rules(
 ) -> None:
     from veedor.access.actions import Action
     from veedor.compose.at_machine import machine_audit
+    from veedor.compose.calibration import uncalibrated
     from veedor.compose.own_models import problems_of
     from veedor.compose.stores import camera_store, load_config, rules_store
     from veedor.kit.clock import SystemClock
@@ -157,6 +158,8 @@ def set_rules(
     rules = store.write(found.id, read_text(file), name=str(file))
     for problem in problems_of(told, found, rules, lang):
         err.print(f"⚠ {problem.render(lang)}", markup=False, highlight=False)
+    for note in uncalibrated(found, rules):
+        err.print(note.render(lang), markup=False, highlight=False)
     out.print(t("rules-cli-set-done", camera=found.name, path=str(store.path(found.id))), highlight=False)
 
 
@@ -192,8 +195,13 @@ def run(
     start: Annotated[str, typer.Option("--start", help=t("rules-cli-start"))] = "",
     time_zone: Annotated[str, typer.Option("--time-zone", help=t("rules-cli-time-zone"))] = "America/Lima",
     classes: Annotated[ClassColumn, typer.Option("--classes", help=t("rules-cli-classes"))] = ClassColumn.AUTO,
+    calibration: Annotated[str, typer.Option("--calibration", help=t("cli-calibration"))] = "",
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
+    from veedor.compose.calibration import ground_given
     from veedor.site.rules.engine import RuleEngine
     from veedor.site.rules.export import event_rows
     from veedor.site.rules.replay import from_frames, says_classes, without_classes
@@ -209,7 +217,10 @@ def run(
     stored = read_tracks(tracks)
     if classes is ClassColumn.NONE or (classes is ClassColumn.AUTO and not says_classes(stored)):
         stored = without_classes(stored)
-    engine = RuleEngine(ruleset, "file", zone)
+    ground = ground_given(calibration, config) if calibration else None
+    engine = RuleEngine(ruleset, "file", zone, ground=ground)
+    for name in engine.resting():
+        err.print(t("rules-cli-resting", rule=name), markup=False, highlight=False)
     rows = event_rows(engine.run(from_frames(stored, picture, fps, _start(start, zone))), lang)
     if events is not None and str(events) != "-":
         _write(events, rows)

@@ -35,6 +35,7 @@ from veedor.site.ingest.decode import Decoder, VideoFile, open_file
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.export import event_row, last_states
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.track.motchallenge import write_tracks
 
@@ -77,6 +78,7 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
     *,
     threads: int = 2,
     with_models: Models = Models(),
+    ground: Ground | None = None,
 ) -> dict[str, Any]:
     """Analyse `video` at up to `fps` frames a second; write what `outputs` names.
 
@@ -93,7 +95,7 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
     closers = Closers(lambda: crop_detector(network), load)
     closers.assign(video.name, models)
     looks = FileLooks(rules, partial(closers.of, video.name))
-    engine = RuleEngine(rules, video.name)
+    engine = RuleEngine(rules, video.name, ground=ground)
     progress = _Progress()
     began_s = clock.monotonic()
     events: list[Event] = []

@@ -19,6 +19,7 @@ from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
+from veedor.compose.views import LocalViews, follow_motors
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
@@ -28,6 +29,7 @@ from veedor.desk.database import Database, database_url
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.desk.views.news import tell_moved_views
 from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
@@ -39,6 +41,7 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
 from veedor.site.detect.models import model_path
+from veedor.site.ptz.aim import Aims
 from veedor.site.ptz.control import PtzControl
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.footage import FootageStore
@@ -155,10 +158,15 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
     )
     cameras = LocalCameras(site)
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
+    aims = Aims(ptz, clock, site.views.with_presets, site.views.is_home)
+    follow_motors(site.views, ptz, aims)
     ptz.start()
     stack.callback(ptz.stop)
+    aims.start()
+    stack.callback(aims.stop)
     grants = joined.grants(database, cameras, clock) if joined else DeskGrantBook(database, clock, cameras)
     stack.callback(grants.close)
+    rules = LocalRulesBook(site)
     backtests = LocalBacktests(site)
     stack.callback(backtests.close)
     ports = DeskPorts(
@@ -168,7 +176,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         site=LocalSite(site),
         ptz=ptz,
         setup=LocalCameraSetup(site, config.agency_id),
-        rules=LocalRulesBook(site),
+        rules=rules,
+        views=LocalViews(site, rules),
         clock=clock,
         database=database,
         access=Access(audit, grants),
@@ -182,6 +191,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         second_looks=site.parts.outbox,
     )
     tell_who_steers(ports)
+    tell_moved_views(ports)
     return ports
 
 

@@ -54,6 +54,7 @@ import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
+import veedor.desk.views.endpoints
 import veedor.desk.walls.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
@@ -97,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.walls.endpoints.router,
     veedor.desk.ptz.endpoints.router,
     veedor.desk.map.endpoints.router,
+    veedor.desk.views.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.search.tracks.router,
     veedor.desk.second_looks.endpoints.router,

@@ -111,6 +111,8 @@ class Calibration:
     """Which place on the ground each point of the picture is, for flat ground: four or more pairs, told by a person.
 
     `matrix`: 3x3 by rows, from (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale.
+    `k1`: the lens's distortion, to be taken out before the matrix, in a picture of width / height `aspect`
+    (`kit.geometry.undistorted`); 0: none.
     `stale`: the camera was moved, turned or given another stream since; the matrix may be wrong.
     """
 
@@ -120,6 +122,8 @@ class Calibration:
     origin_longitude_deg: float
     rms_m: float
     stale: bool = False
+    k1: float = 0.0
+    aspect: float = 16 / 9
 
 
 @dataclass(frozen=True, slots=True)

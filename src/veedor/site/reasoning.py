@@ -34,7 +34,7 @@ from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.rules.schema import TrackRuleParams
-from veedor.site.rules.unusual import Unusual
+from veedor.site.views import Views
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,7 @@ class Reasoner:
         self._draw = draw
         self._time_zone = ZoneInfo(time_zone)
         self._normality = normality
+        self.views: Views | None = None  # who compares pictures; its viewpoints say which rules rest
         self._cameras: dict[str, _Watched] = {}
         self._looks = looks
         self._counted: dict[str, dict[str, int]] = defaultdict(lambda: {"events": 0, "alerts": 0, "turned_down": 0})
@@ -124,6 +125,9 @@ class Reasoner:
             normality=self._learned(camera.id, rules),
         )
         fresh = _Watched(camera, rules, engine, threading.Lock(), analysed)
+        if self.views is not None and analysed:
+            presets = frozenset(one for rule in rules.rules if (one := getattr(rule, "preset", None)))
+            self.views.watch(camera, presets=presets, resting=len(engine.bound()))
         if old is not None:
             self.forget(camera.id)
         self._cameras[camera.id] = fresh
@@ -132,7 +136,7 @@ class Reasoner:
         """What is usual there, where a rule asks for it: other cameras are not learned."""
         if self._normality is None:
             return None
-        if any(one.enabled and one.kind == Unusual.kind for one in rules.rules):
+        if any(one.enabled and one.uses_learned for one in rules.rules):
             return self._normality.of(camera_id)
         self._normality.forget(camera_id)
         return None
@@ -153,7 +157,13 @@ class Reasoner:
         with watched.lock:
             if watched.newest is not None and observation.at_s <= watched.newest.at_s:
                 return
-            observation = replace(observation, clock_offset_s=watched.clock_offset_s)
+            viewpoint = None
+            if self.views is not None:
+                self.views.offer(observation)
+                viewpoint = self.views.viewpoint(observation.camera_id)
+            observation = replace(
+                observation, clock_offset_s=watched.clock_offset_s, viewpoint=viewpoint, background=None
+            )
             watched.newest = observation
             self._archive.append(observation.camera_id, observation)
             if self._looks is not None:
@@ -191,6 +201,12 @@ class Reasoner:
             for name in one.engine.resting()
         ]
 
+    def resting(self, camera_id: str) -> list[str]:
+        """Names of the camera's rules that rest since it does not look where their places were drawn."""
+        watched = self._cameras.get(camera_id)
+        viewpoint = self.views.viewpoint(camera_id) if self.views is not None else None
+        return watched.engine.resting_at(viewpoint) if watched is not None else []
+
     def rules(self, camera_id: str) -> RuleSet:
         """The rules that the camera is watched by now."""
         watched = self._cameras.get(camera_id)
@@ -215,6 +231,12 @@ class Reasoner:
             return ()
         rule = next((one for one in watched.rules.rules if one.name == event.rule), None)
         return self._looks.suspects(event, rule.second_look) if isinstance(rule, TrackRuleParams) else ()
+
+    def tell_of_camera(self, camera: Camera, event: Event) -> None:
+        """Store and raise an event that the site found on one camera, with its newest picture."""
+        newest = self.newest(camera.id)
+        frame = newest.frame if newest is not None else 0
+        self._facts.put(_Found(camera, event, frame, (), self._clock.monotonic()))
 
     def tell(self, events: Sequence[Event]) -> None:
         """Store and raise events of the site itself: no camera saw them, so there is nothing to draw."""

@@ -41,6 +41,7 @@ from veedor.site.reasoning import Reasoner
 from veedor.site.record.footage import FootageStore
 from veedor.site.record.recorder import Recorder
 from veedor.site.rules_store import RulesStore
+from veedor.site.views import Views
 from veedor.site.watchdog import Watchdog
 from veedor.wire.ports import AlertSink
 
@@ -102,8 +103,11 @@ class Site:
         self._received: dict[tuple[str, StreamRole], int] = {}
         self._revision: int | None = None
         self.models = ModelsBook(OwnModels(config.data / "models"), config.models, config.second_look_model)
+        self.views = Views(config.data / "views", clock, self._tell_of_camera)
         baselines = BaselineStore(config.data / "normality")
-        self.normality = NormalityKeeper(baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone)
+        self.normality = NormalityKeeper(
+            baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone, away=self.views.away
+        )
         self.reasoner = Reasoner(
             clock,
             parts.archive,
@@ -114,6 +118,7 @@ class Site:
             self.normality,
             looks=SecondLooks(clock, self._look_again),
         )
+        self.reasoner.views = self.views
         self.workers = [
             WorkerSupervisor(
                 f"worker-{number}", config.worker, clock, self.reasoner.observe, recent=self.live.under_way
@@ -140,6 +145,7 @@ class Site:
         self.parts.outbox.start(alerts)
         self.reasoner.start()
         self.normality.start()
+        self.views.start()
         for worker in self.workers:
             worker.start()
         if self.remote is not None:
@@ -167,6 +173,7 @@ class Site:
             worker.stop()
         for camera_id in list(self._running):
             self.reasoner.forget(camera_id)
+        self.views.stop()
         self.normality.stop()
         self.reasoner.stop()
         self.parts.recorder.stop()
@@ -235,11 +242,15 @@ class Site:
     def _reason(self, camera: Camera) -> None:
         self.reasoner.watch(camera, self.parts.rules.rules(camera.id), analysed=self._is_analysed(camera))
 
+    def _tell_of_camera(self, camera: Camera, event: Event) -> None:
+        self.reasoner.tell_of_camera(camera, event)
+
     def _stop_camera(self, camera_id: str) -> None:
         self._running.pop(camera_id)
         for key in [key for key in self._readers if key[0] == camera_id]:
             self._readers.pop(key).stop(5.0)
         self.crew.forget(camera_id)
+        self.views.forget(camera_id)
         self.reasoner.forget(camera_id)
         self.parts.recorder.forget(camera_id)
         self.live.forget(camera_id)

@@ -407,11 +407,13 @@ class CameraSetup(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RulesState:
-    """A camera's rules as written. `version` changes with the text; `is_default`: nobody has written any."""
+    """A camera's rules as written. `version` changes with the text; `is_default`: nobody has written any. `notes`:
+    which of them rest, and why."""
 
     text: str
     version: str
     is_default: bool
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from veedor.site.normality.scoring import score_of
 from veedor.site.normality.store import KEPT_VERSIONS, BaselineStore
 from veedor.site.normality.usual import drift
 
+Span = tuple[datetime, datetime | None]
 NOON = FIRST + timedelta(days=5, hours=12)
 LIMIT = 3 / 5  # a day, for each aspect: what a rule with its defaults asks
 
@@ -145,13 +147,14 @@ def test_old_versions_go(tmp_path: Path) -> None:
 # -- day by day
 
 
-def keeper(folder: Path, clock: SimulatedClock, tracks: list[ArchivedTrack]) -> NormalityKeeper:
+def keeper(
+    folder: Path, clock: SimulatedClock, tracks: list[ArchivedTrack], away: Sequence[Span] = ()
+) -> NormalityKeeper:
     def between(_camera: str, start: object, end: object) -> list[ArchivedTrack]:
         return [one for one in tracks if start <= one.started_at < end]  # type: ignore[operator]
 
-    return NormalityKeeper(
-        BaselineStore(folder), between, lambda: tracks[0].started_at if tracks else None, clock, "America/Lima"
-    )
+    first = tracks[0].started_at if tracks else None
+    return NormalityKeeper(BaselineStore(folder), between, lambda: first, clock, "America/Lima", away=lambda _id: away)
 
 
 class Still(SimulatedClock):
@@ -176,6 +179,20 @@ def test_the_past_is_learned_at_once_and_then_day_by_day(tmp_path: Path) -> None
     again = keeper(tmp_path, clock, tracks)  # another run of the site goes on from the file
     assert again.of("c1").about is not None
     assert again.step() == 0
+
+
+def test_what_a_camera_saw_while_it_looked_elsewhere_is_not_learned(tmp_path: Path) -> None:
+    tracks = [track for number in range(4) for track in day(number, 20)]
+    away: list[Span] = [(FIRST + timedelta(days=1), FIRST + timedelta(days=2)), (FIRST + timedelta(days=3), None)]
+    one = keeper(tmp_path, Still(FIRST + timedelta(days=4, hours=12)), tracks, away)
+    normality = one.of("c1")
+    one.step()
+    assert normality.about is not None
+    assert normality.about.tracks == 40
+    one.begin_anew("c1")  # a person has confirmed another view
+    one.step()
+    assert normality.about.tracks == 0
+    assert normality.at(NOON) is None
 
 
 def test_what_somebody_went_back_to_is_taken_in(tmp_path: Path) -> None:

@@ -1095,6 +1095,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show View
+         * @description Whether the camera looks where its zones were drawn, and which rules rest.
+         */
+        get: operations["show_view_api_cameras__camera_id__view_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/view/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm View
+         * @description Say that the view is right as it is: its zones have been looked at. Rules go on, and what the camera sees now is
+         *     what later pictures are compared with.
+         */
+        post: operations["confirm_view_api_cameras__camera_id__view_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/view/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places Moved Along
+         * @description The camera's rules with zones and lines moved as the view moved: to look at, correct and save. Nothing is
+         *     changed by asking.
+         */
+        get: operations["places_moved_along_api_cameras__camera_id__view_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/commands": {
         parameters: {
             query?: never;
@@ -2755,6 +2817,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description The cameras of which it is known where they look, of those that this person may see.
+         */
+        get: operations["list_views_api_views_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/walls": {
         parameters: {
             query?: never;
@@ -3764,6 +3846,18 @@ export interface components {
          */
         CalibrationOut: {
             /**
+             * Aspect
+             * @description Width / height of the picture, for k1
+             * @default 1.7777777777777777
+             */
+            aspect: number;
+            /**
+             * K1
+             * @description Distortion of the lens, division model, r in half diagonals; 0: none
+             * @default 0
+             */
+            k1: number;
+            /**
              * Matrix
              * @description 3x3 by rows: (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale
              */
@@ -4081,6 +4175,15 @@ export interface components {
              * @default false
              */
             two_person: boolean;
+        };
+        /** ConfirmedOut */
+        ConfirmedOut: {
+            /**
+             * Is Calibration Stale
+             * @description The camera must be calibrated anew before it measures metres
+             */
+            is_calibration_stale: boolean;
+            view: components["schemas"]["ViewOut"];
         };
         /**
          * ContradictionOut
@@ -5463,6 +5566,18 @@ export interface components {
          * @description Points of the picture and the same points on the ground.
          */
         PairsIn: {
+            /**
+             * Aspect
+             * @description The picture's width / height
+             * @default 1.7777777777777777
+             */
+            aspect: number;
+            /**
+             * Lens
+             * @description Also estimate the lens's distortion: from 8 pairs on
+             * @default false
+             */
+            lens: boolean;
             /** Pairs */
             pairs: components["schemas"]["GroundPairIn"][];
             /** Revision */
@@ -5911,6 +6026,12 @@ export interface components {
             has_history: boolean;
             /** Is Default */
             is_default: boolean;
+            /**
+             * Notes
+             * @description Which rules rest, and why: their camera is not calibrated
+             * @default []
+             */
+            notes: string[];
             /** Text */
             text: string;
             /** Version */
@@ -6568,6 +6689,47 @@ export interface components {
              */
             problems: string[];
         };
+        /**
+         * ViewOut
+         * @description Where a camera looks: `settled` where its zones were drawn, `moved` elsewhere though nobody steered it,
+         *     `steered` elsewhere by command, `learning` not known yet.
+         */
+        ViewOut: {
+            /** Camera Id */
+            camera_id: string;
+            /** Can Confirm */
+            can_confirm: boolean;
+            /**
+             * Can Move Along
+             * @description Whether it is known by how much zones would have to be moved
+             */
+            can_move_along: boolean;
+            /**
+             * Presets
+             * @description Names of the presets at which it is
+             */
+            presets: string[];
+            /**
+             * Resting
+             * @description Names of the rules that rest meanwhile
+             */
+            resting: string[];
+            /**
+             * Sentence
+             * @description How it moved, in the reader's language
+             */
+            sentence: string | null;
+            /** Since */
+            since: string | null;
+            state: components["schemas"]["ViewState"];
+        };
+        /**
+         * ViewState
+         * @description `learning`: the camera's view is not known yet. `settled`: it is one of those known. `steered`: somebody turns
+         *     the camera, or it is on its way or elsewhere by command. `moved`: it looks elsewhere and nobody told it to.
+         * @enum {string}
+         */
+        ViewState: "learning" | "settled" | "steered" | "moved";
         /**
          * WallIn
          * @description `revision` is the one that you changed, 0 for a new wall.
@@ -10510,6 +10672,234 @@ export interface operations {
             };
             /** @description The role does not allow it, or another site's page sent the request */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_view_api_cameras__camera_id__view_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No such camera, or nobody compares its view */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too little is known of its view */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    confirm_view_api_cameras__camera_id__view_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No such camera, or nobody compares its view */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too little is known of its view */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    places_moved_along_api_cameras__camera_id__view_places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesCheckOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No such camera, or nobody compares its view */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too little is known of its view */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15059,6 +15449,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_views_api_views_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"][];
+                };
             };
             /** @description Not logged in */
             401: {

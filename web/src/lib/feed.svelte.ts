@@ -24,6 +24,7 @@ const KINDS = [
   "evidence.act",
   "camera.changed",
   "rules.changed",
+  "view.changed",
   "bookmark.changed",
   "wall.changed",
   "ptz.changed",

@@ -105,6 +105,8 @@ class CalibrationOut(Out):
     origin_latitude_deg: float
     origin_longitude_deg: float
     rms_m: float
+    k1: float = Field(0.0, description="Distortion of the lens, division model, r in half diagonals; 0: none")
+    aspect: float = Field(16 / 9, description="Width / height of the picture, for k1")
     stale: bool = Field(description="The camera was moved, turned or given another stream since")
 
     @staticmethod

@@ -89,4 +89,7 @@ def try_rules(permit: EditRules, camera_id: Id, body: TryRulesIn) -> TriedOut:
 def _out(permit: Permit, camera_id: str, state: RulesState) -> RulesOut:
     backtests = permit.ports.backtests
     history = backtests is not None and backtests.has_history(camera_id)
-    return RulesOut(text=state.text, version=state.version, is_default=state.is_default, has_history=history)
+    notes = [one.render(permit.lang) for one in state.notes]
+    return RulesOut(
+        text=state.text, version=state.version, is_default=state.is_default, notes=notes, has_history=history
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -29,7 +29,8 @@ TracksBetween = Callable[[str, datetime, datetime], list[ArchivedTrack]]
 class NormalityKeeper:
     """One per site. `of` gives what a camera's rules ask; from then on the camera is learned, until `forget`.
 
-    `oldest`: since when there are tracks of any camera, or None.
+    `oldest`: since when there are tracks of any camera, or None. `away`: when a camera looked elsewhere (an end of
+    None: it still does); tracks of then are not learned.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class NormalityKeeper:
         oldest: Callable[[], datetime | None],
         clock: Clock,
         time_zone: str,
+        away: Callable[[str], Sequence[tuple[datetime, datetime | None]]] = lambda _camera_id: (),
     ) -> None:
         self._store = store
         self._tracks = tracks
         self._oldest = oldest
         self._clock = clock
+        self._away = away
         self._time_zone = ZoneInfo(time_zone)
         self._kept: dict[str, Normality] = {}
         self._broken: dict[str, StoreError] = {}
@@ -71,6 +74,10 @@ class NormalityKeeper:
             except StoreError as problem:
                 self._note(camera_id, problem)
         return found
+
+    def begin_anew(self, camera_id: str) -> None:
+        """The camera shows another view from now on. Raises the StoreError tree."""
+        self._store.begin_anew(camera_id, self._clock.now())
 
     def forget(self, camera_id: str) -> None:
         """Learn no more of this camera; what was learned stays on disk."""
@@ -158,6 +165,8 @@ class NormalityKeeper:
         begin = baseline.about.until
         until = min(end, begin + timedelta(days=1))
         tracks = [one for one in self._tracks(camera_id, begin, until) if begin <= one.started_at < until]
+        away = self._away(camera_id)  # the same place of the picture is another place then
+        tracks = [one for one in tracks if not _overlaps(one, away)]
         return baseline.after(tracks, until, self._time_zone, self._clock.now(), self._breathe)
 
     def _breathe(self) -> None:
@@ -169,3 +178,7 @@ class NormalityKeeper:
         local = self._clock.now().astimezone(self._time_zone)
         end = local.replace(hour=LEARN_AT, minute=0, second=0, microsecond=0)
         return end if local >= end + timedelta(minutes=10) else end - timedelta(days=1)
+
+
+def _overlaps(track: ArchivedTrack, spans: Sequence[tuple[datetime, datetime | None]]) -> bool:
+    return any(track.ended_at >= begin and (end is None or track.started_at <= end) for begin, end in spans)

@@ -83,5 +83,14 @@ class BaselineStore:
             self._write(camera_id, self._path(camera_id, newest), baseline)
         return baseline
 
+    def begin_anew(self, camera_id: str, at: datetime) -> None:
+        """The camera shows another view from `at` on: what was usual before says nothing of it. Earlier versions stay,
+        to go back to. Raises the StoreError tree."""
+        with self._turn(camera_id):
+            versions = self.versions(camera_id)
+            if versions:
+                newest = versions[-1] + 1
+                self._write(camera_id, self._path(camera_id, newest), Baseline(About(newest, at, at)))
+
     def _path(self, camera_id: str, version: int) -> Path:
         return self._directory / camera_id / f"{version:06d}.npz"

@@ -57,6 +57,10 @@ class Counting(Rule[CountingParams]):
         self.counts: Counter[tuple[str, Direction]] = Counter()  # since start
         self.periods: deque[Counted] = deque(maxlen=_KEPT)
 
+    def take_over(self, before: Rule[CountingParams]) -> None:
+        if isinstance(before, Counting):
+            self.counts, self.periods = before.counts, before.periods
+
     def step(self, view: View) -> list[Event]:
         now = view.moment
         local = now.captured_at.astimezone(self.setting.time_zone)

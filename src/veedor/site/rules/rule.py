@@ -75,6 +75,9 @@ class Rule(ABC, Generic[P]):
     def close(self) -> list[Event]:
         """The end of every event that is still open."""
 
+    def take_over(self, before: Rule[P]) -> None:
+        """What outlasts a rest: counts since the start, limits per day. Everything about tracks is forgotten."""
+
     def scheduled(self, moment: Moment) -> bool:
         """Whether the rule is on at `moment`, in the site's time zone."""
         if self.params.schedule is None:

@@ -46,6 +46,14 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_names, json_schema_input_ty
 Seconds = Annotated[float, Field(strict=True, ge=0, le=7 * 86_400)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Ratio = Annotated[float, Field(strict=True, gt=0, le=100)]
+
+
+def _preset(value: Any) -> Any:
+    """`2`, as presets are often called, is a name."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+PresetName = Annotated[Name, BeforeValidator(_preset, json_schema_input_type=str)]
 Enabled = Annotated[bool, Field(strict=True)]  # False by default where a kind is experimental
 
 
@@ -193,6 +201,13 @@ class RuleParams(Strict):
 
     needs: ClassVar[Literal["zone", "tripwire"] | None] = None  # the place that this kind cannot do without
     needs_ground: ClassVar[bool] = False  # whether it rests until the camera is calibrated
+    uses_ground: ClassVar[bool] = False  # whether it takes metres where there are some
+    needs_learned: ClassVar[bool] = False  # whether it compares with what was learned of each place
+
+    @property
+    def uses_learned(self) -> bool:
+        """Whether it asks what was learned of each place of the picture."""
+        return self.needs_learned
 
     name: Name
     kind: str
@@ -211,6 +226,7 @@ class TrackRuleParams(RuleParams):
     cooldown_per: Literal["rule", "track"] = "rule"
     anchor: Literal["foot", "center"] = "foot"
     second_look: SecondLook = "auto"  # heeded where alerts are raised, by no rule
+    preset: PresetName | None = None  # None: where the camera looks when nobody steers it
 
     @property
     def class_table(self) -> NDArray[np.bool_]:

@@ -33,6 +33,10 @@ class TripwireRule(Rule[TripwireParams]):
         self._last_s: dict[int, float] = {}  # when the last event came, of a track or (0) of all
         self.counts: dict[tuple[str, Direction], int] = {}  # (class, direction) -> crossings since start
 
+    def take_over(self, before: Rule[TripwireParams]) -> None:
+        if isinstance(before, TripwireRule):
+            self.counts = before.counts
+
     def step(self, view: View) -> list[Event]:
         events: list[Event] = []
         for track_id, direction in self._crossings.step(view):

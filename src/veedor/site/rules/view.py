@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from veedor.model.detection import CLASS_NUMBERS, OWN_CLASSES, ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
+from veedor.model.viewpoint import Viewpoint, ViewState
 from veedor.site.rules.place import Ring, Zone
 
 _KNOWN = np.isin(np.arange(CLASS_NUMBERS), [*ObjectClass, *OWN_CLASSES])
@@ -94,6 +95,7 @@ class View:
     those of `Columns`; `aspect`: width / height."""
 
     clock_offset_s: float | None
+    viewpoint: Viewpoint | None
     scene: SceneFacts | None
 
     def __init__(self, obs: Observation) -> None:
@@ -102,6 +104,10 @@ class View:
         self.connected = obs.connected
         self.clock_offset_s = obs.clock_offset_s if obs.connected else None
         self.scene = obs.scene if obs.connected else None
+        self.viewpoint = obs.viewpoint
+        turns = obs.viewpoint is not None and obs.viewpoint.turns and obs.viewpoint.state is not ViewState.MOVED
+        if self.scene is not None and turns:  # a camera that is steered shows another view, and that is no tampering
+            self.scene = replace(self.scene, view_shift=0.0)
 
     @classmethod
     def part(cls, columns: Columns, rows: slice, moment: Moment, aspect: float, scene: SceneFacts | None) -> View:
@@ -116,6 +122,7 @@ class View:
         self.connected = True
         self.clock_offset_s = None
         self.scene = None
+        self.viewpoint = None
         self.aspect = aspect
         self._columns, self._rows = columns, rows
         self.boxes: Floats = columns.boxes[rows]

@@ -139,6 +139,7 @@ audit-kind-bookmark = Bookmarks
 audit-kind-ptz = Camera movement
 audit-kind-map = The map
 audit-kind-rules = Rules
+audit-kind-view = View of the camera
 audit-kind-shift = Shifts
 audit-kind-wall = Walls
 audit-kind-totp = Second factor

@@ -139,6 +139,7 @@ audit-kind-bookmark = Marcas
 audit-kind-ptz = Movimiento de cámaras
 audit-kind-map = El mapa
 audit-kind-rules = Reglas
+audit-kind-view = Vista de la cámara
 audit-kind-shift = Turnos
 audit-kind-wall = Murales
 audit-kind-totp = Segundo factor
