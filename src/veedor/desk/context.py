@@ -13,6 +13,8 @@ from veedor.access.check import Access
 from veedor.access.principal import Principal
 from veedor.desk.database import Database
 from veedor.desk.outward.outward import federate
+from veedor.desk.review.bounds import ReviewConfig
+from veedor.desk.samples.frame import RejectedCandidates, SampleConfig
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.wire.ports import (
@@ -86,6 +88,8 @@ class DeskConfig:
     `joint_within_m`, `joint_within_s`: how near, in metres and seconds, alerts of several agencies are proposed as one
     incident.
     `federated`: facts are also written for a hub. `is_hub`: cameras are at other sites, and video is not kept here.
+    `review`: when a rule that is mostly wrong is demoted. `samples`: how many stretches without an alert people are
+    asked about.
     """
 
     cookie_secure: bool = False
@@ -109,6 +113,8 @@ class DeskConfig:
     joint_within_s: float = 300.0
     federated: bool = False
     is_hub: bool = False
+    review: ReviewConfig = field(default_factory=ReviewConfig)
+    samples: SampleConfig = field(default_factory=SampleConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ class DeskPorts:
     one site is asked. `hub`: of a site that has joined one. `backtests`: None where cameras are at other sites.
     `far_evidence`, `far_commands`: a hub's ways to evidence and cameras at other sites. `vouching`, `alert_pictures`,
     `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in the name of one person.
+    `rejected`: what a second look turned down before it became an alert; None: there is none.
     """
 
     footage: Footage
@@ -144,6 +151,7 @@ class DeskPorts:
     far_commands: Callable[[Principal], FarCommands] | None = None
     hub: Callable[[], HubState] | None = None
     backtests: Backtests | None = None
+    rejected: RejectedCandidates | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:
