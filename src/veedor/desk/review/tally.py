@@ -75,7 +75,7 @@ def tallies(session: Session, scope: Scope, window: Window) -> dict[tuple[str, s
 
 
 def _counted(scope: Scope, window: Window) -> sa.Select[Any]:
-    query = (
+    query: sa.Select[Any] = (
         sa.select(AlertRow.camera_id, AlertRow.rule)
         .outerjoin(
             RuleReviewRow,
@@ -84,7 +84,7 @@ def _counted(scope: Scope, window: Window) -> sa.Select[Any]:
         .where(
             within(scope, AlertRow.agency_id, AlertRow.camera_id),
             AlertRow.raised_at >= window.since,
-            sa.or_(RuleReviewRow.counted_from.is_(None), AlertRow.raised_at >= RuleReviewRow.counted_from),
+            sa.or_(RuleReviewRow.counted_from.is_(None), AlertRow.raised_at > RuleReviewRow.counted_from),
         )
     )
     if window.camera_id is not None:
