@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,14 +18,15 @@ from veedor.access.actions import Action
 from veedor.access.principal import Resource
 from veedor.desk.context import DeskPorts
 from veedor.desk.review.bounds import Judgement, judge
-from veedor.desk.review.repository import Decision, note, numbers_of, review_rows, row_of, site_principal
+from veedor.desk.review.repository import Decision, keep, note, numbers_of, review_rows, row_of, site_principal
 from veedor.desk.review.tables import RuleReviewRow
 from veedor.desk.review.tally import RuleTally, Window, tallies
 from veedor.desk.review.written import fingerprints
 from veedor.desk.scope_clause import only
 from veedor.desk.scoping import owner_of
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import VeedorError
+from veedor.kit.errors import UserError, VeedorError
+from veedor.model.camera import Camera
 from veedor.model.event import Severity
 
 log = logging.getLogger(__name__)
@@ -112,25 +114,28 @@ class ReviewKeeper:
 
     def _look_at_rules(self) -> None:
         """Where a rule is written otherwise than when it was looked at last, what was said of it says nothing more."""
-        now = self._ports.clock.now()
         for camera in self._ports.cameras.cameras():
-            state = self._ports.rules.show(camera.id)
-            if self._versions.get(camera.id) == state.version:
+            try:
+                state = self._ports.rules.show(camera.id)
+                if self._versions.get(camera.id) == state.version:
+                    continue
+                document = self._ports.rules.check(state.text).document
+            except UserError as problem:  # the site has it among its problems; other cameras are looked at all the same
+                log.warning("rules of camera %s: %s", camera.id, problem)
                 continue
-            document = self._ports.rules.check(state.text).document
-            if document is None:  # wrong: the last good rules go on
-                continue
-            with self._ports.database.session() as session:
-                for rule, mark in fingerprints(document).items():
-                    row = row_of(session, (camera.id, rule), camera.agency_id, camera.name, now)
-                    if row.fingerprint is not None and row.fingerprint != mark:
-                        row.counted_from, row.warned = now, False
-                        site = site_principal(camera.agency_id)
-                        kept = (row.changed_at, row.changed_by, row.changed_by_name, row.reason)
-                        note(session, row, Decision("anew", site, now))
-                        row.changed_at, row.changed_by, row.changed_by_name, row.reason = kept
-                    row.fingerprint = mark
-            self._versions[camera.id] = state.version
+            if document is not None:  # wrong: the last good rules go on
+                self._compare(camera, fingerprints(document))
+                self._versions[camera.id] = state.version
+
+    def _compare(self, camera: Camera, marks: Mapping[str, str]) -> None:
+        now, site = self._ports.clock.now(), site_principal(camera.agency_id)
+        with self._ports.database.session() as session:
+            for rule, mark in marks.items():
+                row = row_of(session, (camera.id, rule), camera.agency_id, camera.name, now)
+                if row.fingerprint is not None and row.fingerprint != mark:
+                    row.counted_from, row.warned = now, False
+                    keep(session, row, Decision("anew", site, now))
+                row.fingerprint = mark
 
 
 def tell(feed: LiveFeedHub, session: Session, row: RuleReviewRow, what: str) -> None:

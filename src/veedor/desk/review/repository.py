@@ -85,6 +85,12 @@ def note(session: Session, row: RuleReviewRow, decision: Decision) -> None:
     who = decision.who
     row.changed_at, row.changed_by, row.changed_by_name = decision.at, who.user_id, who.username
     row.reason = decision.reason
+    keep(session, row, decision)
+
+
+def keep(session: Session, row: RuleReviewRow, decision: Decision) -> None:
+    """Add it to the rule's acts alone."""
+    who = decision.who
     session.add(
         RuleReviewActRow(
             id=new_id(decision.at),
