@@ -61,7 +61,9 @@ feed.on("rules.review", (payload) => {
   if (!started) return;
   soon();
   if (payload.what !== "demoted" && payload.what !== "warned") return;
-  toasts.problem(t(`review-told-${payload.what}`, { rule: String(payload.rule), camera: String(payload.camera_name) }));
+  toasts.problem(
+    t(`review-told-${payload.what}`, { rule: String(payload.rule), camera: String(payload.camera_name) }),
+  );
 });
 feed.on("alert.raised", (payload) => payload.in_review && soon());
 feed.on("alert.act", (payload) => soon(alerts.some((one) => one.id === payload.id) ? GATHER_MS : SLOWLY_MS));
