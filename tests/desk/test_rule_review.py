@@ -94,7 +94,7 @@ class Room:
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
     clock = SimulatedClock(NOON)
-    desk = make_desk(tmp_path, clock, review=ReviewConfig(days=30, below=0.3, least_verdicts=20))
+    desk = make_desk(tmp_path, clock, review=ReviewConfig(days=30, below=0.4, least_verdicts=8))
     yield Room(desk, clock)
     desk.ports.database.close()
 
@@ -131,7 +131,7 @@ def test_only_what_says_something_of_the_rule_counts(room: Room) -> None:
 
 
 def test_a_rule_goes_into_review_loudly_and_stays_there(room: Room) -> None:
-    room.dismiss(19)
+    room.dismiss(7)
     assert room.keeper.run_once() == 0
     room.dismiss(1)
     assert room.keeper.run_once() == 1
@@ -143,8 +143,8 @@ def test_a_rule_goes_into_review_loudly_and_stays_there(room: Room) -> None:
     assert room.in_review() == {quiet}, "what is critical is never in the review list"
     assert before not in room.in_review()
     (problem,) = room.problems()
-    assert problem.startswith("The rule “Vereda” of Plaza was put into review: 0 of 20 alerts were true, 16 % at most")
-    assert problem.endswith("(the bound is 30 %). Since 2026-03-01 15:20 UTC its alerts do not ring")
+    assert problem.startswith("The rule “Vereda” of Plaza was put into review: 0 of 8 alerts were true, 32 % at most")
+    assert problem.endswith("(the bound is 40 %). Since 2026-03-01 13:20 UTC its alerts do not ring")
     entries = [one for one in room.desk.audit.entries(AuditQuery(action="rules.edit")) if one.username == "site"]
     assert [json.loads(one.detail)["what"] for one in entries] == ["demoted"]
     items = room.desk.app.state.feed.after(0, only(AGENCY), 1000)
@@ -156,7 +156,7 @@ def test_a_rule_goes_into_review_loudly_and_stays_there(room: Room) -> None:
 def test_counting_begins_anew_when_a_person_restores_it(room: Room) -> None:
     with pytest.raises(NotFound):
         room.say(ReviewAct.PIN)
-    room.dismiss(20)
+    room.dismiss(8)
     with pytest.raises(RuleNotInReview):
         room.say(ReviewAct.RESTORE)
     room.keeper.run_once()
@@ -166,27 +166,27 @@ def test_counting_begins_anew_when_a_person_restores_it(room: Room) -> None:
     assert room.problems() == []
     loud = room.raise_alert()
     assert loud not in room.in_review()
-    room.dismiss(20)
+    room.dismiss(8)
     assert room.keeper.run_once() == 1
 
 
 def test_a_pinned_rule_is_told_once_and_left_in_the_queue(room: Room) -> None:
-    room.dismiss(20)
+    room.dismiss(8)
     room.keeper.run_once()
     assert not room.say(ReviewAct.PIN).in_review  # out of review at once
     assert [room.keeper.run_once() for _ in range(2)] == [0, 0]
     assert "is seldom right" in room.problems()[0]
-    room.escalate(20)  # it does better: said no more
+    room.escalate(8)  # it does better: said no more
     assert room.keeper.run_once() == 1
     assert room.problems() == []
     room.say(ReviewAct.UNPIN)
-    assert room.say(ReviewAct.BOUND, 0.9).poor  # half of 40 are true: under its own bound
+    assert room.say(ReviewAct.BOUND, 0.9).poor  # half of 16 are true: under its own bound
     assert room.keeper.run_once() == 1
     assert room.precision().in_review
 
 
 def test_a_critical_rule_is_never_demoted_by_itself(room: Room) -> None:
-    room.dismiss(30, severity=Severity.CRITICAL)
+    room.dismiss(9, severity=Severity.CRITICAL)
     assert [room.keeper.run_once() for _ in range(2)] == [1, 0]
     found = room.precision()
     assert (found.in_review, found.warned) == (False, True)
@@ -194,16 +194,16 @@ def test_a_critical_rule_is_never_demoted_by_itself(room: Room) -> None:
 
 def test_a_rule_that_is_written_otherwise_is_counted_anew(room: Room) -> None:
     room.write(Z=[[0, 0], [1, 0], [1, 1]])
-    room.dismiss(15)
+    room.dismiss(5)
     room.keeper.run_once()
-    assert room.precision().of == 15
+    assert room.precision().of == 5
     room.write(Z=[[0, 0], [1, 0], [1, 1]], Other=[[0, 0], [1, 0], [0.5, 1]])
     room.keeper.run_once()
-    assert room.precision().of == 15, "another zone is no business of this rule"
+    assert room.precision().of == 5, "another zone is no business of this rule"
     room.write(Z=[[0, 0], [0.5, 0], [0.5, 1]])
     room.keeper.run_once()
-    room.dismiss(4)
-    assert room.precision().of == 4
+    room.dismiss(2)
+    assert room.precision().of == 2
 
 
 @pytest.mark.sqlite_only

@@ -75,8 +75,9 @@ def tallies(session: Session, scope: Scope, window: Window) -> dict[tuple[str, s
 
 
 def _counted(scope: Scope, window: Window) -> sa.Select[Any]:
+    columns: list[Any] = [AlertRow.camera_id, AlertRow.rule]
     query: sa.Select[Any] = (
-        sa.select(AlertRow.camera_id, AlertRow.rule)
+        sa.select(*columns)
         .outerjoin(
             RuleReviewRow,
             sa.and_(RuleReviewRow.camera_id == AlertRow.camera_id, RuleReviewRow.rule == AlertRow.rule),

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("in_review", sa.Boolean, nullable=False),
         sa.Column("warned", sa.Boolean, nullable=False),
         sa.Column("pinned", sa.Boolean, nullable=False),
-        sa.Column("below", sa.Float, nullable=True),
+        sa.Column("below", sa.Double, nullable=True),
         sa.Column("counted_from", UtcDateTime, nullable=True),
         sa.Column("fingerprint", sa.String(64), nullable=True),
         sa.Column("numbers", sa.JSON, nullable=True),
