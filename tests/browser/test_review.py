@@ -14,6 +14,7 @@ from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.review.keeper import ReviewKeeper
 from veedor.desk.samples.tables import SampleRow
 from veedor.kit.clock import SystemClock
+from veedor.kit.ids import new_id
 from veedor.model.alert import AlertStatus, DismissReason
 
 Axe = Callable[[Page], list[str]]
@@ -24,20 +25,27 @@ def demote(site: Stage) -> None:
     """Twenty alerts of the rule, all of them leaves in the wind."""
     for _ in range(20):
         site.raise_alert(rule=RULE, picture=None)
+    dismiss_all(site)
+    ReviewKeeper(site.service.desk).run_once()  # the site's own may have been first
+
+
+def dismiss_all(site: Stage) -> None:
+    """Of the rule, as bursts of their own."""
     false = {"status": AlertStatus.DISMISSED.value, "dismiss_reason": DismissReason.WEATHER_OR_LIGHT.value}
     with site.service.desk.database.session() as session:
         session.execute(sa.update(AlertRow).where(AlertRow.rule == RULE).values(**false, group_id=AlertRow.id))
-    assert ReviewKeeper(site.service.desk).run_once() == 1
 
 
 def draw(site: Stage, count: int) -> list[str]:
     """Stretches of the last seconds, in this order."""
     now, camera = SystemClock().now(), site.cameras[0]
+    ids = [new_id(now) for _ in range(count)]
     with site.service.desk.database.session() as session:
-        for number in range(count):
+        session.execute(sa.delete(SampleRow))  # of a run of this test that did not come to its end
+        for number, sample_id in enumerate(ids):
             session.add(
                 SampleRow(
-                    id=f"stretch-{number}",
+                    id=sample_id,
                     agency_id=camera.agency_id,
                     camera_id=camera.id,
                     camera_name=camera.name,
@@ -50,7 +58,7 @@ def draw(site: Stage, count: int) -> list[str]:
                     drawn_at=now,
                 )
             )
-    return [f"stretch-{number}" for number in range(count)]
+    return ids
 
 
 def test_a_rule_in_review_is_told_and_stretches_are_answered(site: Stage, open_console: Open, axe: Axe) -> None:
@@ -59,12 +67,12 @@ def test_a_rule_in_review_is_told_and_stretches_are_answered(site: Stage, open_c
     first, second, third = draw(site, 3)
     page = open_console(site, "sara", "#/review")
     expect(page.locator("[data-banner=review]")).to_contain_text("«Hojas» de Plaza Mayor está en revisión")
-    expect(page.locator(f"[data-sample={first}][aria-current=true]")).to_be_visible()
+    expect(page.locator(f"[data-sample='{first}'][aria-current=true]")).to_be_visible()
     expect(page.locator("main video")).to_have_count(1)
     assert axe(page) == []
     page.keyboard.press("n")
-    expect(page.locator(f"[data-sample={first}] [data-answer=no]")).to_be_visible()
-    expect(page.locator(f"[data-sample={second}][aria-current=true]")).to_be_visible()
+    expect(page.locator(f"[data-sample='{first}'] [data-answer=no]")).to_be_visible()
+    expect(page.locator(f"[data-sample='{second}'][aria-current=true]")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("s")
@@ -72,10 +80,10 @@ def test_a_rule_in_review_is_told_and_stretches_are_answered(site: Stage, open_c
     dialog.get_by_label("Tipo de regla").select_option("loitering")
     assert axe(page) == []
     dialog.get_by_role("button", name="Sí").click()
-    expect(page.locator(f"[data-sample={second}] [data-answer=yes]")).to_be_visible()
-    expect(page.locator(f"[data-sample={third}][aria-current=true]")).to_be_visible()
+    expect(page.locator(f"[data-sample='{second}'] [data-answer=yes]")).to_be_visible()
+    expect(page.locator(f"[data-sample='{third}'][aria-current=true]")).to_be_visible()
     page.keyboard.press("d")
-    expect(page.locator(f"[data-sample={third}] [data-answer=unsure]")).to_be_visible()
+    expect(page.locator(f"[data-sample='{third}'] [data-answer=unsure]")).to_be_visible()
     # The alert of the rule waits here, not in the queue.
     page.get_by_role("link", name="Alertas en revisión").click()
     expect(page.locator(f"[data-review-alert='{quiet}']")).to_be_visible()
@@ -93,3 +101,4 @@ def test_a_rule_in_review_is_told_and_stretches_are_answered(site: Stage, open_c
     expect(rule.locator("[data-rule-state]")).to_have_count(0)
     expect(page.locator("[data-banner=review]")).to_have_count(0)
     expect(rule).to_contain_text("sara: Se podó el árbol")
+    dismiss_all(site)  # other tests share the site: nothing waits for review in it
