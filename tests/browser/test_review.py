@@ -12,6 +12,7 @@ from browser.conftest import Open
 from browser.stage import Stage
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.review.keeper import ReviewKeeper
+from veedor.desk.review.tables import RuleReviewRow
 from veedor.desk.samples.tables import SampleRow
 from veedor.kit.clock import SystemClock
 from veedor.kit.ids import new_id
@@ -23,6 +24,9 @@ RULE = "Hojas"
 
 def demote(site: Stage) -> None:
     """Twenty alerts of the rule, all of them leaves in the wind."""
+    with site.service.desk.database.session() as session:  # of a run of this test that did not come to its end
+        session.execute(sa.delete(AlertRow).where(AlertRow.rule == RULE))
+        session.execute(sa.delete(RuleReviewRow).where(RuleReviewRow.rule == RULE))
     for _ in range(20):
         site.raise_alert(rule=RULE, picture=None)
     dismiss_all(site)
@@ -66,7 +70,8 @@ def test_a_rule_in_review_is_told_and_stretches_are_answered(site: Stage, open_c
     quiet = site.raise_alert(rule=RULE)
     first, second, third = draw(site, 3)
     page = open_console(site, "sara", "#/review")
-    expect(page.locator("[data-banner=review]")).to_contain_text("«Hojas» de Plaza Mayor está en revisión")
+    banner = page.locator("[data-banner=review]")
+    expect(banner).to_contain_text("«Hojas» de Plaza Mayor está en revisión", timeout=20_000)
     expect(page.locator(f"[data-sample='{first}'][aria-current=true]")).to_be_visible()
     expect(page.locator("main video")).to_have_count(1)
     assert axe(page) == []
@@ -86,7 +91,7 @@ def test_a_rule_in_review_is_told_and_stretches_are_answered(site: Stage, open_c
     expect(page.locator(f"[data-sample='{third}'] [data-answer=unsure]")).to_be_visible()
     # The alert of the rule waits here, not in the queue.
     page.get_by_role("link", name="Alertas en revisión").click()
-    expect(page.locator(f"[data-review-alert='{quiet}']")).to_be_visible()
+    expect(page.locator(f"[data-review-alert='{quiet}']")).to_be_visible(timeout=20_000)
     assert axe(page) == []
     page.goto(f"{site.url}/#/alerts")
     expect(page.locator(f"[data-alert='{quiet}']")).to_have_count(0)
@@ -99,6 +104,6 @@ def test_a_rule_in_review_is_told_and_stretches_are_answered(site: Stage, open_c
     dialog.get_by_label("Motivo").fill("Se podó el árbol")
     dialog.get_by_role("button", name="Restaurar").click()
     expect(rule.locator("[data-rule-state]")).to_have_count(0)
-    expect(page.locator("[data-banner=review]")).to_have_count(0)
+    expect(banner).to_have_count(0)
     expect(rule).to_contain_text("sara: Se podó el árbol")
     dismiss_all(site)  # other tests share the site: nothing waits for review in it
