@@ -44,6 +44,7 @@ IDS = {
     "proposal_id": "nobody",
     "erasure_id": "nobody",
     "event_id": "nobody",
+    "sample_id": "nobody",
     "path:path": "manifest.json",
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
@@ -201,6 +202,12 @@ ROWS = [
     Row("DELETE", "/api/cameras/{camera_id}/backtest", "s", 404),
     Row("POST", "/api/cameras/{camera_id}/backtest", "s", 202, body={"text": "rules: []"}),
     Row("PUT", "/api/cameras/{camera_id}/backtest/marks", "s", 404, body={"event": "nobody", "is_true": True}),
+    # how rules do, and stretches without an alert
+    Row("GET", "/api/precision", "vosa"),
+    Row("POST", "/api/cameras/{camera_id}/rules/review", "sa", 404, body={"rule": "x", "act": "pin", "reason": "y"}),
+    Row("GET", "/api/samples", "os"),
+    Row("POST", "/api/samples/{sample_id}/answer", "os", 404, body={"answer": "no"}),
+    Row("GET", "/api/samples/recall", "osa"),
     # looking
     Row("GET", "/api/cameras/{camera_id}/snapshot.jpg", "vosa"),
     Row("WS", "/api/cameras/{camera_id}/live", "vosa", 101),

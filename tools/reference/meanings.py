@@ -74,6 +74,16 @@ MEANINGS: dict[str, Meaning] = {
         "Kilobits a second that pictures may take of the way to the hub: substreams first, then no more live pictures. "
         "Events and alerts are not counted and go first. None: no limit"
     ),
+    "review": Meaning("When a rule that is mostly wrong goes into review, and how much is asked of what gave no alert"),
+    "ReviewFile.days": Meaning("How many days back people's verdicts on a rule's alerts count"),
+    "ReviewFile.below": Meaning(
+        "A rule goes into review where its precision is surely below this share (the upper end of Wilson's interval at "
+        "95 %). `0`: none ever does"
+    ),
+    "ReviewFile.least_verdicts": Meaning("And not before so many verdicts"),
+    "ReviewFile.samples_per_day": Meaning(
+        "How many random stretches without an alert people are asked about, of each camera a day, at most. `0`: none"
+    ),
     "archive_keep_days": Meaning("How long finished tracks are kept; they hold paths and times, no pictures"),
     # rules: every rule
     "name": Meaning("How people know the rule; of its own in the file"),

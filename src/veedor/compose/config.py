@@ -81,6 +81,15 @@ class AnalysisFile(Strict):
     listen: WorkersListenFile | None = None
 
 
+class ReviewFile(Strict):
+    """When a rule that is mostly wrong goes into review, and how much people are asked about what gave no alert."""
+
+    days: Annotated[float, Field(gt=0, le=366)] = 30.0
+    below: Annotated[float, Field(ge=0, le=1)] = 0.3
+    least_verdicts: Annotated[int, Field(ge=1)] = 20
+    samples_per_day: Annotated[int, Field(ge=0, le=100)] = 4
+
+
 class SiteLinkFile(Strict):
     """The link of a site that has joined a hub."""
 
@@ -108,6 +117,7 @@ class SiteFile(Strict):
     recording: RecordingFile = RecordingFile()
     analysis: AnalysisFile = AnalysisFile()
     link: SiteLinkFile = SiteLinkFile()
+    review: ReviewFile = ReviewFile()
 
 
 def load(path: Path) -> SiteFile:

@@ -28,6 +28,8 @@ from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
+from veedor.desk.review.bounds import ReviewConfig
+from veedor.desk.samples.frame import SampleConfig
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.desk.views.news import tell_moved_views
 from veedor.desk.workers import DeskWorkers, evidence_key_file
@@ -155,6 +157,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         map_attribution=config.desk.map.tiles_attribution,
         map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
         federated=joined is not None,
+        review=ReviewConfig(config.review.days, config.review.below, config.review.least_verdicts),
+        samples=SampleConfig(per_day=config.review.samples_per_day),
     )
     cameras = LocalCameras(site)
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)

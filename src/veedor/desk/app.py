@@ -46,6 +46,8 @@ import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
 import veedor.desk.proposals.endpoints
 import veedor.desk.ptz.endpoints
+import veedor.desk.review.endpoints
+import veedor.desk.samples.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
 import veedor.desk.second_looks.endpoints
@@ -91,6 +93,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.setup.endpoints.router,
     veedor.desk.setup.rules.router,
     veedor.desk.backtest.endpoints.router,
+    veedor.desk.review.endpoints.router,
+    veedor.desk.samples.endpoints.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.playback.endpoints.router,
     veedor.desk.bookmarks.endpoints.router,

@@ -13,6 +13,8 @@ from veedor.access.check import Access
 from veedor.access.principal import Principal
 from veedor.desk.database import Database
 from veedor.desk.outward.outward import federate
+from veedor.desk.review.bounds import ReviewConfig
+from veedor.desk.samples.frame import SampleConfig
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.wire.ports import (
@@ -88,6 +90,8 @@ class DeskConfig:
     `joint_within_m`, `joint_within_s`: how near, in metres and seconds, alerts of several agencies are proposed as one
     incident.
     `federated`: facts are also written for a hub. `is_hub`: cameras are at other sites, and video is not kept here.
+    `review`: when a rule that is mostly wrong is demoted. `samples`: how many stretches without an alert people are
+    asked about.
     """
 
     cookie_secure: bool = False
@@ -111,6 +115,8 @@ class DeskConfig:
     joint_within_s: float = 300.0
     federated: bool = False
     is_hub: bool = False
+    review: ReviewConfig = field(default_factory=ReviewConfig)
+    samples: SampleConfig = field(default_factory=SampleConfig)
 
 
 @dataclass(frozen=True, slots=True)

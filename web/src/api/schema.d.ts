@@ -915,6 +915,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/rules/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide About Rule
+         * @description Restore a rule from review, pin it so that it is never demoted, or give it a bound of its own; with a reason.
+         */
+        post: operations["decide_about_rule_api_cameras__camera_id__rules_review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/rules/try": {
         parameters: {
             query?: never;
@@ -2283,6 +2303,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/precision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Precision
+         * @description How many of each rule's alerts were true, per camera, by what people did with them.
+         */
+        get: operations["precision_api_precision_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules/check": {
         parameters: {
             query?: never;
@@ -2355,6 +2395,66 @@ export interface paths {
          * @description Ids of the cameras that have rules of their own, written by somebody.
          */
         get: operations["written_rules_api_rules_written_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description Random stretches that gave no alert and wait for an answer, in random order.
+         */
+        get: operations["list_samples_api_samples_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples/{sample_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Sample
+         * @description Say whether there should have been an alert. One's own answer can be changed, another's cannot.
+         */
+        post: operations["answer_sample_api_samples__sample_id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sample Recall
+         * @description How much is missed, by the answers so far: in all, by where stretches were drawn from, and per camera.
+         */
+        get: operations["sample_recall_api_samples_recall_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3078,6 +3178,12 @@ export interface components {
             has_snapshot: boolean;
             /** Id */
             id: string;
+            /**
+             * In Review
+             * @description Its rule was in review: it is in the review list, not in the queue
+             * @default false
+             */
+            in_review: boolean;
             /** Incident Id */
             incident_id: string | null;
             /** Kind */
@@ -3161,6 +3267,12 @@ export interface components {
             has_snapshot: boolean;
             /** Id */
             id: string;
+            /**
+             * In Review
+             * @description Its rule was in review: it is in the review list, not in the queue
+             * @default false
+             */
+            in_review: boolean;
             /** Incident Id */
             incident_id: string | null;
             /** Kind */
@@ -3235,6 +3347,25 @@ export interface components {
              * @description The model that looks again before an alert. Left out: as it is
              */
             second_look_model?: string | null;
+        };
+        /**
+         * Answer
+         * @enum {string}
+         */
+        Answer: "yes" | "no" | "unsure";
+        /**
+         * AnswerIn
+         * @description Whether there should have been an alert.
+         */
+        AnswerIn: {
+            answer: components["schemas"]["Answer"];
+            /**
+             * Kind
+             * @description Of `yes`: of which kind of rule
+             */
+            kind?: string | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * AnswerOut
@@ -3964,6 +4095,54 @@ export interface components {
              * @description Only for those who may edit cameras
              */
             username: string | null;
+        };
+        /** CameraRecallOut */
+        CameraRecallOut: {
+            /**
+             * Alerted
+             * @description Stretches with an alert that was true, on the same days
+             */
+            alerted: number;
+            /**
+             * Answered
+             * @description Yes or no
+             */
+            answered: number;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Drawn */
+            drawn: number;
+            /**
+             * Enough
+             * @description False: too few answers to be more than a hint
+             */
+            enough: boolean;
+            /** Missed */
+            missed: number;
+            /** Missed High */
+            missed_high: number;
+            /** Missed Low */
+            missed_low: number;
+            /**
+             * Recall
+             * @description alerted / (alerted + missed); null: nothing can be said
+             */
+            recall: number | null;
+            /** Recall High */
+            recall_high: number | null;
+            /** Recall Low */
+            recall_low: number | null;
+            /**
+             * Stretches
+             * @description That had no alert, and about which the answers say something
+             */
+            stretches: number;
+            /** Unsure */
+            unsure: number;
+            /** Yes */
+            yes: number;
         };
         /**
          * CamerasIn
@@ -5500,6 +5679,22 @@ export interface components {
             own: boolean;
         };
         /**
+         * NumbersOut
+         * @description What a decision rested on.
+         */
+        NumbersOut: {
+            /** Below */
+            below: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Of */
+            of: number;
+            /** True */
+            true: number;
+        };
+        /**
          * OpenIn
          * @description An incident opened by hand.
          */
@@ -5670,6 +5865,23 @@ export interface components {
             };
         };
         /**
+         * PrecisionListOut
+         * @description Rules with alerts in these days, and those that are in review, pinned or were told to be poor.
+         */
+        PrecisionListOut: {
+            /**
+             * Below
+             * @description The site's bound; 0: no rule is demoted
+             */
+            below: number;
+            /** Days */
+            days: number;
+            /** Least Verdicts */
+            least_verdicts: number;
+            /** Rules */
+            rules: components["schemas"]["RulePrecisionOut"][];
+        };
+        /**
          * PrecisionOut
          * @description Of the alerts listed: by the rules that are tried, and by those in force.
          */
@@ -5809,6 +6021,69 @@ export interface components {
             reason: string;
         };
         /**
+         * RecallOut
+         * @description How many stretches called for an alert and had none, estimated (Horvitz-Thompson); intervals at 95 %.
+         */
+        RecallOut: {
+            /**
+             * Alerted
+             * @description Stretches with an alert that was true, on the same days
+             */
+            alerted: number;
+            /**
+             * Answered
+             * @description Yes or no
+             */
+            answered: number;
+            /** Drawn */
+            drawn: number;
+            /**
+             * Enough
+             * @description False: too few answers to be more than a hint
+             */
+            enough: boolean;
+            /** Missed */
+            missed: number;
+            /** Missed High */
+            missed_high: number;
+            /** Missed Low */
+            missed_low: number;
+            /**
+             * Recall
+             * @description alerted / (alerted + missed); null: nothing can be said
+             */
+            recall: number | null;
+            /** Recall High */
+            recall_high: number | null;
+            /** Recall Low */
+            recall_low: number | null;
+            /**
+             * Stretches
+             * @description That had no alert, and about which the answers say something
+             */
+            stretches: number;
+            /** Unsure */
+            unsure: number;
+            /** Yes */
+            yes: number;
+        };
+        /** RecallReportOut */
+        RecallReportOut: {
+            all: components["schemas"]["RecallOut"];
+            /** By Stratum */
+            by_stratum: {
+                [key: string]: components["schemas"]["RecallOut"];
+            };
+            /** Cameras */
+            cameras: components["schemas"]["CameraRecallOut"][];
+            /** Days */
+            days: number;
+            /** Least Answers */
+            least_answers: number;
+            /** Stretch S */
+            stretch_s: number;
+        };
+        /**
          * RecorderMake
          * @description How to speak with a recorder. `onvif`: any make, by its profiles.
          * @enum {string}
@@ -5914,6 +6189,11 @@ export interface components {
             restored_at: string;
         };
         /**
+         * ReviewAct
+         * @enum {string}
+         */
+        ReviewAct: "restore" | "pin" | "unpin" | "bound";
+        /**
          * Right
          * @enum {string}
          */
@@ -5976,6 +6256,109 @@ export interface components {
             rule: string;
             /** Same */
             same: number;
+        };
+        /**
+         * RulePrecisionOut
+         * @description One rule on one camera: what people's dispositions say of it. A burst counts once in `true` and `of`.
+         */
+        RulePrecisionOut: {
+            /**
+             * Below
+             * @description The bound: its own, or the site's
+             */
+            below: number;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /**
+             * Counted From
+             * @description Counting began anew then: restored, or written otherwise
+             */
+            counted_from: string | null;
+            /**
+             * Enough
+             * @description Whether there are verdicts enough to decide by
+             */
+            enough: boolean;
+            /** High */
+            high: number;
+            /** In Review */
+            in_review: boolean;
+            /**
+             * Low
+             * @description Lower end of the precision's interval (Wilson, 95 %)
+             */
+            low: number;
+            /** @description Why it is in review, or was told to be poor */
+            numbers: components["schemas"]["NumbersOut"] | null;
+            /**
+             * Of
+             * @description Those that say something of the rule; a test or what is open still does not
+             */
+            of: number;
+            /** Own Below */
+            own_below: number | null;
+            /** Pinned */
+            pinned: boolean;
+            /**
+             * Poor
+             * @description Whether it is known to be under the bound
+             */
+            poor: boolean;
+            /**
+             * Precision
+             * @description true / of; null: nothing was said yet
+             */
+            precision: number | null;
+            /**
+             * Raised
+             * @description Alerts
+             */
+            raised: number;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reasons
+             * @description Alerts dismissed, by reason; those that do not count too
+             */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Rule */
+            rule: string;
+            /** @description Of its newest alert; null: none in these days */
+            severity: components["schemas"]["Severity"] | null;
+            /**
+             * True
+             * @description Escalated, or acknowledged and not dismissed within the hour
+             */
+            true: number;
+            /**
+             * Warned
+             * @description As poor as one in review, but critical or pinned: it stays in the queue
+             */
+            warned: boolean;
+        };
+        /**
+         * RuleReviewIn
+         * @description What a person decides about one rule of a camera.
+         */
+        RuleReviewIn: {
+            act: components["schemas"]["ReviewAct"];
+            /**
+             * Below
+             * @description Of `bound`: its own, 0..1 (0: never); null: the site's again
+             */
+            below?: number | null;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
         };
         /**
          * RulesCheckIn
@@ -6077,6 +6460,49 @@ export interface components {
             raised: number;
             /** Rule */
             rule: string;
+        };
+        /**
+         * SampleOut
+         * @description A stretch without an alert. Ask for the clip of its span: that look is checked and audited as any other.
+         */
+        SampleOut: {
+            answer: components["schemas"]["Answer"] | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Answered By */
+            answered_by: string | null;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Ended At */
+            ended_at: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string | null;
+            /**
+             * Probability
+             * @description With which just this stretch was drawn
+             */
+            probability: number;
+            /** Started At */
+            started_at: string;
+            /** @description Drawn from: stretches with tracks, without, or turned down by a second look */
+            stratum: components["schemas"]["Stratum"];
+        };
+        /** SamplePageOut */
+        SamplePageOut: {
+            /**
+             * Samples
+             * @description The first in line; the line is random, so answer from its head
+             */
+            samples: components["schemas"]["SampleOut"][];
+            /**
+             * Waiting
+             * @description How many wait for an answer
+             */
+            waiting: number;
         };
         /** SavedLookIn */
         SavedLookIn: {
@@ -6400,6 +6826,11 @@ export interface components {
             /** Step */
             step: string;
         };
+        /**
+         * Stratum
+         * @enum {string}
+         */
+        Stratum: "tracks" | "quiet" | "rejected";
         /** StreamIn */
         StreamIn: {
             role: components["schemas"]["StreamRole"];
@@ -6989,6 +7420,8 @@ export interface operations {
                 cursor?: string | null;
                 group?: string | null;
                 id?: string[];
+                /** @description Only those of rules in review, or only the others; left out: all */
+                in_review?: boolean | null;
                 incident?: string | null;
                 limit?: number;
                 rule?: string | null;
@@ -10071,6 +10504,77 @@ export interface operations {
                 };
             };
             /** @description Somebody changed the rules meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    decide_about_rule_api_cameras__camera_id__rules_review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePrecisionOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The rule is not in review */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13843,6 +14347,67 @@ export interface operations {
             };
         };
     };
+    precision_api_precision_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+                /** @description How far back; left out: as the site decides */
+                days?: number | null;
+                rule?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecisionListOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     check_rules_api_rules_check_post: {
         parameters: {
             query?: never;
@@ -14031,6 +14596,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_samples_api_samples_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplePageOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    answer_sample_api_samples__sample_id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Somebody else answered first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    sample_recall_api_samples_recall_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallReportOut"];
                 };
             };
             /** @description Not logged in */

@@ -30,6 +30,14 @@ export const screens: Screen[] = [
     load: () => import("../alerts/AlertsScreen.svelte"),
   },
   {
+    id: "review",
+    icon: "eye",
+    key: "r",
+    needs: ["alert.handle", "rules.edit"],
+    site: true,
+    load: () => import("../review/ReviewScreen.svelte"),
+  },
+  {
     id: "wall",
     icon: "wall",
     key: "w",

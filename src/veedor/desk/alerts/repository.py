@@ -31,6 +31,7 @@ class AlertQuery:
     incident_id: str | None = None
     group_id: str | None = None
     ids: tuple[str, ...] = ()
+    in_review: bool | None = None
     text: str | None = None  # in the name of the camera, the rule, the kind or the zone
     since: datetime | None = None
     until: datetime | None = None
@@ -89,6 +90,7 @@ def list_alerts(session: Session, scope: Scope, query: AlertQuery) -> list[Alert
             )
         )
     for column, value in (
+        (AlertRow.in_review, query.in_review),
         (AlertRow.camera_id, query.camera_id),
         (AlertRow.rule, query.rule),
         (AlertRow.incident_id, query.incident_id),

@@ -8,6 +8,8 @@ error-not-found =
         [desk] desk in
         [bench] figure
         [audit-head] kept head of
+        [rule] rule
+        [sample] stretch
        *[other] { $kind }
     } "{ $name }"
 error-conflict = { $problem }

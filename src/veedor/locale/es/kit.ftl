@@ -22,6 +22,8 @@ error-not-found =
         [bench] la medición
         [model] el modelo
         [audit-head] cabeza guardada de
+        [rule] la regla
+        [sample] el tramo
        *[other] { $kind }
     } «{ $name }»
 error-conflict = { $problem }

@@ -13,6 +13,7 @@ app-skip = Skip to content
 app-screens = Screens
 app-screen-map = Situation
 app-screen-alerts = Alerts
+app-screen-review = Review
 app-screen-wall = Wall
 app-screen-playback = Playback
 app-screen-incidents = Incidents

@@ -13,6 +13,7 @@ app-skip = Ir al contenido
 app-screens = Pantallas
 app-screen-map = Situación
 app-screen-alerts = Alertas
+app-screen-review = Revisión
 app-screen-wall = Mural
 app-screen-playback = Grabación
 app-screen-incidents = Incidentes
