@@ -18,12 +18,15 @@ from veedor.model.frame import Frame
 from veedor.model.observation import Observation
 from veedor.model.track import Tracks
 from veedor.site.detect.atlas import AtlasDetector
+from veedor.site.detect.detector import Detector
 from veedor.site.detect.models import default_model_path
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
+from veedor.site.normality.baseline import Normality
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.export import event_rows, last_states
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.track.motchallenge import write_tracks
 
@@ -38,6 +41,16 @@ class Outputs:
     tracks: Path | None = None
     events: Path | None = None
     annotated: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a site has for a camera and a file alone has not. `detector`: None: the default one; `ground`: metres on the
+    ground; `normality`: what is usual there."""
+
+    detector: Detector | None = None
+    ground: Ground | None = None
+    normality: Normality | None = None
 
 
 @dataclass(slots=True)
@@ -56,7 +69,7 @@ def analyze_file(
     lang: str,
     tell: Tell,
     *,
-    threads: int = 2,
+    given: Given = Given(),
 ) -> dict[str, Any]:
     """Analyse `video` at up to `fps` frames a second; write what `outputs` names.
 
@@ -66,8 +79,8 @@ def analyze_file(
     """
     clock = SystemClock()
     rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
-    detector = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
-    engine = RuleEngine(rules, video.name)
+    detector = AtlasDetector(given.detector or OnnxDetector(default_model_path(fetch=True), threads=2))
+    engine = RuleEngine(rules, video.name, ground=given.ground, normality=given.normality)
     progress = _Progress()
     began_s = clock.monotonic()
     events: list[Event] = []
