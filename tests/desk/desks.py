@@ -27,6 +27,7 @@ from desk.fakes import (
 )
 from veedor.access.check import Access
 from veedor.access.principal import Role
+from veedor.compose.usual_movement import LocalUsualMovement
 from veedor.desk.accounts import passwords, service
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
@@ -35,6 +36,7 @@ from veedor.desk.database import Database
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
+from veedor.site.normality.store import BaselineStore
 from waiting import wait_until
 
 AGENCY = "muni"
@@ -101,6 +103,7 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         secrets=SecretBox(Fernet.generate_key()),
         config=replace(DeskConfig(), **config),
         backtests=FakeBacktests(),
+        usual=LocalUsualMovement(BaselineStore(directory / "normality"), clock, "America/Lima"),
     )
     tell_who_steers(ports)
     return Desk(ports, create_app(ports), audit, live, cameras, ptz)

@@ -74,7 +74,9 @@ def console() -> str:
         for colour, token in _TOKENS.items():
             inside = inside.replace(f'"{colour}"', f'"var({token})"')
         for head in ("b", "r"):  # on one page every arrow head needs a name of its own
-            inside = inside.replace(f'id="{head}"', f'id="{kind}-{head}"').replace(f"url(#{head})", f"url(#{kind}-{head})")
+            inside = inside.replace(f'id="{head}"', f'id="{kind}-{head}"').replace(
+                f"url(#{head})", f"url(#{kind}-{head})"
+            )
         lines.append(f"  {kind}: `{inside}`,")
     first = "// Made by `make reference`: the drawings of docs/reference/drawings, in the colours of the theme."
     return "\n".join([first, "export const drawings: Record<string, string> = {", *lines, "};"]) + "\n"

@@ -53,6 +53,7 @@ import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
+import veedor.desk.usual.endpoints
 import veedor.desk.walls.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
@@ -88,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.commands.endpoints.router,
     veedor.desk.setup.endpoints.router,
     veedor.desk.setup.rules.router,
+    veedor.desk.usual.endpoints.router,
     veedor.desk.backtest.endpoints.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.playback.endpoints.router,

@@ -26,6 +26,7 @@ from veedor.wire.ports import (
     RulesBook,
     SiteView,
     TrackSearch,
+    UsualMovement,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `hub`: of a site that has joined one. `backtests`: None where cameras are at other sites.
+    one site is asked. `hub`: of a site that has joined one. `backtests`, `usual`: None where cameras are at
+    other sites.
     `far_evidence`, `far_commands`: a hub's ways to evidence and cameras at other sites. `vouching`, `alert_pictures`,
     `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in the name of one person.
     """
@@ -144,6 +146,7 @@ class DeskPorts:
     far_commands: Callable[[Principal], FarCommands] | None = None
     hub: Callable[[], HubState] | None = None
     backtests: Backtests | None = None
+    usual: UsualMovement | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

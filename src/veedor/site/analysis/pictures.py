@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 from veedor.model.camera import Camera
 from veedor.model.event import Event
 from veedor.model.frame import Frame
-from veedor.site.alerting.snapshot import draw_snapshot
+from veedor.site.alerting.snapshot import FlowArrow, draw_snapshot
 from veedor.wire.messages import event_from_json, event_to_json
 
 RING_OCTETS = 6 << 20  # per camera: 17 frames of 640x360, or 2 of 1080p
@@ -41,7 +42,9 @@ class FrameRing:
             return next(reversed(self._frames.values()), None)
 
 
-def draw_request(camera: Camera, event: Event, frame: int, time_zone: str, lang: str) -> dict[str, Any]:
+def draw_request(
+    camera: Camera, event: Event, frame: int, time_zone: str, lang: str, flow: Sequence[FlowArrow] = ()
+) -> dict[str, Any]:
     """What a worker needs to draw the snapshot of `event`, in plain JSON values."""
     return {
         "camera": camera.id,
@@ -50,6 +53,7 @@ def draw_request(camera: Camera, event: Event, frame: int, time_zone: str, lang:
         "time_zone": time_zone,
         "lang": lang,
         "event": event_to_json(event),
+        "flow": [list(arrow) for arrow in flow],
     }
 
 
@@ -61,4 +65,5 @@ def draw_for_event(frame: Frame, request: dict[str, Any]) -> bytes:
         camera_name=request["name"],
         time_zone=request["time_zone"],
         lang=request["lang"],
+        flow=tuple((float(x), float(y), int(way), float(weight)) for x, y, way, weight in request.get("flow", ())),
     )
