@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
 import numpy as np
 from film import HEIGHT, Figure, Film, Picture
 from street import FAR, street
 
+from veedor.model.detection import Detections, ObjectClass
 from veedor.site.normality.baseline import Normality
 from veedor.site.rules.ground import Ground
 
@@ -68,6 +70,7 @@ class Script:
     says: dict[str, int] = field(default_factory=dict)
     since: dict[str, tuple[float, float]] = field(default_factory=dict)
     ground: Ground | None = None
+    stand_in: bool = False  # whether `dark_figures` looks, in place of the default detector
     normality: Callable[[], Normality | None] = lambda: None
 
     def file(self) -> dict[str, Any]:
@@ -109,6 +112,15 @@ def passes(when: float, *, back: bool = False) -> Figure:
 def goes_along(x: tuple[float, float]) -> Figure:
     """A van on the lane where the learned street has cars to the right alone, about as fast as those."""
     return Figure("van", [(0.0, x[0], FAR * HEIGHT), (4.4, x[1], FAR * HEIGHT)], size=0.75)
+
+
+def dark_figures(canvas: Picture) -> Detections:
+    """A detector for one film: whatever is dark and large is a person, standing or lying."""
+    dark = cv2.morphologyEx((canvas.max(axis=2) < 62).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, _, found, _ = cv2.connectedComponentsWithStats(dark)
+    boxes = [(x, y, x + w, y + h) for x, y, w, h, area in found[1:].tolist() if area >= 120 and max(w, h) >= 30]
+    xyxy = np.asarray(boxes, np.float32).reshape(-1, 4)
+    return Detections(xyxy, np.full(len(xyxy), 0.9, np.float32), np.full(len(xyxy), ObjectClass.PERSON, np.int32))
 
 
 QUEUE_X = (222.0, 266.0, 310.0, 354.0, 398.0)
@@ -224,14 +236,16 @@ SCRIPTS: dict[str, Script] = {
     "flees": Script(Film(10, [FLEEING, ASKED]), [rule("stop_and_flee")], {"stop_and_flee": 1}),
     "drives off": Script(Film(12, [LEAVING, ASKED]), [rule("stop_and_flee")]),
     "falls": Script(
-        Film(11, [stands("dora", 300, 260, 11, leans=[(4, 0), (4.6, 84), (11, 84)], size=1.6)]),
+        Film(11, [stands("dora", 400, 250, 11, leans=[(4, 0), (4.6, 84), (11, 84)], flip=True, size=1.5)]),
         [rule("person_down")],
         {"person_down": 1},
         {"person_down": (4.0, 5.6)},
+        stand_in=True,
     ),
     "bends": Script(
-        Film(9, [stands("dora", 300, 260, 11, leans=[(4, 0), (4.6, 35), (6, 35), (6.6, 0)], size=1.6)]),
+        Film(9, [stands("dora", 400, 250, 11, leans=[(4, 0), (4.6, 35), (6, 35), (6.6, 0)], flip=True, size=1.5)]),
         [rule("person_down")],
+        stand_in=True,
     ),
     "fight": Script(
         Film(8, [shoved("carla", 285, 240, 8, 6), shoved("beto", 320, 240, 8, -6)]), [rule("fight")], {"fight": 1}

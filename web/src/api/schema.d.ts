@@ -1074,6 +1074,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/usual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Usual
+         * @description What was learned of the camera's movement: the usual flow in one hour of the week, and the versions of it.
+         */
+        get: operations["show_usual_api_cameras__camera_id__usual_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/usual/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Usual Back
+         * @description Go back to an earlier version, as a new one. What came in between is not learned again.
+         */
+        post: operations["take_usual_back_api_cameras__camera_id__usual_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/commands": {
         parameters: {
             query?: never;
@@ -3633,6 +3673,43 @@ export interface components {
          * @enum {string}
          */
         BacktestStatus: "running" | "done" | "cancelled" | "failed";
+        /** BaselineBackIn */
+        BaselineBackIn: {
+            /**
+             * Version
+             * @description The version to go back to
+             */
+            version: number;
+        };
+        /** BaselineVersionOut */
+        BaselineVersionOut: {
+            /**
+             * Days
+             * @description Days of tracks in it
+             */
+            days: number;
+            /**
+             * Drift
+             * @description How far it is from the version before it, 0..1
+             */
+            drift: number;
+            /** Made At */
+            made_at: string;
+            /**
+             * Since
+             * @description The version that a person went back to, where this one repeats it
+             */
+            since: number | null;
+            /** Tracks */
+            tracks: number;
+            /**
+             * Until
+             * @description What came before this was learned
+             */
+            until: string;
+            /** Version */
+            version: number;
+        };
         /** BetweenIn */
         BetweenIn: {
             /** Least */
@@ -4410,6 +4487,32 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * FlowArrowOut
+         * @description Which way most go who come by a place.
+         */
+        FlowArrowOut: {
+            /**
+             * Way
+             * @description In eighths of a turn: 0 to the right, 2 down, 4 to the left, 6 up
+             */
+            way: number;
+            /**
+             * Weight
+             * @description How many come by, 0..1 of the busiest place
+             */
+            weight: number;
+            /**
+             * X
+             * @description 0..1 of the picture's width
+             */
+            x: number;
+            /**
+             * Y
+             * @description 0..1 of the picture's height
+             */
+            y: number;
+        };
         /** FoundOut */
         FoundOut: {
             /**
@@ -4678,6 +4781,16 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /** GroupFlowOut */
+        GroupFlowOut: {
+            /** Arrows */
+            arrows: components["schemas"]["FlowArrowOut"][];
+            /**
+             * Week
+             * @description Tracks to expect in each of the 168 hours of a week, Monday 0:00 first
+             */
+            week: number[];
         };
         /**
          * Habit
@@ -6367,6 +6480,21 @@ export interface components {
              */
             password: string | null;
             user: components["schemas"]["UserOut"];
+        };
+        /**
+         * UsualOut
+         * @description `versions`: the newest, which is in force, first; none where nothing was learned yet.
+         */
+        UsualOut: {
+            /**
+             * Hour
+             * @description The hour of the week that the arrows are of, in the site's time zone
+             */
+            hour: number;
+            people: components["schemas"]["GroupFlowOut"];
+            vehicles: components["schemas"]["GroupFlowOut"];
+            /** Versions */
+            versions: components["schemas"]["BaselineVersionOut"][];
         };
         /** ValidationError */
         ValidationError: {
@@ -10311,6 +10439,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveTracksOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_usual_api_cameras__camera_id__usual_get: {
+        parameters: {
+            query?: {
+                /** @description Hour of the week, Monday 0:00 is 0; else the present one */
+                hour?: number | null;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsualOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    take_usual_back_api_cameras__camera_id__usual_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsualOut"];
                 };
             };
             /** @description Not logged in */
