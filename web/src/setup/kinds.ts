@@ -1,6 +1,5 @@
 // The kinds of rules as people look for them: in groups, by the words of their names and sentences.
 
-import { known, t } from "../lib/i18n.svelte";
 import type { RuleKind } from "./rules";
 
 const GROUPS: Record<string, readonly string[]> = {
@@ -37,19 +36,17 @@ export interface KindGroup {
   kinds: RuleKind[];
 }
 
-/** The short name of a kind; a kind that is newer than this console is called what the server calls it. */
-export function nameOf(kind: string): string {
-  const key = `kinds-name-${kind}`;
-  return known(key) ? t(key) : kind;
-}
-
 /** Accents and capitals do not matter to who searches. */
 function folded(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /** Every kind that has all words of `search` in its name or sentence, in groups; a group without any is left out. */
-export function grouped(kinds: readonly RuleKind[], search: string): KindGroup[] {
+export function grouped(
+  kinds: readonly RuleKind[],
+  search: string,
+  nameOf: (kind: string) => string,
+): KindGroup[] {
   const words = folded(search).split(/\s+/).filter(Boolean);
   const found = kinds.filter((one) => {
     const text = folded(`${nameOf(one.kind)} ${one.meaning} ${one.kind}`);

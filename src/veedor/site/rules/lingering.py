@@ -10,13 +10,14 @@ import numpy as np
 from veedor.model.event import Severity
 from veedor.site.rules.per_track import PerTrack
 from veedor.site.rules.rule import Setting
-from veedor.site.rules.schema import Classes, Ratio, Seconds
+from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
 from veedor.site.rules.view import Moment, View
 
 
 class LingeringParams(HoldParams):
+    enabled: Enabled = False
     classes: Classes | None = ("person",)
     severity: Severity = Severity.LOW
     dwell_s: Seconds = 5.0
@@ -35,7 +36,7 @@ class Lingering(TrackRule[LingeringParams]):
     a machine, a door. Steps on the spot do not end it. It cannot know why: waiting looks the same."""
 
     kind: ClassVar[str] = "lingering"
-    standing: ClassVar[Standing] = Standing.DEMONSTRATED
+    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
     Params = LingeringParams
 
     def __init__(self, params: LingeringParams, setting: Setting) -> None:

@@ -12,7 +12,7 @@ from veedor.model.event import Severity
 from veedor.site.rules.movement import movement
 from veedor.site.rules.pairs import near_pairs, pair_of
 from veedor.site.rules.rule import Setting
-from veedor.site.rules.schema import Classes, Ratio, Seconds
+from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
 from veedor.site.rules.trails import FORGET_S
@@ -22,6 +22,7 @@ _SEEN_S = 0.8
 
 
 class MeetingParams(HoldParams):
+    enabled: Enabled = False
     classes: Classes | None = ("person",)
     severity: Severity = Severity.LOW
     dwell_s: Seconds = 2.0
@@ -45,7 +46,7 @@ class Meeting(TrackRule[MeetingParams]):
     into the picture together does not meet. Whether they know each other cannot be seen; queues and benches look so."""
 
     kind: ClassVar[str] = "meeting"
-    standing: ClassVar[Standing] = Standing.DEMONSTRATED
+    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
     by_track: ClassVar[bool] = False
     Params = MeetingParams
 

@@ -11,7 +11,7 @@ import numpy as np
 from veedor.model.event import Severity
 from veedor.site.rules.pairs import near_pairs, pair_of
 from veedor.site.rules.rule import Setting
-from veedor.site.rules.schema import Classes, Ratio, Seconds
+from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
 from veedor.site.rules.trails import FORGET_S
@@ -21,6 +21,7 @@ _TELLS_S = 0.5  # the event lasts so long after they are apart
 
 
 class PartingParams(HoldParams):
+    enabled: Enabled = False
     classes: Classes | None = ("person",)
     severity: Severity = Severity.INFO
     dwell_s: Seconds = 0.2
@@ -43,7 +44,7 @@ class Parting(TrackRule[PartingParams]):
     from when they were last close. Both must be in sight; who walks out of the picture does not part."""
 
     kind: ClassVar[str] = "parting"
-    standing: ClassVar[Standing] = Standing.DEMONSTRATED
+    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
     by_track: ClassVar[bool] = False
     Params = PartingParams
 

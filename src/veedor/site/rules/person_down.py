@@ -49,7 +49,8 @@ class PersonDown(TrackRule[PersonDownParams]):
     (its lower edge stays), and stays low and near for `dwell_s`. Standing up or going on ends it.
 
     It cannot tell a fall from sitting or lying down quickly, and it is blind to a fall behind something, to a fall
-    towards or away from a camera that looks along the ground, and to who is no longer detected once lying."""
+    towards or away from a camera that looks along the ground, and to who is no longer detected once lying: with the
+    default detector that is most. It is shown on film with a stand-in for the detector."""
 
     kind: ClassVar[str] = "person_down"
     standing: ClassVar[Standing] = Standing.EXPERIMENTAL

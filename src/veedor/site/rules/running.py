@@ -11,13 +11,14 @@ from veedor.kit.messages import Param
 from veedor.site.rules.ground import BODY_M
 from veedor.site.rules.movement import metres_per_s, movement
 from veedor.site.rules.rule import Setting
-from veedor.site.rules.schema import Classes, Ratio, Seconds
+from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
 from veedor.site.rules.view import Moment, View
 
 
 class RunningParams(HoldParams):
+    enabled: Enabled = False
     classes: Classes | None = ("person",)
     dwell_s: Seconds = 1.0
     bodies_per_s: Ratio = 1.6
@@ -30,7 +31,7 @@ class Running(TrackRule[RunningParams]):
     picture, and running towards or away from the camera is missed. Boxes cut off by the border are not measured."""
 
     kind: ClassVar[str] = "running"
-    standing: ClassVar[Standing] = Standing.DEMONSTRATED
+    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
     Params = RunningParams
 
     def __init__(self, params: RunningParams, setting: Setting) -> None:
