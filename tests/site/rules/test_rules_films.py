@@ -1,6 +1,6 @@
 """Every kind of rule from a video file to its event, by the code of `veedor analyze`; and its control, without one.
 
-Films are rendered (`film.py`), encoded and decoded; detector, tracker, scene and rules are the site's own.
+Films are rendered (`tests/film.py`), encoded and decoded; detector, tracker, scene and rules are the site's own.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from street import street
+
 from film import FPS, HEIGHT, WIDTH, Film, stills
 from film_acts import CONTROLS, FOR_CAMERAS_OFF, SCRIPTS, Script, dark_figures
-
 from veedor.compose.offline import Given, Outputs, analyze_file
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.scripted import ScriptedDetector
@@ -34,7 +35,7 @@ def played(script: Script, detector: OnnxDetector, folder: Path, lang: str = "en
     rules.write_text(json.dumps(script.file()))
     outputs = Outputs(tracks=folder / "tracks.txt", annotated=folder / "drawn.mp4" if drawn else None)
     looks = ScriptedDetector(dark_figures) if script.stand_in else detector
-    given = Given(looks, script.ground, script.normality())
+    given = Given(looks, script.ground, street() if script.learned else None)
     return analyze_file(video, rules, FPS, outputs, lang, lambda *_: None, given=given)
 
 

@@ -23,7 +23,7 @@ Picture = np.ndarray  # (height, width, 3) uint8 BGR
 Spot = tuple[float, float, float]  # seconds, x, y of the foot point in pixels of the film
 WIDTH, HEIGHT, FPS = 480, 320, 5
 _GROUND = (288, 104)  # the film's corner in vtest.avi: the road and the lawn, without the parked vehicles
-_CLIP = Path(os.environ.get("VEEDOR_SHARED", Path(__file__).parents[4] / "shared")) / "data" / "video" / "vtest.avi"
+_CLIP = Path(os.environ.get("VEEDOR_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "video" / "vtest.avi"
 
 
 @dataclass(frozen=True)

@@ -6,23 +6,21 @@ Every film runs with its own rules and with `GRAVE` ones, which are silent unles
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
 import numpy as np
-from film import HEIGHT, Figure, Film, Picture
-from street import FAR, street
 
+from film import HEIGHT, Figure, Film, Picture
 from veedor.model.detection import Detections, ObjectClass
-from veedor.site.normality.baseline import Normality
 from veedor.site.rules.ground import Ground
 
 PLACES = {
     "zones": {"Plaza": [[0.42, 0.47], [0.88, 0.47], [0.88, 0.98], [0.42, 0.98]]},
     "tripwires": {"Paso": {"from": [0.63, 0.47], "to": [0.63, 0.98]}},
 }
+FAR = 0.5  # the lane to the right of the learned street, 0..1 from above
 METRES = Ground((40.0, 0.0, 0.0, 0.0, 26.7, 0.0, 0.0, 0.0, 1.0))  # the film is 40 m across
 
 
@@ -71,7 +69,7 @@ class Script:
     since: dict[str, tuple[float, float]] = field(default_factory=dict)
     ground: Ground | None = None
     stand_in: bool = False  # whether `dark_figures` looks, in place of the default detector
-    normality: Callable[[], Normality | None] = lambda: None
+    learned: bool = False  # whether the street of `site/rules/street.py` has been learned
 
     def file(self) -> dict[str, Any]:
         own = {one["name"] for one in self.rules}
@@ -285,9 +283,9 @@ SCRIPTS: dict[str, Script] = {
         Film(7, [Figure("van", [(0.4, -60, 250), (6.9, 540, 250)])]), [rule("speeding", limit_kmh=40)], ground=METRES
     ),
     "against the street": Script(
-        Film(5, [goes_along((460, 20))]), [rule("unusual", aspects=["way"])], {"unusual": 1}, normality=street
+        Film(5, [goes_along((460, 20))]), [rule("unusual", aspects=["way"])], {"unusual": 1}, learned=True
     ),
-    "along the street": Script(Film(5, [goes_along((20, 460))]), [rule("unusual", aspects=["way"])], normality=street),
+    "along the street": Script(Film(5, [goes_along((20, 460))]), [rule("unusual", aspects=["way"])], learned=True),
     "paint": Script(
         Film(20, changed=covered),
         [rule("camera_tampered", debounce_s=3)],
