@@ -147,7 +147,11 @@ describe("what is usual", () => {
     const rows = shades(week);
     expect(rows.map((one) => one.length)).toEqual(Array(7).fill(24));
     expect([rows[1]?.[8], rows[1]?.[9], rows[0]?.[0]]).toEqual([1, 0.5, 0]);
-    expect(shades(Array(168).fill(0)).flat().every((one) => one === 0)).toBe(true);
+    expect(
+      shades(Array(168).fill(0))
+        .flat()
+        .every((one) => one === 0),
+    ).toBe(true);
   });
 
   it("has arrows that point where most go", () => {

@@ -30,3 +30,6 @@ usual-back-to = Go back to version { $version }
 usual-back-title = Go back to version { $version }?
 usual-back-text = It is copied as a new version and in force within a minute. What came in between is not learned again. It is in the audit.
 usual-back-done = What version { $version } had learned is in force again
+usual-why = What is usual at that hour at { $camera }, and over it the track of the alert
+usual-why-title = Why it is unusual
+usual-why-more = What is usual on this camera, hour by hour

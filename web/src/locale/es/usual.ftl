@@ -30,3 +30,6 @@ usual-back-to = Volver a la versión { $version }
 usual-back-title = ¿Volver a la versión { $version }?
 usual-back-text = Se copia como versión nueva y rige en un minuto. Lo que pasó entre medio no se vuelve a aprender. Queda en la auditoría.
 usual-back-done = Rige otra vez lo aprendido en la versión { $version }
+usual-why = Lo habitual a esa hora en { $camera }, y encima la trayectoria de la alerta
+usual-why-title = Por qué es inusual
+usual-why-more = Lo habitual en esta cámara, hora por hora
