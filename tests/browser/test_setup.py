@@ -15,9 +15,11 @@ from playwright.sync_api import Locator, Page, expect
 from browser.conftest import Open
 from browser.stage import Stage, stage
 from clips import write_clip
+from learned_street import learn
 from veedor.model.camera import Camera, SourceKind, StreamRole
 from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream
 from veedor.simulator.rtsp_server import Faults, RtspServer, ServedStream
+from veedor.site.normality.store import BaselineStore
 
 Axe = Callable[[Page], list[str]]
 SECRET = "c0ntra:se@ña/1"
@@ -513,3 +515,26 @@ def test_in_english_and_light(site: Stage, open_console: Open, axe: Axe) -> None
     page.goto(f"{site.url}/#/setup/cameras/{camera.id}")
     expect(page.get_by_label("Keep (days)")).to_be_visible()
     assert axe(page) == []
+
+
+# -- what is usual
+
+
+def test_what_is_usual_is_seen_by_the_hour_and_taken_back(site: Stage, open_console: Open, axe: Axe) -> None:
+    camera = site.cameras[0]
+    store = BaselineStore(site.service.site.config.data / "normality")
+    learn(store, camera.id)
+    page = open_console(site, "sara", f"#/setup/rules/{camera.id}")
+    page.get_by_role("link", name="Lo habitual").click()
+    page.get_by_label("Día").select_option(label="lunes")
+    page.get_by_label("Hora", exact=True).select_option("8")
+    expect(page.locator(".arrow").first).to_be_visible()
+    assert page.locator(".arrow").count() >= 8
+    assert axe(page) == []
+    page.get_by_label("Hora", exact=True).select_option("3")
+    expect(page.get_by_text("Casi nadie pasa entonces")).to_be_visible()
+    expect(page.locator(".arrow")).to_have_count(0)
+    page.get_by_role("button", name="Volver a la versión 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Volver a esta").click()
+    expect(page.locator("[data-version='3']")).to_contain_text("en uso")
+    assert store.about(camera.id)[-1].since == 1

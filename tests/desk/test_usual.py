@@ -4,46 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 
 from desk.desks import Desk, running
+from learned_street import EIGHT, learn
 from veedor.access.principal import Role
 from veedor.desk.audit.log import AuditQuery
-from veedor.model.detection import ObjectClass
-from veedor.model.track import ArchivedTrack
-from veedor.site.normality.baseline import empty
 from veedor.site.normality.store import BaselineStore
-
-MONDAY = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)  # midnight in Lima
-EIGHT = 8  # hour of the week
-_LIMA = ZoneInfo("America/Lima")
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Two Mondays of cars that go to the right at eight in the morning, each a version of the baseline of `plaza`."""
+    """`plaza` has learned two weeks, each a version."""
     folder = tmp_path_factory.mktemp("desk")
-    store, baseline = BaselineStore(folder / "normality"), empty(MONDAY)
-    for week in range(2):
-        begin = MONDAY + timedelta(weeks=week)
-        until = begin + timedelta(days=7)
-        baseline = baseline.after([_car(begin, number) for number in range(40)], until, _LIMA, until)
-        store.keep("plaza", baseline)
+    learn(BaselineStore(folder / "normality"), "plaza")
     with running(folder) as made:
         yield made
-
-
-def _car(day: datetime, number: int) -> ArchivedTrack:
-    start = day + timedelta(hours=EIGHT, seconds=60 * number)
-    at = np.linspace(0, 9, 10)
-    x, foot = 0.05 + 0.1 * at, np.full(10, 0.6)
-    path = np.column_stack((at, x - 0.03, foot - 0.1, x + 0.03, foot)).astype(np.float32)
-    return ArchivedTrack("plaza", number, ObjectClass.CAR, start, start + timedelta(seconds=9), path)
 
 
 def test_the_usual_flow_of_an_hour_is_seen_by_who_reads_rules(desk: Desk) -> None:
