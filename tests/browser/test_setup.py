@@ -525,7 +525,7 @@ def test_what_is_usual_is_seen_by_the_hour_and_taken_back(site: Stage, open_cons
     store = BaselineStore(site.service.site.config.data / "normality")
     learn(store, camera.id)
     page = open_console(site, "sara", f"#/setup/rules/{camera.id}")
-    page.get_by_role("link", name="Lo habitual").click()
+    page.get_by_role("link", name="Lo usual").click()
     page.get_by_label("Día").select_option(label="lunes")
     page.get_by_label("Hora", exact=True).select_option("8")
     expect(page.locator(".arrow").first).to_be_visible()

@@ -3,7 +3,7 @@
 import type { RuleKind } from "./rules";
 
 const GROUPS: Record<string, readonly string[]> = {
-  places: ["zone_intrusion", "tripwire", "loitering", "occupancy", "counting", "closed_area"],
+  places: ["zone_intrusion", "tripwire", "loitering", "occupancy", "counting"],
   people: [
     "person_down",
     "fight",
@@ -24,6 +24,7 @@ const GROUPS: Record<string, readonly string[]> = {
     "collision",
     "vehicle_circling",
     "stop_and_flee",
+    "closed_area",
   ],
   things: ["object_left", "object_removed"],
   usual: ["unusual"],
