@@ -232,7 +232,10 @@ SCRIPTS: dict[str, Script] = {
         [rule("vehicle_circling", zone="Plaza", apart_s=2)],
     ),
     "flees": Script(Film(10, [FLEEING, ASKED]), [rule("stop_and_flee")], {"stop_and_flee": 1}),
-    "drives off": Script(Film(12, [LEAVING, ASKED]), [rule("stop_and_flee")]),
+    "drives off": Script(
+        Film(12, [LEAVING, ASKED]),
+        [rule("stop_and_flee"), rule("stopped_vehicle", dwell_s=8), rule("parked_vehicle", dwell_s=9, absence_s=1)],
+    ),
     "falls": Script(
         Film(11, [stands("dora", 400, 250, 11, leans=[(4, 0), (4.6, 84), (11, 84)], flip=True, size=1.5)]),
         [rule("person_down")],
@@ -306,8 +309,8 @@ CONTROLS = {  # kind -> the film that is nearly its act
     "lingering": "crosses",
     "running": "crosses",
     "sudden_stop": "pulls up",
-    "stopped_vehicle": "pulls up",
-    "parked_vehicle": "pulls up",
+    "stopped_vehicle": "drives off",
+    "parked_vehicle": "drives off",
     "closed_area": "has stood there",
     "collision": "pulls up",
     "queue": "three wait",
