@@ -534,7 +534,7 @@ def test_what_is_usual_is_seen_by_the_hour_and_taken_back(site: Stage, open_cons
     page.get_by_label("Hora", exact=True).select_option("3")
     expect(page.get_by_text("Casi nadie pasa entonces")).to_be_visible()
     expect(page.locator(".arrow")).to_have_count(0)
-    page.get_by_role("button", name="Volver a la versión 1").click()
+    page.get_by_role("button", name="Volver a esta: versión 1").click()
     page.get_by_role("dialog").get_by_role("button", name="Volver a esta").click()
     expect(page.locator("[data-version='3']")).to_contain_text("en uso")
     assert store.about(camera.id)[-1].since == 1
