@@ -11,7 +11,7 @@ import pytest
 from small_model import ORANGE, scene, small_model, write_clip
 from veedor.compose.at_machine import audited_camera_store
 from veedor.compose.config import SiteFile, load
-from veedor.compose.offline import Models, Outputs, analyze_file
+from veedor.compose.offline import Given, Models, Outputs, analyze_file
 from veedor.compose.own_models import (
     NewModel,
     add_model,
@@ -91,8 +91,7 @@ def test_from_the_file_to_the_event(tmp_path: Path, site: SiteFile, model_file: 
         Outputs(events=tmp_path / "events.json"),
         "es",
         lambda *_: None,
-        threads=1,
-        with_models=Models(site, ["default", "excavators"]),
+        given=Given(models=Models(site, ["default", "excavators"]), threads=1),
     )
     (event,) = report["events"]
     assert event["rule"] == "Cerrado"

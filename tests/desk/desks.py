@@ -28,6 +28,7 @@ from desk.fakes import (
 )
 from veedor.access.check import Access
 from veedor.access.principal import Role
+from veedor.compose.usual_movement import LocalUsualMovement
 from veedor.desk.accounts import passwords, service
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
@@ -37,6 +38,7 @@ from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.views.news import tell_moved_views
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
+from veedor.site.normality.store import BaselineStore
 from waiting import wait_until
 
 AGENCY = "muni"
@@ -104,6 +106,7 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         config=replace(DeskConfig(), **config),
         backtests=FakeBacktests(),
         views=FakeViews(),
+        usual=LocalUsualMovement(BaselineStore(directory / "normality"), clock, "America/Lima"),
     )
     tell_who_steers(ports)
     tell_moved_views(ports)

@@ -197,6 +197,8 @@ ROWS = [
     Row("GET", "/api/cameras/{camera_id}/rules", "osa"),
     Row("PUT", "/api/cameras/{camera_id}/rules", "sa", body={"text": "rules: []", "version": ""}),
     Row("POST", "/api/cameras/{camera_id}/rules/try", "sa", body={"text": "rules: []"}),
+    Row("GET", "/api/cameras/{camera_id}/usual", "osa"),
+    Row("POST", "/api/cameras/{camera_id}/usual/back", "sa", 404, body={"version": 7}),
     # an administrator writes rules, but to try them on an archive is to look at people
     Row("GET", "/api/cameras/{camera_id}/backtest", "s", 404),  # none was begun
     Row("DELETE", "/api/cameras/{camera_id}/backtest", "s", 404),

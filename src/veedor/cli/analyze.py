@@ -29,7 +29,7 @@ def analyze(
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
     from veedor.compose.calibration import ground_given
-    from veedor.compose.offline import Models, Outputs, analyze_file
+    from veedor.compose.offline import Given, Models, Outputs, analyze_file
     from veedor.compose.stores import load_config
     from veedor.kit.errors import UserError
 
@@ -62,8 +62,7 @@ def analyze(
             Outputs(tracks, events, annotated),
             lang,
             tell,
-            with_models=Models(site, model),
-            ground=ground,
+            given=Given(ground=ground, models=Models(site, model)),
         )
     if as_json:
         print_json(report)

@@ -26,12 +26,14 @@ from veedor.site.detect.atlas import AtlasDetector
 from veedor.site.detect.cards import OwnModels
 from veedor.site.detect.closer import crop_detector
 from veedor.site.detect.closers import Closers
+from veedor.site.detect.detector import Detector
 from veedor.site.detect.models import default_model_path
 from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.own import ModelOrder
 from veedor.site.detect.team import CameraModels, Load, TeamDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
+from veedor.site.normality.baseline import Normality
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
 from veedor.site.rules.export import event_row, last_states
@@ -60,6 +62,18 @@ class Models:
     names: Sequence[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a site has for a camera and a file alone has not. `detector`: in place of the default one, on `threads`;
+    `ground`: metres on the ground; `normality`: what is usual there."""
+
+    detector: Detector | None = None
+    ground: Ground | None = None
+    normality: Normality | None = None
+    models: Models = Models()
+    threads: int = 2
+
+
 @dataclass(slots=True)
 class _Progress:
     frames_seen: int = 0
@@ -68,7 +82,7 @@ class _Progress:
     undecodable: int = 0
 
 
-def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
+def analyze_file(
     video: Path,
     rules_file: Path | None,
     fps: float,
@@ -76,9 +90,7 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
     lang: str,
     tell: Tell,
     *,
-    threads: int = 2,
-    with_models: Models = Models(),
-    ground: Ground | None = None,
+    given: Given = Given(),
 ) -> dict[str, Any]:
     """Analyse `video` at up to `fps` frames a second; write what `outputs` names.
 
@@ -88,14 +100,14 @@ def analyze_file(  # noqa: PLR0913 - what to read, how, and where it goes
     """
     clock = SystemClock()
     rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
-    network = OnnxDetector(default_model_path(fetch=True), threads=threads)
-    store, models = _models(with_models)
-    load = load_from(store.folder, threads)
+    network = given.detector or OnnxDetector(default_model_path(fetch=True), threads=given.threads)
+    store, models = _models(given.models)
+    load = load_from(store.folder, given.threads)
     detector = _detector(video.name, network, load, models)
     closers = Closers(lambda: crop_detector(network), load)
     closers.assign(video.name, models)
     looks = FileLooks(rules, partial(closers.of, video.name))
-    engine = RuleEngine(rules, video.name, ground=ground)
+    engine = RuleEngine(rules, video.name, ground=given.ground, normality=given.normality)
     progress = _Progress()
     began_s = clock.monotonic()
     events: list[Event] = []
@@ -143,7 +155,7 @@ def _models(models: Models) -> tuple[OwnModels, CameraModels]:
     return store, CameraModels(DEFAULT_MODEL_WORD in wanted, orders)
 
 
-def _detector(camera_id: str, network: OnnxDetector, load: Load, models: CameraModels) -> TeamDetector:
+def _detector(camera_id: str, network: Detector, load: Load, models: CameraModels) -> TeamDetector:
     """Raises OwnModelGone, OwnModelChanged: a file is not analysed with less than was wanted."""
 
     def lacking(_order: ModelOrder, problem: VeedorError) -> None:

@@ -19,6 +19,7 @@ from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
+from veedor.compose.usual_movement import LocalUsualMovement
 from veedor.compose.views import LocalViews, follow_motors
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
@@ -43,6 +44,7 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
 from veedor.site.detect.models import model_path
+from veedor.site.normality.store import BaselineStore
 from veedor.site.ptz.aim import Aims
 from veedor.site.ptz.control import PtzControl
 from veedor.site.record.config import RecordConfig
@@ -193,6 +195,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         hub=joined.watch.state if joined else None,
         backtests=backtests,
         second_looks=site.parts.outbox,
+        usual=LocalUsualMovement(BaselineStore(site.config.data / "normality"), clock, site.config.time_zone),
     )
     tell_who_steers(ports)
     tell_moved_views(ports)

@@ -56,6 +56,7 @@ import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
+import veedor.desk.usual.endpoints
 import veedor.desk.views.endpoints
 import veedor.desk.walls.endpoints
 from veedor import __version__
@@ -92,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.commands.endpoints.router,
     veedor.desk.setup.endpoints.router,
     veedor.desk.setup.rules.router,
+    veedor.desk.usual.endpoints.router,
     veedor.desk.backtest.endpoints.router,
     veedor.desk.review.endpoints.router,
     veedor.desk.samples.endpoints.router,

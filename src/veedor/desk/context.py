@@ -29,6 +29,7 @@ from veedor.wire.ports import (
     SecondLookBook,
     SiteView,
     TrackSearch,
+    UsualMovement,
 )
 from veedor.wire.views import CameraViews
 
@@ -124,8 +125,8 @@ class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `hub`: of a site that has joined one. `backtests`, `second_looks`, `views`: None where cameras
-    are at other sites. `far_evidence`, `far_commands`: a hub's ways to evidence and cameras at other sites.
+    one site is asked. `hub`: of a site that has joined one. `backtests`, `second_looks`, `views`, `usual`: None where
+    cameras are at other sites. `far_evidence`, `far_commands`: a hub's ways to evidence and cameras at other sites.
     `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in
     the name of one person.
     """
@@ -155,6 +156,7 @@ class DeskPorts:
     backtests: Backtests | None = None
     second_looks: SecondLookBook | None = None
     views: CameraViews | None = None
+    usual: UsualMovement | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

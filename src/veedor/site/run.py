@@ -309,7 +309,8 @@ class Site:
 
     def _draw(self, camera: Camera, event: Event, frame: int) -> bytes | None:
         """The snapshot of an event: drawn by the worker that saw it; failing that, the camera's newest picture."""
-        request = draw_request(camera, event, frame, self.config.time_zone, self.config.language)
+        flow = self.normality.flow_of(event)
+        request = draw_request(camera, event, frame, self.config.time_zone, self.config.language, flow)
         if jpeg := self.crew.draw(camera.id, request):
             return jpeg
         try:

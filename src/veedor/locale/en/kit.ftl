@@ -3,6 +3,7 @@ error-user = { $problem }
 error-config = { $file }, line { $line }, column { $column }: { $problem }
 error-not-found =
     There is no { $kind ->
+        [baseline] version of what is usual
         [package] package
         [path] address
         [desk] desk in

@@ -3,6 +3,7 @@ error-user = { $problem }
 error-config = { $file }, línea { $line }, columna { $column }: { $problem }
 error-not-found =
     No existe { $kind ->
+        [baseline] la versión de lo usual
         [camera] la cámara
         [agency] la entidad
         [alert] la alerta

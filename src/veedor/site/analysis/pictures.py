@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from veedor.model.camera import Camera
 from veedor.model.detection import own_class
 from veedor.model.event import Event, TrackOverlay
 from veedor.model.frame import Frame
-from veedor.site.alerting.snapshot import draw_snapshot
+from veedor.site.alerting.snapshot import FlowArrow, draw_snapshot
 from veedor.wire.messages import event_from_json, event_to_json
 
 _SAME = timedelta(milliseconds=1)  # moments cross between processes as seconds in a float
@@ -51,7 +52,9 @@ class FrameRing:
         return frame if frame is not None and abs(frame.captured_at - captured_at) < _SAME else None
 
 
-def draw_request(camera: Camera, event: Event, frame: int, time_zone: str, lang: str) -> dict[str, Any]:
+def draw_request(
+    camera: Camera, event: Event, frame: int, time_zone: str, lang: str, flow: Sequence[FlowArrow] = ()
+) -> dict[str, Any]:
     """What a worker needs to draw the snapshot of `event`, in plain JSON values. A worker does not know what the agency
     calls its own classes: it is told the text."""
     overlays = tuple(_labelled(one, lang) for one in event.overlays)
@@ -62,6 +65,7 @@ def draw_request(camera: Camera, event: Event, frame: int, time_zone: str, lang:
         "time_zone": time_zone,
         "lang": lang,
         "event": event_to_json(replace(event, overlays=overlays)),
+        "flow": [list(arrow) for arrow in flow],
     }
 
 
@@ -78,4 +82,5 @@ def draw_for_event(frame: Frame, request: dict[str, Any]) -> bytes:
         camera_name=request["name"],
         time_zone=request["time_zone"],
         lang=request["lang"],
+        flow=tuple((float(x), float(y), int(way), float(weight)) for x, y, way, weight in request.get("flow", ())),
     )

@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreError
 from veedor.kit.messages import Message
+from veedor.model.detection import ObjectClass
+from veedor.model.event import Event
 from veedor.model.track import ArchivedTrack
 from veedor.site.normality.baseline import Baseline, Normality, empty
+from veedor.site.normality.flow import arrows
+from veedor.site.normality.grid import group_of
 from veedor.site.normality.rarity import KEPT_DAYS
 from veedor.site.normality.store import BaselineStore
 
@@ -83,6 +87,17 @@ class NormalityKeeper:
         """Learn no more of this camera; what was learned stays on disk."""
         with self._lock:
             self._kept.pop(camera_id, None)
+
+    def flow_of(self, event: Event) -> list[tuple[float, float, int, float]]:
+        """What was usual when `event`, of the rule `unusual`, came: to be drawn with it. Nothing for other events."""
+        with self._lock:
+            normality = self._kept.get(event.camera_id) if event.kind == "unusual" else None
+        known = normality.at(event.completed_at) if normality is not None else None
+        if known is None:
+            return []
+        label = event.overlays[0].label if event.overlays else ObjectClass.UNKNOWN.label
+        group = group_of(next((one for one in ObjectClass if one.label == label), ObjectClass.UNKNOWN))
+        return [(one.x, one.y, one.way, one.weight) for one in arrows(known.usual, group)]
 
     def problems(self, names: dict[str, str]) -> list[Message]:
         """Baselines that changed much from one day to the next, or cannot be read. `names`: camera id -> name."""

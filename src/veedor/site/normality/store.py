@@ -42,7 +42,7 @@ class BaselineStore:
 
     def about(self, camera_id: str) -> list[About]:
         """Of each version, oldest first. Raises the StoreError tree."""
-        return [self.load(camera_id, version).about for version in self.versions(camera_id)]
+        return [Baseline.about_file(self._path(camera_id, version)) for version in self.versions(camera_id)]
 
     def keep(self, camera_id: str, baseline: Baseline) -> bool:
         """Put in the next version; False, and nothing done, where another has come in since. Raises the StoreError

@@ -65,7 +65,7 @@ class Usual:
         for prior, level in zip((KNOWING_NOTHING, BACKOFF, BACKOFF), sums, strict=True):
             came = np.minimum(_blurred(level["cells"]), level["tracks"][:, None])
             place = (came + prior * place) / (level["tracks"][:, None] + prior)
-        rate = _rate(counts, hour)
+        rate = tracks_expected(counts, hour)
         there = 1 - np.exp(-rate)
         ways = _chain([_turned(level["ways"]) for level in sums])
         speeds = _chain([_neighbours(level["speeds"]) for level in sums])
@@ -128,7 +128,7 @@ def _divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
     return max(0.0, sum(halves) / 2)
 
 
-def _rate(counts: Counts, hour: int) -> NDArray[np.float64]:
+def tracks_expected(counts: Counts, hour: int) -> NDArray[np.float64]:
     """(3,) tracks to expect in this hour: from the hours around it on any day, over that hour of any day, to this
     one."""
     around = np.concatenate([np.arange((hour + shift) % 24, HOURS, 24) for shift in (-1, 0, 1)])
