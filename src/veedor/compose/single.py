@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from veedor.access.check import Access
@@ -27,6 +27,7 @@ from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
+from veedor.desk.sealing.keeper import Keeper
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
@@ -177,6 +178,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         hub=joined.watch.state if joined else None,
         backtests=backtests,
     )
+    if joined is not None and joined.key is not None:
+        ports = replace(ports, sealing=Keeper(ports, {config.agency_id: joined.key}.get))
     tell_who_steers(ports)
     return ports
 

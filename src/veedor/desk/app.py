@@ -46,6 +46,7 @@ import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
 import veedor.desk.proposals.endpoints
 import veedor.desk.ptz.endpoints
+import veedor.desk.sealing.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
 import veedor.desk.setup.endpoints
@@ -101,6 +102,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.agencies.endpoints.router,
     veedor.desk.grants.endpoints.router,
     veedor.desk.approvals.endpoints.router,
+    veedor.desk.sealing.endpoints.router,
     veedor.desk.stream.endpoints.router,
     veedor.desk.console.endpoints.router,
 )
