@@ -19,6 +19,7 @@ ON_BOTH = {
     "test_inward_events",
     "test_outward",
     "test_scope_clause",
+    "test_sealing",
 }
 
 

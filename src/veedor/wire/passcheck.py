@@ -110,11 +110,11 @@ class PassCheck:
         if not signature_holds(key, who.signature, who.signed):
             raise PassRefused(reason="identity-signature")
         _check_times(identity.issued_at, identity.expires_at, IDENTITY_LIFE, now, "identity-")
-        _check_seal(identity, asked, now, approved=approval_text is not None)
         if not signature_holds(identity.session_key, what.signature, what.signed):
             raise PassRefused(reason="pass-signature")
         if (asked.agency, asked.person, asked.session) != (identity.agency, identity.person, identity.session):
             raise PassRefused(reason="identity")
+        _check_seal(identity, asked, now, approved=approval_text is not None)
         if asked.site != self._site:
             raise PassRefused(reason="site")
         _check_times(asked.issued_at, asked.expires_at, PASS_LIFE, now, "")
