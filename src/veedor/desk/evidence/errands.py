@@ -88,9 +88,7 @@ class Errands:
 
     def _name(self, errand: ErrandRow) -> str:
         """As the camera's owner may read it: why a lock waits is shown to them too."""
-        who = Principal(
-            errand.user_id, errand.username, errand.agency_id, frozenset(), case_number=errand.case_number
-        )
+        who = Principal(errand.user_id, errand.username, errand.agency_id, frozenset(), case_number=errand.case_number)
         return sealed(self._ports, who).shown().username
 
     def far(self, errand: ErrandRow) -> FarEvidence:

@@ -40,6 +40,7 @@ from veedor.model.incident import (
 
 _LETS_IN = frozenset({ActKind.INVITE, ActKind.HAND_OVER})
 
+
 @dataclass(frozen=True, slots=True)
 class NewIncident:
     """An incident opened by hand: a call, a radio message, something seen."""
