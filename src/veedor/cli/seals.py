@@ -10,7 +10,7 @@ from veedor.cli.calls import App
 from veedor.cli.output import command, out, print_json, print_rows, t
 
 Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
-_COLUMNS = ("id", "person", "case_number", "until", "state", "reason")
+_COLUMNS = ("id", "person", "case_number", "seal_until", "state", "reason")
 
 
 def add_seals(app: App) -> None:
@@ -60,8 +60,12 @@ def seals(as_json: Json = False) -> None:
     from veedor.cli import client
 
     rows: list[dict[str, Any]] = client.connect().get("/api/seals")
-    shown = rows if as_json else [{**row, "state": t("cli-seal-state", state=str(row["state"]))} for row in rows]
+    shown = rows if as_json else [{**row, **_words(row)} for row in rows]
     print_rows(shown, _COLUMNS, as_json=as_json, empty=t("cli-hub-seals-empty"))
+
+
+def _words(row: dict[str, Any]) -> dict[str, str]:
+    return {"state": t("cli-seal-state", state=str(row["state"])), "seal_until": str(row["until"])}
 
 
 def who_text(row: dict[str, Any]) -> str:

@@ -50,3 +50,6 @@ cli-audit-who-sealed = { $state ->
         [mismatch] (OPENING DOES NOT FIT: says { $person })
        *[other] (sealed)
     }
+column-person = Person
+column-case-number = Case
+column-seal-until = Sealed until

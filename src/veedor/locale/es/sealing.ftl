@@ -50,3 +50,6 @@ cli-audit-who-sealed = { $state ->
         [mismatch] (LA APERTURA NO CORRESPONDE: dice { $person })
        *[other] (sellado)
     }
+column-person = Persona
+column-case-number = Caso
+column-seal-until = Sellado hasta

@@ -143,3 +143,15 @@ audit-kind-shift = Shifts
 audit-kind-wall = Walls
 audit-kind-totp = Second factor
 audit-kind-backup = Backups
+audit-action-seal-read = See seals
+audit-action-seal-make = Seal a case
+audit-action-seal-open = Open a seal
+audit-action-seal-hear = Hear of another agency's seal
+audit-sealed =
+    { $state ->
+        [sealed] (sealed until { $until })
+        [overdue] (sealed until { $until }; opening overdue)
+        [opened] { $person }, { $case } (was sealed)
+        [mismatch] THE OPENING DOES NOT FIT: it says { $person }, { $case }
+       *[other] (sealed)
+    }

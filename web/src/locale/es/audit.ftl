@@ -143,3 +143,15 @@ audit-kind-shift = Turnos
 audit-kind-wall = Murales
 audit-kind-totp = Segundo factor
 audit-kind-backup = Copias de respaldo
+audit-action-seal-read = Ver los sellos
+audit-action-seal-make = Sellar un caso
+audit-action-seal-open = Abrir un sello
+audit-action-seal-hear = Recibir un sello de otra entidad
+audit-sealed =
+    { $state ->
+        [sealed] (sellado hasta { $until })
+        [overdue] (sellado hasta { $until }; apertura vencida)
+        [opened] { $person }, { $case } (estuvo sellado)
+        [mismatch] LA APERTURA NO CORRESPONDE: dice { $person }, { $case }
+       *[other] (sellado)
+    }
