@@ -2260,6 +2260,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Seals
+         * @description Of one's agency, the newest first.
+         */
+        get: operations["list_seals_api_seals_get"];
+        put?: never;
+        /**
+         * Make Seal
+         * @description From the next request on, owners of other agencies see commitments in place of that person and case.
+         */
+        post: operations["make_seal_api_seals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seals/{seal_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Seal
+         * @description Reveal person and case to whoever saw the commitments. There is no way back.
+         */
+        post: operations["open_seal_api_seals__seal_id__open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search/tracks": {
         parameters: {
             query?: never;
@@ -2803,7 +2847,7 @@ export interface components {
          * @description `<kind>.<verb>`.
          * @enum {string}
          */
-        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "backtest.run" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
+        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "backtest.run" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "seal.read" | "seal.make" | "seal.open" | "seal.hear" | "login" | "self";
         /**
          * ActOut
          * @description Who did what to which thing, when and why.
@@ -3309,6 +3353,8 @@ export interface components {
             resource_id: string | null;
             /** Resource Kind */
             resource_kind: string;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** Sequence */
             sequence: number;
             /** Session Id */
@@ -3353,6 +3399,8 @@ export interface components {
              * @description Entries that it was counted from
              */
             looks: number;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** User Agency Id */
             user_agency_id: string | null;
             /** Username */
@@ -3408,6 +3456,8 @@ export interface components {
             resource_id: string | null;
             /** Resource Kind */
             resource_kind: string;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** Sequence */
             sequence: number;
             /**
@@ -3478,6 +3528,11 @@ export interface components {
              * @description Of this desk and of others whose heads it keeps, newest first
              */
             restores: components["schemas"]["RestoreOut"][];
+            /**
+             * Sealed
+             * @description By seal; one whose opening does not fit is a mismatch
+             */
+            sealed: components["schemas"]["SealedLooksOut"][];
         };
         /** BacktestEventOut */
         BacktestEventOut: {
@@ -5834,6 +5889,109 @@ export interface components {
             /** @default main */
             role: components["schemas"]["StreamRole"];
         };
+        /**
+         * SealedLooksOut
+         * @description Entries of one sealed person in the chain.
+         */
+        SealedLooksOut: {
+            /** Entries */
+            entries: number;
+            seal: components["schemas"]["SealShownOut"];
+        };
+        /** SealIn */
+        SealIn: {
+            /** Case Number */
+            case_number: string;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * Person
+             * @description User name of a colleague
+             */
+            person: string;
+            /**
+             * Reason
+             * @description Stays with this agency
+             */
+            reason: string;
+        };
+        /**
+         * SealOut
+         * @description A seal of one's own agency, with what it hides from others.
+         */
+        SealOut: {
+            /** Case Number */
+            case_number: string;
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Name
+             * @description What others see in place of the person and of the case
+             */
+            name: string;
+            /**
+             * Opened At
+             * @description null: it has not been opened
+             */
+            opened_at: string | null;
+            /**
+             * Opened By
+             * @description null: its time was over
+             */
+            opened_by: string | null;
+            /** Person */
+            person: string;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["SealStanding"];
+            /** Until */
+            until: string;
+        };
+        /**
+         * SealShownOut
+         * @description In place of person and case, until it is opened: see `state`.
+         */
+        SealShownOut: {
+            /** Agency Id */
+            agency_id: string;
+            /** Case Number */
+            case_number: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Is Own
+             * @description Of the reader's own agency, which knows its people
+             */
+            is_own: boolean;
+            /** Opened At */
+            opened_at: string | null;
+            /**
+             * Person
+             * @description User name; null: not known here
+             */
+            person: string | null;
+            /** @description sealed; overdue: its time is over and no opening has come; opened: proved by the commitments of this very entry; mismatch: its agency signed an opening that does not fit */
+            state: components["schemas"]["SealState"];
+            /** Until */
+            until: string;
+        };
+        /**
+         * SealStanding
+         * @enum {string}
+         */
+        SealStanding: "active" | "opened" | "expired";
+        /**
+         * SealState
+         * @enum {string}
+         */
+        SealState: "sealed" | "overdue" | "opened" | "mismatch";
         /** SearchIn */
         SearchIn: {
             /**
@@ -13412,6 +13570,198 @@ export interface operations {
             };
             /** @description The role does not allow it, or another site's page sent the request */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_seals_api_seals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    make_seal_api_seals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is about yourself, it is sealed already, or it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    open_seal_api_seals__seal_id__open_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is about yourself, it is sealed already, or it is over */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
