@@ -21,6 +21,7 @@ ON_BOTH = {
     "test_rule_review",
     "test_samples",
     "test_scope_clause",
+    "test_sealing",
 }
 
 

@@ -45,6 +45,7 @@ IDS = {
     "erasure_id": "nobody",
     "event_id": "nobody",
     "sample_id": "nobody",
+    "seal_id": "nobody",
     "path:path": "manifest.json",
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
@@ -303,6 +304,9 @@ ROWS = [
     Row("POST", "/api/approvals", "os", 400, body={"right": "live", "camera": "plaza"}),  # for no purpose
     Row("POST", "/api/approvals/{approval_id}/approve", "os", 404),
     Row("POST", "/api/approvals/{approval_id}/refuse", "os", 404),
+    Row("GET", "/api/seals", "sup"),
+    Row("POST", "/api/seals", "s", 400, body={"person": "nobody", "case_number": "2026-118", "reason": "x"}),  # no hub
+    Row("POST", "/api/seals/{seal_id}/open", "s", 400),  # a desk without the agency's key
     # evidence
     Row("GET", "/api/evidence-key", "osu", 404),  # this desk has no key
     Row("GET", "/api/incidents/{incident_id}/evidence", "osu", 404),

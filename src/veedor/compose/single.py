@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from veedor.access.check import Access
@@ -31,6 +31,7 @@ from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.review.bounds import ReviewConfig
 from veedor.desk.samples.frame import SampleConfig
+from veedor.desk.sealing.keeper import Keeper
 from veedor.desk.security import check_exposure, hosts_of_certificate
 from veedor.desk.views.news import tell_moved_views
 from veedor.desk.workers import DeskWorkers, evidence_key_file
@@ -197,6 +198,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         second_looks=site.parts.outbox,
         usual=LocalUsualMovement(BaselineStore(site.config.data / "normality"), clock, site.config.time_zone),
     )
+    if joined is not None and joined.key is not None:
+        ports = replace(ports, sealing=Keeper(ports, {config.agency_id: joined.key}.get))
     tell_who_steers(ports)
     tell_moved_views(ports)
     return ports

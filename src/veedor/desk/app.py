@@ -48,6 +48,7 @@ import veedor.desk.proposals.endpoints
 import veedor.desk.ptz.endpoints
 import veedor.desk.review.endpoints
 import veedor.desk.samples.endpoints
+import veedor.desk.sealing.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
 import veedor.desk.second_looks.endpoints
@@ -111,6 +112,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.agencies.endpoints.router,
     veedor.desk.grants.endpoints.router,
     veedor.desk.approvals.endpoints.router,
+    veedor.desk.sealing.endpoints.router,
     veedor.desk.stream.endpoints.router,
     veedor.desk.console.endpoints.router,
 )

@@ -65,6 +65,10 @@ error-forbidden = No puede { $act ->
         [grant-sign] firmar o revocar convenios
         [grant-request] pedir grabaciones a otras entidades
         [grant-emergency] tomar acceso de emergencia
+        [seal-read] ver los sellos
+        [seal-make] sellar un caso y a un colega
+        [seal-open] abrir un sello
+        [seal-hear] recibir lo que otras instituciones sellaron
         [login] iniciar sesión
         [self] usar la propia sesión
        *[other] { $action }
@@ -82,6 +86,9 @@ error-forbidden = No puede { $act ->
         [hours] el convenio no vale a esta hora
         [purpose] el motivo que indica no está en el convenio
         [case] el convenio exige su número de caso
+        [sealed] eso no se hace mientras el caso está sellado, pues llevaría su nombre a otros: quite el número de caso, o haga abrir el sello
+        [sealed_other] ese caso está sellado para otra persona: pida a su supervisor un sello propio, o quite el número de caso
+        [sealed_approval] una mirada sellada no puede tener segunda persona, cuya palabra lo nombraría
         [lease] hace demasiado que este sitio no sabe si el convenio sigue vigente
         [restored] este nodo central se restauró de una copia, y el sitio de la entidad dueña aún no confirma que el convenio sigue vigente
         [condition] no se cumple una condición del convenio: { $name ->

@@ -11,6 +11,10 @@ error-pass-refused = El otro sitio no acepta este pedido: { $reason ->
         [crowded] demasiados pedidos a la vez
         [approval-expired] la conformidad de la segunda persona venció: pida otra
         [approval-self] la segunda persona es la misma que pide
+        [seal] lo que dice de una persona sellada no concuerda
+        [seal-life] el sello dura más de lo permitido
+        [seal-expired] venció el plazo del sello
+        [seal-changed] los compromisos del sello no son los que vio primero
         [approval-agency] la segunda persona es de otra institución
        *[other] { $reason }
     }

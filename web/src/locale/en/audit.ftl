@@ -210,3 +210,15 @@ audit-field-purpose = purpose
 audit-field-case_number = case number
 audit-field-reason = reason
 audit-field-detail = detail
+audit-action-seal-read = See seals
+audit-action-seal-make = Seal a case
+audit-action-seal-open = Open a seal
+audit-action-seal-hear = Hear of another agency's seal
+audit-sealed =
+    { $state ->
+        [sealed] (sealed until { $until })
+        [overdue] (sealed until { $until }; opening overdue)
+        [opened] { $person }, { $case } (was sealed)
+        [mismatch] THE OPENING DOES NOT FIT: it says { $person }, { $case }
+       *[other] (sealed)
+    }

@@ -210,3 +210,15 @@ audit-field-purpose = finalidad
 audit-field-case_number = número de caso
 audit-field-reason = razón
 audit-field-detail = detalle
+audit-action-seal-read = Ver los sellos
+audit-action-seal-make = Sellar un caso
+audit-action-seal-open = Abrir un sello
+audit-action-seal-hear = Recibir un sello de otra entidad
+audit-sealed =
+    { $state ->
+        [sealed] (sellado hasta { $until })
+        [overdue] (sellado hasta { $until }; apertura vencida)
+        [opened] { $person }, { $case } (estuvo sellado)
+        [mismatch] LA APERTURA NO CORRESPONDE: dice { $person }, { $case }
+       *[other] (sellado)
+    }
