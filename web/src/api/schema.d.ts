@@ -1115,6 +1115,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/turned-down/{event_id}/picture.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Turned Down Picture
+         * @description The picture, with the track and the zone drawn.
+         */
+        get: operations["turned_down_picture_api_cameras__camera_id__turned_down__event_id__picture_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/usual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Usual
+         * @description What was learned of the camera's movement: the usual flow in one hour of the week, and the versions of it.
+         */
+        get: operations["show_usual_api_cameras__camera_id__usual_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/usual/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Usual Back
+         * @description Go back to an earlier version, as a new one. What came in between is not learned again.
+         */
+        post: operations["take_usual_back_api_cameras__camera_id__usual_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/view": {
         parameters: {
             query?: never;
@@ -2463,6 +2523,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Seals
+         * @description Of one's agency, the newest first.
+         */
+        get: operations["list_seals_api_seals_get"];
+        put?: never;
+        /**
+         * Make Seal
+         * @description From the next request on, owners of other agencies see commitments in place of that person and case.
+         */
+        post: operations["make_seal_api_seals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seals/{seal_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Seal
+         * @description Reveal person and case to whoever saw the commitments. There is no way back.
+         */
+        post: operations["open_seal_api_seals__seal_id__open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search/tracks": {
         parameters: {
             query?: never;
@@ -2478,6 +2582,26 @@ export interface paths {
          *     it answers, newest first within it, and a last one that names the sites that did not.
          */
         post: operations["search_tracks_api_search_tracks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Second Looks
+         * @description How often second looks confirmed, turned down, or could not be had, by camera and rule; at most 31 days.
+         */
+        get: operations["second_looks_api_second_looks_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2813,6 +2937,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/turned-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Turned Down
+         * @description Events that raised no alert since a second look did not see their object again, newest first.
+         */
+        get: operations["turned_down_api_turned_down_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -3026,7 +3170,7 @@ export interface components {
          * @description `<kind>.<verb>`.
          * @enum {string}
          */
-        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "backtest.run" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
+        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "backtest.run" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "seal.read" | "seal.make" | "seal.open" | "seal.hear" | "login" | "self";
         /**
          * ActOut
          * @description Who did what to which thing, when and why.
@@ -3583,6 +3727,8 @@ export interface components {
             resource_id: string | null;
             /** Resource Kind */
             resource_kind: string;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** Sequence */
             sequence: number;
             /** Session Id */
@@ -3627,6 +3773,8 @@ export interface components {
              * @description Entries that it was counted from
              */
             looks: number;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** User Agency Id */
             user_agency_id: string | null;
             /** Username */
@@ -3682,6 +3830,8 @@ export interface components {
             resource_id: string | null;
             /** Resource Kind */
             resource_kind: string;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** Sequence */
             sequence: number;
             /**
@@ -3752,6 +3902,11 @@ export interface components {
              * @description Of this desk and of others whose heads it keeps, newest first
              */
             restores: components["schemas"]["RestoreOut"][];
+            /**
+             * Sealed
+             * @description By seal; one whose opening does not fit is a mismatch
+             */
+            sealed: components["schemas"]["SealedLooksOut"][];
         };
         /** BacktestEventOut */
         BacktestEventOut: {
@@ -3907,6 +4062,43 @@ export interface components {
          * @enum {string}
          */
         BacktestStatus: "running" | "done" | "cancelled" | "failed";
+        /** BaselineBackIn */
+        BaselineBackIn: {
+            /**
+             * Version
+             * @description The version to go back to
+             */
+            version: number;
+        };
+        /** BaselineVersionOut */
+        BaselineVersionOut: {
+            /**
+             * Days
+             * @description Days of tracks in it
+             */
+            days: number;
+            /**
+             * Drift
+             * @description How far it is from the version before it, 0..1
+             */
+            drift: number;
+            /** Made At */
+            made_at: string;
+            /**
+             * Since
+             * @description The version that a person went back to, where this one repeats it
+             */
+            since: number | null;
+            /** Tracks */
+            tracks: number;
+            /**
+             * Until
+             * @description What came before this was learned
+             */
+            until: string;
+            /** Version */
+            version: number;
+        };
         /** BetweenIn */
         BetweenIn: {
             /** Least */
@@ -4781,6 +4973,32 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * FlowArrowOut
+         * @description Which way most go who come by a place.
+         */
+        FlowArrowOut: {
+            /**
+             * Way
+             * @description In eighths of a turn: 0 to the right, 2 down, 4 to the left, 6 up
+             */
+            way: number;
+            /**
+             * Weight
+             * @description How many come by, 0..1 of the busiest place
+             */
+            weight: number;
+            /**
+             * X
+             * @description 0..1 of the picture's width
+             */
+            x: number;
+            /**
+             * Y
+             * @description 0..1 of the picture's height
+             */
+            y: number;
+        };
         /** FoundOut */
         FoundOut: {
             /**
@@ -5049,6 +5267,16 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /** GroupFlowOut */
+        GroupFlowOut: {
+            /** Arrows */
+            arrows: components["schemas"]["FlowArrowOut"][];
+            /**
+             * Week
+             * @description Tracks to expect in each of the 168 hours of a week, Monday 0:00 first
+             */
+            week: number[];
         };
         /**
          * Habit
@@ -5471,6 +5699,22 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         /**
+         * LookCountsOut
+         * @description Second looks of one rule on one camera. `unverified`: none could be had, and the alerts were raised.
+         */
+        LookCountsOut: {
+            /** Camera Id */
+            camera_id: string;
+            /** Confirmed */
+            confirmed: number;
+            /** Rule */
+            rule: string;
+            /** Turned Down */
+            turned_down: number;
+            /** Unverified */
+            unverified: number;
+        };
+        /**
          * LookIn
          * @description A stream to look at before it is saved.
          */
@@ -5658,6 +5902,22 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * NumbersOut
+         * @description What a decision rested on.
+         */
+        NumbersOut: {
+            /** Below */
+            below: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Of */
+            of: number;
+            /** True */
+            true: number;
+        };
         /** ObjectClassOut */
         ObjectClassOut: {
             /**
@@ -5677,22 +5937,6 @@ export interface components {
              * @description Whether it is of a model of the agency's own
              */
             own: boolean;
-        };
-        /**
-         * NumbersOut
-         * @description What a decision rested on.
-         */
-        NumbersOut: {
-            /** Below */
-            below: number;
-            /** High */
-            high: number;
-            /** Low */
-            low: number;
-            /** Of */
-            of: number;
-            /** True */
-            true: number;
         };
         /**
          * OpenIn
@@ -6509,6 +6753,109 @@ export interface components {
             /** @default main */
             role: components["schemas"]["StreamRole"];
         };
+        /**
+         * SealedLooksOut
+         * @description Entries of one sealed person in the chain.
+         */
+        SealedLooksOut: {
+            /** Entries */
+            entries: number;
+            seal: components["schemas"]["SealShownOut"];
+        };
+        /** SealIn */
+        SealIn: {
+            /** Case Number */
+            case_number: string;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * Person
+             * @description User name of a colleague
+             */
+            person: string;
+            /**
+             * Reason
+             * @description Stays with this agency
+             */
+            reason: string;
+        };
+        /**
+         * SealOut
+         * @description A seal of one's own agency, with what it hides from others.
+         */
+        SealOut: {
+            /** Case Number */
+            case_number: string;
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Name
+             * @description What others see in place of the person and of the case
+             */
+            name: string;
+            /**
+             * Opened At
+             * @description null: it has not been opened
+             */
+            opened_at: string | null;
+            /**
+             * Opened By
+             * @description null: its time was over
+             */
+            opened_by: string | null;
+            /** Person */
+            person: string;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["SealStanding"];
+            /** Until */
+            until: string;
+        };
+        /**
+         * SealShownOut
+         * @description In place of person and case, until it is opened: see `state`.
+         */
+        SealShownOut: {
+            /** Agency Id */
+            agency_id: string;
+            /** Case Number */
+            case_number: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Is Own
+             * @description Of the reader's own agency, which knows its people
+             */
+            is_own: boolean;
+            /** Opened At */
+            opened_at: string | null;
+            /**
+             * Person
+             * @description User name; null: not known here
+             */
+            person: string | null;
+            /** @description sealed; overdue: its time is over and no opening has come; opened: proved by the commitments of this very entry; mismatch: its agency signed an opening that does not fit */
+            state: components["schemas"]["SealState"];
+            /** Until */
+            until: string;
+        };
+        /**
+         * SealStanding
+         * @enum {string}
+         */
+        SealStanding: "active" | "opened" | "expired";
+        /**
+         * SealState
+         * @enum {string}
+         */
+        SealState: "sealed" | "overdue" | "opened" | "mismatch";
         /** SearchIn */
         SearchIn: {
             /**
@@ -6968,6 +7315,51 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * TurnedDownOut
+         * @description An event that raised no alert: of `looked` pictures, a second look saw its object in `seen` only.
+         */
+        TurnedDownOut: {
+            /** Camera Id */
+            camera_id: string;
+            /** Completed At */
+            completed_at: string;
+            /**
+             * Ended At
+             * @description None: it goes on
+             */
+            ended_at: string | null;
+            /** Event Id */
+            event_id: string;
+            /**
+             * Explanation
+             * @description One sentence, in the reader's language
+             */
+            explanation: string;
+            /**
+             * Has Picture
+             * @description Pictures are kept for some weeks only
+             */
+            has_picture: boolean;
+            /** Kind */
+            kind: string;
+            /** Looked */
+            looked: number;
+            /**
+             * Note
+             * @description What the second look found, in the reader's language
+             */
+            note: string;
+            /** Rule */
+            rule: string;
+            /** Seen */
+            seen: number;
+            severity: components["schemas"]["Severity"];
+            /** Started At */
+            started_at: string;
+            /** Zone */
+            zone: string | null;
+        };
         /** TypeOut */
         TypeOut: {
             /** Name */
@@ -7047,6 +7439,21 @@ export interface components {
              */
             password: string | null;
             user: components["schemas"]["UserOut"];
+        };
+        /**
+         * UsualOut
+         * @description `versions`: the newest, which is in force, first; none where nothing was learned yet.
+         */
+        UsualOut: {
+            /**
+             * Hour
+             * @description The hour of the week that the arrows are of, in the site's time zone
+             */
+            hour: number;
+            people: components["schemas"]["GroupFlowOut"];
+            vehicles: components["schemas"]["GroupFlowOut"];
+            /** Versions */
+            versions: components["schemas"]["BaselineVersionOut"][];
         };
         /** ValidationError */
         ValidationError: {
@@ -11203,6 +11610,186 @@ export interface operations {
             };
         };
     };
+    turned_down_picture_api_cameras__camera_id__turned_down__event_id__picture_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_usual_api_cameras__camera_id__usual_get: {
+        parameters: {
+            query?: {
+                /** @description Hour of the week, Monday 0:00 is 0; else the present one */
+                hour?: number | null;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsualOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    take_usual_back_api_cameras__camera_id__usual_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsualOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     show_view_api_cameras__camera_id__view_get: {
         parameters: {
             query?: never;
@@ -14823,6 +15410,198 @@ export interface operations {
             };
         };
     };
+    list_seals_api_seals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    make_seal_api_seals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is about yourself, it is sealed already, or it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    open_seal_api_seals__seal_id__open_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is about yourself, it is sealed already, or it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     search_tracks_api_search_tracks_post: {
         parameters: {
             query?: never;
@@ -14844,6 +15623,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AnswerOut"];
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    second_looks_api_second_looks_get: {
+        parameters: {
+            query: {
+                camera?: string[] | null;
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookCountsOut"][];
                 };
             };
             /** @description Not logged in */
@@ -15847,6 +16688,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    turned_down_api_turned_down_get: {
+        parameters: {
+            query: {
+                camera?: string[] | null;
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                limit?: number;
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnedDownOut"][];
                 };
             };
             /** @description Not logged in */
