@@ -2,7 +2,10 @@
 
     python bench/federation.py --json bench/results/federation.json           # 12 sites, under 3 minutes
     FULL=1 python bench/federation.py --json bench/results/federation.json    # 70 sites, then 200 for what a site costs
-    python bench/federation.py --sites 6 latency outage                       # only these
+    python bench/federation.py --sites 6 --part latency --part outage         # only these
+
+The result is written anew as each part ends, so that a part which fails, or an end in the middle, costs no other
+part's figures. PATIENCE=3 makes all limits of waiting three times as long, for a machine that has other things to do.
 
 Real: the hub with PostgreSQL (durable) and its NATS server; for each site its stores, desk, pump and a nats-server of
 its own that dials in over TLS; joining, grants, passes, gates and audit. Scripted: events, which go into the site's
@@ -29,11 +32,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 import federation_figures as figures
 import federation_site as site_end
 from federation_figures import rates
-from federation_stage import PER_PROCESS, Stage, say, stage
+from federation_hosts import say
+from federation_stage import PER_PROCESS, Stage, stage
 
 NAMES = ("cost", "search", "latency", "sustained", "outage")
 CAMERAS = 43
 NEW_SITE_S = 13.0  # a site takes no passes in its first 12 s
+FEW = 5  # alerts of which a p95 tells nothing
 AIMS = {
     "facts_per_s": 2000,
     "alert_p95_ms": 500,
@@ -49,35 +54,44 @@ class Plan:
     def __init__(self, full: bool, sites: int | None, most: int | None) -> None:
         self.full = full
         self.sites = sites or (70 if full else 12)
-        self.whole = min(10, self.sites)
-        self.tracks = 100_000 if full else 24_000
-        self.steps = [count for count in ((10, 35, 70) if full else (4, 12)) if count < self.sites] + [self.sites]
+        self.whole = min(10 if full else 3, self.sites)
+        self.tracks = 100_000 if full else 12_000
+        self.steps = [count for count in ((10, 35, 70) if full else (3, 12)) if count < self.sites] + [self.sites]
         self.most_sites = most or (200 if full and sites is None else self.sites)
         self.window_s = 30.0 if full else 6.0
-        self.load_s = 60.0 if full else 12.0
-        self.hours = 1.0
-        self.rounds = 15 if full else 4
+        self.load_s = 60.0 if full else 8.0
+        self.flood_events = 40_000 if full else 3_000
+        self.hours = 1.0 if full else 0.5
+        self.rounds = 15 if full else 3
         self.ladder = [500.0 * 1.25**step for step in range(10)] if full else [500.0, 1000.0, 2000.0]  # facts a second
 
 
-def run(wanted: list[str], plan: Plan) -> dict[str, Any]:
+def run(wanted: list[str], plan: Plan, keep: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """`keep` is given all that was found, each time that there is more."""
     found: dict[str, Any] = {}
     with stage() as made:
-        _measured(found, "set_up", lambda: set_up(made, plan, wanted))
-        if "failed" in found["set_up"]:
+
+        def measured(name: str, measure: Callable[[], dict[str, Any]]) -> None:
+            _measured(found, name, measure)
+            if "failed" in found[name]:
+                made.calm()
+            keep(found)
+
+        measured("set_up", lambda: set_up(made, plan, wanted))
+        if not made.host_of:
             return found
-        cameras = plan.sites * CAMERAS
+        cameras = len(made.host_of) * CAMERAS
         if "search" in wanted:
-            _measured(found, "search", lambda: search(made, plan))
+            measured("search", lambda: search(made, plan))
         if "latency" in wanted:
-            _measured(found, "latency", lambda: latency(made, plan, cameras))
+            measured("latency", lambda: latency(made, plan, cameras))
         if "sustained" in wanted:
-            _measured(found, "sustained", lambda: sustained(made, plan, cameras))
+            measured("sustained", lambda: sustained(made, plan, cameras))
         if "outage" in wanted:
-            _measured(found, "outage", lambda: outage(made, plan))
-        _measured(found, "account", lambda: figures.account(made))
-        if "cost" in wanted and plan.most_sites > plan.sites:
-            _measured(found, "many_sites", lambda: many_sites(made, plan, found["set_up"]["cost"]))
+            measured("outage", lambda: outage(made, plan))
+        measured("account", lambda: figures.account(made))
+        if "cost" in wanted and plan.most_sites > plan.sites and found["set_up"].get("cost"):
+            measured("many_sites", lambda: many_sites(made, plan, found["set_up"]["cost"]))
     return found
 
 
@@ -118,14 +132,15 @@ def latency(made: Stage, plan: Plan, cameras: int) -> dict[str, Any]:
     rate = 10 * rates(cameras)["natural_events_per_s"]
     calm = figures.latency(made, rate, plan.load_s)
     say(f"   {calm}")
-    flooded = figures.latency(made, rate, plan.load_s, flood=made.plans[0].agency)
-    moved = flooded["readable"]["p95_ms"] / calm["readable"]["p95_ms"] - 1
-    return {
-        "ten_times_natural": calm,
-        "beside_one_site_that_floods": flooded,
-        "flood_moves_p95_by": round(moved, 3),
-        "holds": calm["readable"]["p95_ms"] <= AIMS["alert_p95_ms"] and moved <= AIMS["flood_moves_p95_by"],
-    }
+    flood = made.plans[0].agency
+    flooded = figures.latency(made, rate, plan.load_s, flood=flood, flood_events=plan.flood_events)
+    slow = calm["readable"].get("p95_ms", float("inf"))
+    told = {"ten_times_natural": calm, "beside_one_site_that_floods": flooded}
+    if flooded["readable"]["count"] < FEW:
+        return told | {"too_few_alerts": True, "holds": False}
+    moved = flooded["readable"]["p95_ms"] / slow - 1
+    is_fair = moved <= AIMS["flood_moves_p95_by"]
+    return told | {"flood_moves_p95_by": round(moved, 3), "holds": slow <= AIMS["alert_p95_ms"] and is_fair}
 
 
 def sustained(made: Stage, plan: Plan, cameras: int) -> dict[str, Any]:
@@ -137,7 +152,7 @@ def sustained(made: Stage, plan: Plan, cameras: int) -> dict[str, Any]:
     half = figures.latency(made, told["events_per_s"] / 2, plan.load_s) if told["events_per_s"] else None
     if half is not None:
         told["alerts_at_half"] = half
-        told["holds"] = told["holds"] and half["readable"]["p95_ms"] <= AIMS["alert_p95_ms"]
+        told["holds"] = told["holds"] and half["readable"].get("p95_ms", float("inf")) <= AIMS["alert_p95_ms"]
     return told
 
 
@@ -180,6 +195,7 @@ def _measured(found: dict[str, Any], name: str, measure: Callable[[], dict[str, 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("figures", nargs="*", choices=[*NAMES, []], help="which; all if none is named")
+    parser.add_argument("--part", action="append", choices=NAMES, help="the same; may be given again")
     parser.add_argument("--sites", type=int, help="how many; 43 cameras each")
     parser.add_argument(
         "--most", type=int, help="grow to so many at the end, for what a site costs; default: 200 if full"
@@ -190,12 +206,27 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # what was started is ended, whoever stops us
         signal.signal(number, signal.default_int_handler)
     plan = Plan(options.full, options.sites, options.most)
-    found = run(options.figures or list(NAMES), plan)
-    result = {
+    wanted = [*options.figures, *(options.part or [])] or list(NAMES)
+
+    def keep(found: dict[str, Any]) -> str:
+        text = json.dumps(_result(plan, wanted, found), indent=2, ensure_ascii=False)
+        if options.json:
+            options.json.parent.mkdir(parents=True, exist_ok=True)
+            options.json.write_text(text + "\n")
+        return text
+
+    print(keep(run(wanted, plan, keep)))
+
+
+def _result(plan: Plan, wanted: list[str], found: dict[str, Any]) -> dict[str, Any]:
+    missing = [name for name in wanted if name not in found and name != "cost"]
+    return {
         "full": plan.full,
         "sites": plan.sites,
         "cameras": plan.sites * CAMERAS,
         "cores": os.cpu_count(),
+        "parts": wanted,
+        "parts_missing": missing,
         "real": {
             "sites_with_a_process_of_their_own": plan.whole,
             "sites_that_share_processes": plan.sites - plan.whole,
@@ -214,13 +245,8 @@ def main() -> None:
         },
         "aims": AIMS,
         "figures": found,
-        "holds": all(one.get("holds", True) for one in found.values()),
+        "holds": not missing and all(one.get("holds", True) for one in found.values()),
     }
-    text = json.dumps(result, indent=2, ensure_ascii=False)
-    print(text)
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
-import psycopg
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 import federation_site as site_end
-from federation_stage import Host, Stage, Use, say, until, use_of
+from federation_hosts import Host, Use, say, until, use_of
+from federation_stage import Stage, go_on, hold_back
+from federation_watch import Watcher, listener
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.inward.tables import SiteAuditRow, SiteEventRow
 from veedor.desk.stream.tables import FeedRow
 
 PER_CAMERA_HOUR = 10.0  # events; see `rates`
+WARM_S = 2.0  # of a load, before anything is counted
 ALERT_EVERY = 5  # one event in five raises an alert
 FACTS_PER_EVENT = 2 + 2 / ALERT_EVERY  # begun and ended; of an alert besides that it was raised and that it ended
 BUSY_YARD_PER_CAMERA_HOUR = 145 / 43 * 60  # bench/results/streams.json: 145 alerts of 43 cameras in a minute
@@ -106,110 +103,63 @@ def per_site(steps: list[dict[str, Any]]) -> dict[str, float]:
 # -- from alert to hub
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    camera_id: str
-    late_s: float
-
-
-class Watcher:
-    """Notes when alerts can be read at the hub: polls the feed's table, whose row commits with the alert's."""
-
-    EVERY_S = 0.01
-
-    def __init__(self, dsn: str) -> None:
-        url = make_url(dsn)
-        told = {"host": url.query["host"], "user": url.username, "password": url.password, "dbname": url.database}
-        self._connection = psycopg.connect(**told, autocommit=True)  # type: ignore[arg-type]
-        self.seen: list[Seen] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
-
-    def __enter__(self) -> Watcher:
-        self._last = self._newest()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(10.0)
-        self._connection.close()
-
-    def _newest(self) -> int:
-        row = self._connection.execute("SELECT coalesce(max(sequence), 0) FROM feed").fetchone()
-        return int(row[0]) if row else 0
-
-    def _run(self) -> None:
-        query = "SELECT sequence, camera_id, payload, kind FROM feed WHERE sequence > %s ORDER BY sequence"
-        while not self._stop.wait(self.EVERY_S):
-            rows = self._connection.execute(query, (self._last,), prepare=True).fetchall()
-            now = datetime.now(UTC)
-            for sequence, camera_id, payload, kind in rows:
-                self._last = sequence
-                if kind == "alert.raised":
-                    told = json.loads(payload) if isinstance(payload, str) else payload
-                    raised_at = datetime.fromisoformat(told["raised_at"])
-                    self.seen.append(Seen(camera_id, (now - raised_at).total_seconds()))
-
-
-@contextmanager
-def listener(stage: Stage) -> Iterator[list[float]]:
-    """Seconds from the raising of each alert to its arrival on a page's event stream."""
-    arrived: list[float] = []
-    headers, stop = dict(stage.user.headers), threading.Event()
-
-    def run() -> None:
-        with (
-            httpx.Client(base_url=stage.url, verify=False, headers=headers, timeout=60.0) as page,
-            page.stream("GET", "/api/stream") as lines,
-        ):
-            kind = ""
-            for line in lines.iter_lines():
-                if stop.is_set():
-                    return
-                kind = line[7:] if line.startswith("event: ") else kind
-                if line.startswith("data: ") and kind == "alert.raised":
-                    raised_at = datetime.fromisoformat(json.loads(line[6:])["raised_at"])
-                    arrived.append((datetime.now(UTC) - raised_at).total_seconds())
-
-    thread = threading.Thread(target=run, name="listener", daemon=True)
-    thread.start()
-    try:
-        yield arrived
-    finally:
-        stop.set()
-        thread.join(10.0)
-
-
-def latency(stage: Stage, events_per_s: float, seconds: float, *, flood: str | None = None) -> dict[str, Any]:
-    """`flood`: an agency whose site makes events as fast as it can; the others keep the rate."""
+def latency(
+    stage: Stage, events_per_s: float, seconds: float, *, flood: str | None = None, flood_events: int = 0
+) -> dict[str, Any]:
+    """`flood`: an agency whose site has so many events in its log when this begins, which the hub reads as fast as it
+    can; the others keep the rate. They were recorded before: what a site's own machine does is not the hub's load. Only
+    alerts that were raised while the flood lasted are counted."""
     others = [one.agency for one in stage.plans[: len(stage.host_of)] if one.agency != flood]
     each = events_per_s / len(others)
-    if flood:
-        stage.host_of[flood].do(site_end.begin_backlog, [flood], 10_000_000, 10**9)
+    waiting = _hold(stage, flood, flood_events) if flood else 0
     calm = [host for host in stage.hosts if flood is None or host is not stage.host_of[flood]]
-    taken, at_s = stage.taken(), time.monotonic()
+    before = stage.uses()
     with Watcher(stage.dsn) as watcher, listener(stage) as pushed:
-        idle = idle_ticks()
         for host in calm:
             host.do(site_end.begin_load, others, each, ALERT_EVERY)
-        time.sleep(seconds)
-        idle_was = idle_share(idle)
+        time.sleep(WARM_S)
+        taken, at_s, from_at, idle = stage.taken(), time.monotonic(), datetime.now(UTC), idle_ticks()
+        if flood:
+            stage.hub.do(go_on, stage.site_ids[flood])
+            wanted = stage.taken_of(stage.site_ids[flood]) + waiting
+            while time.monotonic() - at_s < seconds and stage.taken_of(stage.site_ids[flood]) < wanted:
+                time.sleep(0.05)
+        else:
+            time.sleep(seconds)
+        took_s, to_at, idle_was = time.monotonic() - at_s, datetime.now(UTC), idle_share(idle)
+        facts = stage.taken() - taken
         made = [_ended(host) for host in calm]
-        flooded = _ended(stage.host_of[flood])[0] if flood else 0
-        durable_s = (stage.taken() - taken) / (time.monotonic() - at_s)
         stage.settle(300.0)
+    late = [one.late_s for one in watcher.seen if from_at <= one.raised_at <= to_at]
     return {
         "events_per_s": round(events_per_s, 1),
-        "seconds": seconds,
+        "seconds": round(took_s, 1),
         "events": sum(one for one, _ in made),
         "events_behind_the_script": sum(late for _, late in made),
-        "facts_durable_per_s": round(durable_s),
+        "facts_durable_per_s": round(facts / took_s),
+        "hub_cpu_ms_per_fact": hub_ms(stage, before, facts),
         "idle_share_of_the_machine": idle_was,
-        "readable": spread([one.late_s for one in watcher.seen]),
+        "readable": spread(late),
         "pushed": spread(pushed),
-        **({"flood_events_per_s": round(flooded / seconds)} if flood else {}),
+        **({"flood_facts": waiting} if flood else {}),
     }
+
+
+def _hold(stage: Stage, flood: str, events: int) -> int:
+    """Fill the log of one site while the hub does not read it; messages that wait."""
+    host, site_id = stage.host_of[flood], stage.site_ids[flood]
+    stage.settle(120.0)
+    before = sum(int(one) for one in stage.ask_all(site_end.facts))
+    stage.hub.do(hold_back, site_id)
+    try:
+        host.do(site_end.begin_backlog, [flood], events, ALERT_EVERY)
+        until(lambda: not host.do(site_end.busy), "events recorded", 900.0, 0.5)
+        host.do(site_end.end_load)
+        until(lambda: not host.do(site_end.waiting), "the site's own log", 600.0, 0.5)
+    except BaseException:
+        stage.hub.do(go_on, site_id)
+        raise
+    return sum(int(one) for one in stage.ask_all(site_end.facts)) - before
 
 
 def _ended(host: Host) -> tuple[int, int]:

@@ -8,7 +8,6 @@ servers go with their hosts.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import shutil
 import signal
@@ -19,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -29,110 +27,21 @@ import sqlalchemy as sa
 sys.path.insert(0, str(Path(__file__).parent))
 
 import federation_site as site_end
+from federation_hosts import Host, Late, Use, children, say, until, use_of
 from federation_site import CLOCK, PURPOSE, SitePlan, Sites
 from veedor.compose.hub import Hub, running_hub
 from veedor.compose.hub_config import HubDeskFile, HubFile, LinkFile
 from veedor.compose.postgres import EmbeddedPostgres
 from veedor.desk.database import Database, database_file, database_url
 from veedor.desk.inward.tables import SitePositionRow
+from veedor.link.intake import Intake
 from veedor.link.server import free_port
 from veedor.member.files import MemberFiles
 from veedor.member.joining import join
 
 HUB_AGENCY = "region-lima"
 USER = "olga"
-ANSWER_S = 300.0  # the longest thing that a host does
 PER_PROCESS = 10  # sites that share one
-
-
-class Late(Exception):
-    """Something did not come about in time."""
-
-
-def until(is_so: Callable[[], Any], what: str, limit_s: float, every_s: float = 0.1) -> float:
-    """Seconds until it was so. Raises Late."""
-    began_s = time.monotonic()
-    while not is_so():
-        if time.monotonic() - began_s > limit_s:
-            raise Late(f"{what}: not within {limit_s:g} s")
-        time.sleep(every_s)
-    return time.monotonic() - began_s
-
-
-def say(text: str) -> None:
-    print(f"   {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
-
-
-# -- processes
-
-
-class Host:
-    """A process that holds what `make` makes; `do` runs a function there, on it first, and gives its answer."""
-
-    def __init__(self, name: str, make: Callable[..., Any], *arguments: Any) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, far = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far, make, arguments), name=name)
-        self._process.start()
-        far.close()
-        self.name = name
-        self._answer()
-
-    @property
-    def pid(self) -> int:
-        return int(self._process.pid or 0)
-
-    def do(self, what: Callable[..., Any], *arguments: Any) -> Any:
-        self.tell(what, *arguments)
-        return self._answer()
-
-    def tell(self, what: Callable[..., Any], *arguments: Any) -> None:
-        """`do` without waiting: `answer` follows."""
-        self._pipe.send((what, arguments))
-
-    def answer(self) -> Any:
-        return self._answer()
-
-    def stop(self) -> None:
-        with contextlib.suppress(OSError):
-            self._pipe.close()
-        self._process.join(60)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-
-    def _answer(self) -> Any:
-        if not self._pipe.poll(ANSWER_S):
-            raise Late(f"{self.name} has not answered in {ANSWER_S:g} s")
-        try:
-            well, answer = self._pipe.recv()
-        except EOFError as problem:
-            raise RuntimeError(f"{self.name} has ended; what it said stands above") from problem
-        if not well:
-            raise RuntimeError(f"in {self.name}: {answer}")
-        return answer
-
-
-def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to all: who started us ends us, in order
-    with ExitStack() as stack:
-        try:
-            made = stack.enter_context(make(*arguments))
-        except Exception as problem:
-            pipe.send((False, repr(problem)))
-            raise
-        pipe.send((True, None))
-        while True:
-            try:
-                what, told = pipe.recv()
-            except (EOFError, OSError):
-                return
-            try:
-                pipe.send((True, what(made, *told)))
-            except (EOFError, OSError):
-                return
-            except Exception as problem:
-                pipe.send((False, repr(problem)))
 
 
 def hub_of(config: HubFile) -> Any:
@@ -144,51 +53,27 @@ def first_login(hub: Hub) -> tuple[str, str, str, str]:
     return hub.url, str(hub.ca_file), hub.administrator, hub.first_password or ""
 
 
+def hold_back(hub: Hub, site_id: str) -> None:
+    """The hub does not read the site's log until it is told to `go_on`."""
+    _intake(hub, site_id).stop()
+
+
+def go_on(hub: Hub, site_id: str) -> None:
+    _intake(hub, site_id).start()
+
+
+def go_on_if_held(hub: Hub, site_id: str) -> None:
+    one = _intake(hub, site_id)
+    if one._gone.is_set():
+        one.start()
+
+
+def _intake(hub: Hub, site_id: str) -> Intake:
+    return next(one.intakes[site_id] for one in hub.link._accounts.values() if site_id in one.intakes)
+
+
 def no_sites() -> Sites:
     return Sites()
-
-
-# -- what processes take
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """`rss` in bytes (of PostgreSQL: its share of what it shares), `cpu_s` so far."""
-
-    rss: int
-    cpu_s: float
-    processes: int
-
-
-def children(pid: int) -> dict[str, list[int]]:
-    """All below a process, by the name of their program."""
-    parents: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with contextlib.suppress(OSError, IndexError):
-                fields = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()
-                parents.setdefault(int(fields[1]), []).append(int(entry))
-    found: dict[str, list[int]] = {}
-    ask = [pid]
-    while ask:
-        for child in parents.get(ask.pop(), []):
-            with contextlib.suppress(OSError):
-                found.setdefault(Path(f"/proc/{child}/comm").read_text().strip(), []).append(child)
-            ask.append(child)
-    return found
-
-
-def use_of(pids: list[int]) -> Use:
-    rss, cpu = 0, 0.0
-    for pid in pids:
-        with contextlib.suppress(OSError, IndexError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            # With that of children which have ended: PostgreSQL has one for each connection.
-            cpu += sum(int(one) for one in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    rss += int(line.split()[1]) * 1024
-    return Use(rss, cpu, len(pids))
 
 
 # -- the federation
@@ -263,7 +148,15 @@ class Stage:
         """Of every host, all at once."""
         for host in self.hosts:
             host.tell(what, *arguments)
-        return [host.answer() for host in self.hosts]
+        answers, problem = list[Any](), None
+        for host in self.hosts:  # every answer is taken, whatever the first one is
+            try:
+                answers.append(host.answer())
+            except (Late, RuntimeError) as caught:
+                problem = problem or caught
+        if problem is not None:
+            raise problem
+        return answers
 
     def known_cameras(self) -> int:
         return sum(one["cameras"] for one in self.admin.get("/api/sites").json()["sites"])
@@ -289,6 +182,20 @@ class Stage:
         """Messages of all sites that are durable in the hub's database."""
         with self.database.reading() as session:
             return int(session.scalar(sa.select(sa.func.sum(SitePositionRow.sequence))) or 0)
+
+    def taken_of(self, site_id: str) -> int:
+        """The same of one site."""
+        with self.database.reading() as session:
+            row = session.get(SitePositionRow, site_id)
+            return int(row.sequence) if row is not None else 0
+
+    def calm(self) -> None:
+        """After a figure that failed: nothing makes events, and the hub reads every log."""
+        with contextlib.suppress(Late, RuntimeError):
+            self.ask_all(site_end.end_load)
+        for site_id in self.site_ids.values():
+            with contextlib.suppress(Late, RuntimeError):
+                self.hub.do(go_on_if_held, site_id)
 
     def settle(self, limit_s: float) -> float:
         """Seconds until all that happened at the sites is durable at the hub."""

@@ -22,6 +22,7 @@ FIGURES: dict[str, tuple[str, list[str], list[str]]] = {
     "recording": ("recording.py", ["--cameras", "43", "--seconds", "45"], ["--cameras", "43", "--seconds", "600"]),
     "streams": ("streams.py", ["--cameras", "43", "--seconds", "60"], ["--largest", "--seconds", "120"]),
     "detection": ("detection.py", [], []),
+    "second_look": ("second_look.py", [], []),
     "video": ("video.py", [], []),
     "tracker": ("tracker.py", [], []),
     "rules": ("rules.py", [], []),

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -201,8 +202,9 @@ def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
             site.load.stop()
         wait_until(lambda: stand.has_all(stand.written()), SETTLE_S, 0.2)
         wait_until(lambda: not stand.check()["alerts_lost"], SETTLE_S, 0.5)
-    except AssertionError as problem:
-        failure = str(problem)
+    except Exception as problem:  # whatever it was: what was found is told, and what was started is ended
+        failure = str(problem) or repr(problem)
+        traceback.print_exc()
     try:
         found = stand.check()
     except Exception as problem:

@@ -51,12 +51,42 @@ _BROWSER = {
     ),
 }
 
+# Films whose kinds are seen by their tests on drawn tracks as well; the short ones of each group always run.
+_FILMS = (
+    "crashes",
+    "pulls up",
+    "queues",
+    "three wait",
+    "meet",
+    "pass each other",
+    "surround",
+    "walk past",
+    "goes round",
+    "comes back",
+    "flees",
+    "drives off",
+    "fight",
+    "talk",
+    "leaves it",
+    "keeps it",
+    "along the street",
+    "keeps to it",
+    "paint",
+    "dusk",
+    "waits",
+)
+
 LONG = (
     "tests/link/test_up.py",
     "tests/link/test_cluster.py",
     "tests/federation/test_faults.py",
     "tests/operate/test_deploy.py",
     "tests/operate/test_hub_backup.py",
+    "tests/e2e/test_rules_live.py",
+    *(
+        f"tests/site/rules/test_rules_films.py::test_a_film_has_the_events_of_its_script_and_no_other[{name}]"
+        for name in _FILMS
+    ),
     "tests/site/rules/test_rules_same_everywhere.py::test_chunks_and_pickling_change_nothing",
     "tests/desk/test_matrix.py::test_every_row_answers_alike_on_postgresql",
     *(f"tests/browser/test_{screen}.py::{name}" for screen, names in _BROWSER.items() for name in names),

@@ -41,6 +41,8 @@ PEOPLE = {
     "adela": (MUNI, (Role.ADMINISTRATOR, Role.SUPERVISOR)),
     "petra": (PNP, _STAFF),
     "pablo": (PNP, (Role.OPERATOR,)),
+    "doris": (MUNI, (Role.PRIVACY_OFFICER,)),
+    "auri": (MUNI, (Role.AUDITOR,)),
 }
 _AREA = {
     "type": "Polygon",

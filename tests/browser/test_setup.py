@@ -15,9 +15,11 @@ from playwright.sync_api import Locator, Page, expect
 from browser.conftest import Open
 from browser.stage import Stage, stage
 from clips import write_clip
+from learned_street import learn
 from veedor.model.camera import Camera, SourceKind, StreamRole
 from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream
 from veedor.simulator.rtsp_server import Faults, RtspServer, ServedStream
+from veedor.site.normality.store import BaselineStore
 
 Axe = Callable[[Page], list[str]]
 SECRET = "c0ntra:se@ña/1"
@@ -354,8 +356,15 @@ def test_zones_by_mouse_and_by_keys_are_saved_and_live(
     expect(page.locator("[data-place='Línea 1']")).to_be_visible()
     page.locator("[data-place='Vereda: norte'] .pick").click()
     page.get_by_role("button", name="Regla nueva").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("merod")
+    expect(dialog.locator("[data-kind]")).to_have_count(1)
+    assert axe(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     card = page.locator("[data-rule='Regla 1']")
-    card.get_by_label("Qué vigila").select_option("loitering")
+    expect(card).to_contain_text("Merodeo")
     card.get_by_label("Segundos que debe durar").fill("120")
     card.get_by_label("Gravedad").select_option("high")
     card.get_by_label("Horario").select_option("hours")
@@ -506,3 +515,26 @@ def test_in_english_and_light(site: Stage, open_console: Open, axe: Axe) -> None
     page.goto(f"{site.url}/#/setup/cameras/{camera.id}")
     expect(page.get_by_label("Keep (days)")).to_be_visible()
     assert axe(page) == []
+
+
+# -- what is usual
+
+
+def test_what_is_usual_is_seen_by_the_hour_and_taken_back(site: Stage, open_console: Open, axe: Axe) -> None:
+    camera = site.cameras[0]
+    store = BaselineStore(site.service.site.config.data / "normality")
+    learn(store, camera.id)
+    page = open_console(site, "sara", f"#/setup/rules/{camera.id}")
+    page.get_by_role("link", name="Lo usual").click()
+    page.get_by_label("Día").select_option(label="lunes")
+    page.get_by_label("Hora", exact=True).select_option("8")
+    expect(page.get_by_role("img", name=re.compile(r"^[1-9]\d* flechas"))).to_be_visible()
+    assert page.locator(".arrow").count() >= 8
+    assert axe(page) == []
+    page.get_by_label("Hora", exact=True).select_option("3")
+    expect(page.get_by_text("Casi nadie pasa entonces")).to_be_visible()
+    expect(page.locator(".arrow")).to_have_count(0)
+    page.get_by_role("button", name="Volver a esta: versión 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Volver a esta").click()
+    expect(page.locator("[data-version='3']")).to_contain_text("en uso")
+    assert store.about(camera.id)[-1].since == 1

@@ -12,7 +12,7 @@ from browser.conftest import Open
 from browser.stage import PASSWORD, Stage, stage
 
 ROLE_SCREENS = {
-    "olga": ["Situación", "Alertas", "Mural", "Grabación", "Buscar", "Incidentes", "Convenios", "Salud"],
+    "olga": ["Situación", "Alertas", "Revisión", "Mural", "Grabación", "Buscar", "Incidentes", "Convenios", "Salud"],
     "auri": ["Situación", "Incidentes", "Convenios", "Salud", "Personas", "Auditoría"],
 }
 

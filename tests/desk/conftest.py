@@ -18,7 +18,10 @@ ON_BOTH = {
     "test_inward",
     "test_inward_events",
     "test_outward",
+    "test_rule_review",
+    "test_samples",
     "test_scope_clause",
+    "test_sealing",
 }
 
 

@@ -23,18 +23,22 @@ from desk.fakes import (
     FakeRules,
     FakeSetup,
     FakeSite,
+    FakeViews,
     camera,
 )
 from veedor.access.check import Access
 from veedor.access.principal import Role
+from veedor.compose.usual_movement import LocalUsualMovement
 from veedor.desk.accounts import passwords, service
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database
 from veedor.desk.ptz.news import tell_who_steers
+from veedor.desk.views.news import tell_moved_views
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
+from veedor.site.normality.store import BaselineStore
 from waiting import wait_until
 
 AGENCY = "muni"
@@ -101,8 +105,11 @@ def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> 
         secrets=SecretBox(Fernet.generate_key()),
         config=replace(DeskConfig(), **config),
         backtests=FakeBacktests(),
+        views=FakeViews(),
+        usual=LocalUsualMovement(BaselineStore(directory / "normality"), clock, "America/Lima"),
     )
     tell_who_steers(ports)
+    tell_moved_views(ports)
     return Desk(ports, create_app(ports), audit, live, cameras, ptz)
 
 

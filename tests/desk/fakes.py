@@ -21,7 +21,9 @@ from veedor.model.packet import ClockSource
 from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
 from veedor.model.track_query import TrackPage, TrackQuery
+from veedor.model.viewpoint import ViewState
 from veedor.site.archive.archive import TrackArchive
+from veedor.site.scene.errors import ViewUnmoved
 from veedor.wire.ports import (
     BacktestState,
     BacktestStatus,
@@ -44,6 +46,7 @@ from veedor.wire.ports import (
     Steerer,
     StreamLook,
 )
+from veedor.wire.views import ViewReport
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 JPEG = bytes.fromhex("ffd8ffdb") + b"picture" + bytes.fromhex("ffd9")
@@ -422,3 +425,30 @@ def made_up_report(camera_id: str, start: datetime, end: datetime) -> dict[str, 
         "more": {"new": 0, "gone": 0, "same": 0},
         "notes": [{"key": "backtest-note-unknown", "params": {}}],
     }
+
+
+class FakeViews:
+    """wire.views.CameraViews: the camera that was moved, until a person confirms its view."""
+
+    def __init__(self) -> None:
+        self.moved = False
+        self.listeners: list[Callable[[str], None]] = []
+
+    def report(self, camera_id: str) -> ViewReport | None:
+        sentence = Message("view-moved", {"camera": "Plaza", "rules": 2, "way": "right", "amount": "8"})
+        state = ViewState.MOVED if self.moved else ViewState.SETTLED
+        names = ("Vereda", "Muro") if self.moved else ()
+        return ViewReport(state, None, None, sentence if self.moved else None, "", (), names, True)
+
+    def is_trusted(self, camera_id: str) -> bool:
+        return not self.moved
+
+    def confirm(self, camera_id: str) -> bool:
+        was, self.moved = self.moved, False
+        return was
+
+    def moved_along(self, camera_id: str) -> RulesCheck:
+        raise ViewUnmoved(camera="Plaza")
+
+    def on_change(self, listener: Callable[[str], None]) -> None:
+        self.listeners.append(listener)

@@ -43,6 +43,9 @@ IDS = {
     "package_id": "nobody",
     "proposal_id": "nobody",
     "erasure_id": "nobody",
+    "event_id": "nobody",
+    "sample_id": "nobody",
+    "seal_id": "nobody",
     "path:path": "manifest.json",
 }
 _SPAN = f"?start={quote('2026-03-01T07:00:00-05:00')}&end={quote('2026-03-01T07:00:20-05:00')}"
@@ -182,18 +185,32 @@ ROWS = [
     Row("POST", "/api/setup/import", "a", body={"text": "name,url"}),
     Row("POST", "/api/setup/demo", "a"),
     Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
+    # where cameras look
+    Row("GET", "/api/views", EVERYBODY),
+    Row("GET", "/api/cameras/{camera_id}/view", EVERYBODY),
+    Row("GET", "/api/cameras/{camera_id}/view/places", "sa", 409),
+    Row("POST", "/api/cameras/{camera_id}/view/confirm", "sa"),
     # rules
     Row("GET", "/api/rules/kinds", "osa"),
+    Row("GET", "/api/rules/classes", "osa"),
     Row("GET", "/api/rules/written", "osa"),
     Row("POST", "/api/rules/check", "sa", body={"text": "rules: []"}),
     Row("GET", "/api/cameras/{camera_id}/rules", "osa"),
     Row("PUT", "/api/cameras/{camera_id}/rules", "sa", body={"text": "rules: []", "version": ""}),
     Row("POST", "/api/cameras/{camera_id}/rules/try", "sa", body={"text": "rules: []"}),
+    Row("GET", "/api/cameras/{camera_id}/usual", "osa"),
+    Row("POST", "/api/cameras/{camera_id}/usual/back", "sa", 404, body={"version": 7}),
     # an administrator writes rules, but to try them on an archive is to look at people
     Row("GET", "/api/cameras/{camera_id}/backtest", "s", 404),  # none was begun
     Row("DELETE", "/api/cameras/{camera_id}/backtest", "s", 404),
     Row("POST", "/api/cameras/{camera_id}/backtest", "s", 202, body={"text": "rules: []"}),
     Row("PUT", "/api/cameras/{camera_id}/backtest/marks", "s", 404, body={"event": "nobody", "is_true": True}),
+    # how rules do, and stretches without an alert
+    Row("GET", "/api/precision", "vosa"),
+    Row("POST", "/api/cameras/{camera_id}/rules/review", "sa", 404, body={"rule": "x", "act": "pin", "reason": "y"}),
+    Row("GET", "/api/samples", "os"),
+    Row("POST", "/api/samples/{sample_id}/answer", "os", 404, body={"answer": "no"}),
+    Row("GET", "/api/samples/recall", "osa"),
     # looking
     Row("GET", "/api/cameras/{camera_id}/snapshot.jpg", "vosa"),
     Row("WS", "/api/cameras/{camera_id}/live", "vosa", 101),
@@ -224,6 +241,10 @@ ROWS = [
     Row("POST", "/api/search/tracks", "os", body=_SEARCH),
     Row("GET", "/api/cameras/{camera_id}/tracks/live", "os"),
     Row("GET", "/api/events", "vosa", query=_SPAN),
+    # second looks
+    Row("GET", "/api/second-looks", "vosa", query=_SPAN),
+    Row("GET", "/api/turned-down", "vosa", query=_SPAN),
+    Row("GET", "/api/cameras/{camera_id}/turned-down/{event_id}/picture.jpg", "vosa", 404),
     # alerts
     Row("GET", "/api/alerts", "vosa"),
     Row("GET", "/api/alerts/stats", "vosa"),
@@ -282,6 +303,10 @@ ROWS = [
     Row("GET", "/api/approvals", "os"),
     Row("POST", "/api/approvals", "os", 400, body={"right": "live", "camera": "plaza"}),  # for no purpose
     Row("POST", "/api/approvals/{approval_id}/approve", "os", 404),
+    Row("POST", "/api/approvals/{approval_id}/refuse", "os", 404),
+    Row("GET", "/api/seals", "sup"),
+    Row("POST", "/api/seals", "s", 400, body={"person": "nobody", "case_number": "2026-118", "reason": "x"}),  # no hub
+    Row("POST", "/api/seals/{seal_id}/open", "s", 400),  # a desk without the agency's key
     # evidence
     Row("GET", "/api/evidence-key", "osu", 404),  # this desk has no key
     Row("GET", "/api/incidents/{incident_id}/evidence", "osu", 404),

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from desk.desks import Desk, make_desk
 from veedor.access.scope import Scope
 from veedor.desk.alerts.tables import AlertRow
-from veedor.desk.inward.inward import Inward
+from veedor.desk.inward.inward import Inward, Position, SiteBatch
+from veedor.desk.inward.source import ForeignFact
 from veedor.desk.inward.tables import SiteEventRow
 from veedor.kit.messages import Message
 from veedor.model.event import Event, Severity
@@ -121,6 +122,33 @@ def test_nobody_ends_the_event_of_another_agency(hub: Desk) -> None:
     taker(hub).take_batch(SITE, "i1", batch(event(1)))
     taker(hub).take_batch(("site-2", "other"), "i1", batch(event(1, ended=True), agency="other"))
     assert rows(hub)["event-1"] == kept(event(1))
+
+
+def test_a_text_that_the_database_cannot_hold_is_passed_over_and_the_others_count(hub: Desk) -> None:
+    wrong = replace(event(2), explanation=Message("rules-tripwire", {"place": "\ud800"}))
+    mixed = [*batch(event(1)), *batch(wrong, first=2), *batch(event(3), first=3)]
+    taker(hub).take_batch(SITE, "i1", mixed)
+    assert {"event-1", "event-3"} <= set(rows(hub))
+    assert taker(hub).position("site-1").sequence == 3
+
+
+def test_batches_of_many_sites_are_one_transaction(hub: Desk) -> None:
+    """All of it at once, or nothing."""
+    commits = []
+    hub.ports.database.on_commit(lambda: commits.append(1))
+    facts = alert_facts()
+    elsewhere = [(place, replace(one, site_id="site-2")) for place, one in batch(event(7), event(8), agency="other")]
+    taker(hub).take_batches([SiteBatch(*SITE, "i1", facts), SiteBatch("site-2", "other", "i9", elsewhere)])
+    assert len(commits) == 1
+    assert set(rows(hub)) == {"event-0", "event-120", "event-4000", "event-4010", "event-7", "event-8"}
+    assert [row[1] for row in alerts(hub)[:4]] == ["event-0", "event-0", "event-4000", "event-4000"]
+    assert taker(hub).position("site-1").sequence == len(facts)
+    assert taker(hub).position("site-2") == Position("i9", 2, elsewhere[-1][1].id)
+    theirs = SiteBatch("site-2", "other", "i9", batch(event(0, ended=True), agency="other", first=3))
+    with pytest.raises(ForeignFact):
+        taker(hub).take_batches([SiteBatch(*SITE, "i1", batch(event(9), first=20)), theirs])
+    assert "event-9" not in rows(hub)
+    assert taker(hub).position("site-1").sequence == len(facts)
 
 
 def alert_facts() -> list[tuple[int, Envelope]]:

@@ -62,6 +62,9 @@ def test_from_the_street_to_the_evidence_room(tmp_path: Path, bikes_clip: Path, 
             alert = wait_until(lambda: person.get("/api/alerts").json()["alerts"], 60)[0]
             assert alert["camera_id"] == camera.id
             assert alert["explanation"]
+            look = person.get(f"/api/alerts/{alert['id']}").json()["explanation_params"]
+            assert look["note"] in {"second-look-confirmed", "second-look-unverified"}  # the latter on a busy machine
+            assert look["note"].endswith("unverified") or 0 < look["look_seen"] <= look["look_of"]
 
             picture = person.get(f"/api/alerts/{alert['id']}/snapshot.jpg")
             image = cv2.imdecode(np.frombuffer(picture.content, np.uint8), cv2.IMREAD_COLOR)

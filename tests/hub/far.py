@@ -126,6 +126,7 @@ class Afar:
             far_evidence=self.far,
             far_commands=lambda who: RelayCommands(self.remote(who, Action.CAMERA_EDIT)),
             vouching=self.identities,
+            sealing=self.identities.seals,
             on_behalf=lambda ports, who, action: replace(ports, footage=RelayFootage(self.remote(who, action), copies)),
         )
         return desk

@@ -18,6 +18,7 @@ from veedor.desk.acts.repository import acts_of
 from veedor.desk.audit.entry import detail_of
 from veedor.desk.evidence import repository
 from veedor.desk.evidence.given import all_given
+from veedor.desk.evidence.schemas import evidence_out, package_out
 from veedor.desk.evidence.service import packages_folder, pulled_folder
 from veedor.desk.evidence.signing import Signer, read_public_key
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow
@@ -25,6 +26,7 @@ from veedor.desk.evidence.verify import verify_package
 from veedor.kit.errors import Forbidden, StoreFull
 from veedor.kit.hashing import canonical_json, sha256_file
 from veedor.model.act import ActKind, SubjectKind
+from veedor.model.evidence import fold_evidence
 from veedor.wire.ports import LockReport
 
 
@@ -232,20 +234,28 @@ def test_an_interrupted_pull_goes_on_where_it_stopped(afar: Afar, petra: Princip
     afar.worker().build_once()
     row = package(afar, package_id)
     assert (row.state, row.problem is not None) == ("building", True)
+    come = package_out(row, "en", pulled_folder(afar.hub.ports.data_directory)).pulled
+    assert come is not None
+    assert (come.segments, come.bytes) == (0, 512)
+    assert (come.of_segments, come.of_bytes) == (len(sizes), sum(sizes.values()))
     tries = 0
     while package(afar, package_id).state == "building":
         tries += 1
         assert tries < 100
         afar.clock.advance(60)
         afar.worker().build_once()  # a new process each time
-    assert package(afar, package_id).state == "ready", package(afar, package_id).problem
+    row = package(afar, package_id)
+    assert row.state == "ready", row.problem
+    assert package_out(row, "en", pulled_folder(afar.hub.ports.data_directory)).pulled is None
     crossed = sum(octets for _, octets in afar.sent)
     assert crossed == sum(sizes.values()), "no octet crossed twice"
     taken = [kind for kind, _, _ in steps(afar)]
     assert taken == ["locked", "taken", "received"]
     with afar.hub.ports.database.reading() as session:
         acts = acts_of(session, SubjectKind.EVIDENCE, lock)
+        told = evidence_out(session.get_one(EvidenceRow, lock), fold_evidence(acts), acts, "en")
     assert [act.kind for act in acts].count(ActKind.RECEIVED) == 1
+    assert (told.agency_id, told.received, told.conflicting_acts) == (OWNER, True, [])
 
 
 def test_octets_that_a_power_cut_spoiled_are_fetched_anew(afar: Afar, petra: Principal) -> None:

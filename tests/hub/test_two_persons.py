@@ -85,6 +85,7 @@ def test_a_colleague_agrees_and_the_owner_knows_both(pair: Pair) -> None:
     refused = pair.looks(None)
     assert refused.status_code == 403
     assert "second person" in refused.text
+    assert refused.json()["reason"] == "condition:two_person"
     waiting = pair.ask(pair.olga)
     assert pair.looks(waiting.json()["id"]).status_code == 403, "asked is not given"
     with pair.client(pair.petra) as client:
@@ -124,6 +125,21 @@ def test_who_may_not_agree(pair: Pair) -> None:
     pair.afar.clock.advance(601)
     assert pair.give(pair.petra, asked).status_code == 409
     assert pair.ask(pair.olga, start=None, end=None).status_code == 400
+
+
+def test_a_colleague_says_no_and_who_asked_takes_it_back(pair: Pair) -> None:
+    asked = pair.ask(pair.olga).json()["id"]
+    with pair.client(pair.petra) as client:
+        told = client.post(f"/api/approvals/{asked}/refuse").json()
+    assert (told["refused_by"], told["waits"], told["good"]) == ("petra", False, False)
+    assert pair.give(pair.petra, asked).status_code == 409
+    assert pair.looks(asked).status_code == 403
+    approval = pair.agreed()
+    assert pair.looks(approval).status_code == 200
+    with pair.client(pair.olga) as client:
+        assert client.post(f"/api/approvals/{approval}/refuse").json()["refused_by"] == "olga"
+        assert client.post(f"/api/approvals/{approval}/refuse").status_code == 409
+    assert pair.looks(approval).status_code == 403
 
 
 def test_after_ten_minutes_it_is_over_here_and_at_the_owner(pair: Pair) -> None:

@@ -6,10 +6,11 @@ import ipaddress
 import sqlite3
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -275,7 +276,10 @@ class Way:
 
     def new_intake(self) -> Intake:
         hub = self._federation.hub_of(self.site.id)
-        return Intake(hub, self.site.id, self.database.position, self.database.apply, self.executor)
+        return Intake(hub, self.site.id, self.database.position, self._apply, self.executor)
+
+    def _apply(self, *told: Any) -> Future[None]:
+        return self.executor.submit(self.database.apply, *told)
 
     def start(self) -> None:
         self.pump.start()

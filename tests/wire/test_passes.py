@@ -6,7 +6,7 @@ import json
 import stat
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ import pytest
 
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import ConfigError, StoreCorrupt
+from veedor.model.seal import Seal
 from veedor.wire.keys import AgencyKey, SessionKey
 from veedor.wire.passcheck import SKEW, HighWater, PassCheck
 from veedor.wire.passes import Identity, Pass, PassRefused, decode_pass, encode_identity, encode_pass
 
 AGENCY, OTHER, SESSION = AgencyKey.generate(), AgencyKey.generate(), SessionKey.generate()
+SEAL = Seal("a" * 32, datetime(2026, 4, 1, tzinfo=UTC), "b" * 64, "c" * 64)
 AFTER_START_S = 60.0  # a site takes no passes from before it ran
 
 
@@ -105,7 +107,7 @@ def test_every_character_counts(site: Site) -> None:
 
 @pytest.mark.parametrize("field", [one.name for one in fields(Pass)])
 def test_a_changed_field_of_a_pass_is_not_signed(site: Site, field: str) -> None:
-    value = getattr(site.asked(), field)
+    value = getattr(site.asked(), field) or "0" * 32
     changed = site.asked(**{field: other(value)})
     forged = encode_pass("I", changed, SESSION).split(".")[1]
     who_payload, who_signature, _, signature = site.text().split(".")
@@ -114,8 +116,8 @@ def test_a_changed_field_of_a_pass_is_not_signed(site: Site, field: str) -> None
 
 @pytest.mark.parametrize("field", [one.name for one in fields(Identity)])
 def test_a_changed_field_of_an_identity_is_not_signed(site: Site, field: str) -> None:
-    value = getattr(site.identity(), field)
-    forged = encode_identity(site.identity(**{field: other(value)}), AGENCY).split(".")[0]
+    changed = {field: SEAL if field == "seal" else other(getattr(site.identity(), field))}
+    forged = encode_identity(site.identity(**changed), AGENCY).split(".")[0]
     _, who_signature, payload, signature = site.text().split(".")
     expected = "unpinned" if field == "agency" else "identity-signature"
     assert site.refusal(f"{forged}.{who_signature}.{payload}.{signature}") == expected

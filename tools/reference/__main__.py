@@ -1,4 +1,4 @@
-"""Write `docs/reference/` (or, with --check, say which pages differ from what the program says now; exit code 1)."""
+"""Write `docs/reference/` and the console's drawings (or, with --check, say what differs from the program; exit 1)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def generate() -> dict[str, str]:
         made |= {f"docs/reference/{name}": page for name, page in room.pages().items()}
     made["docs/reference/README.md"] = _index(made)
     made |= {f"docs/reference/drawings/{name}": drawing for name, drawing in drawings.drawings().items()}
+    made["web/src/setup/drawings.ts"] = drawings.console()
     return made
 
 

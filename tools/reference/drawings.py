@@ -48,21 +48,56 @@ SKETCHES: dict[str, str] = {
 }
 
 
+# The console has two themes: each colour is one of its tokens there.
+_TOKENS = {
+    _INK: "--text",
+    _RED: "--critical",
+    _BLUE: "--accent",
+    _GREY: "--muted",
+    "#fff": "--surface",
+    "#0f172a": "--line-strong",
+    "#475569": "--line-strong",
+    "#e2e8f0": "--hover",
+}
+
+
 def drawings() -> dict[str, str]:
     """File names and SVG, for every kind."""
     return {f"{kind}.svg": _drawn(sketch) for kind, sketch in SKETCHES.items()}
 
 
+def console() -> str:
+    """The same, as a module of the console: what stands inside an `svg` with the view box `0 0 160 90`."""
+    lines = []
+    for kind, sketch in SKETCHES.items():
+        inside = "".join(_parts(sketch))
+        for colour, token in _TOKENS.items():
+            inside = inside.replace(f'"{colour}"', f'"var({token})"')
+        for head in ("b", "r"):  # on one page every arrow head needs a name of its own
+            inside = inside.replace(f'id="{head}"', f'id="{kind}-{head}"').replace(
+                f"url(#{head})", f"url(#{kind}-{head})"
+            )
+        lines.append(f"  {kind}: `{inside}`,")
+    first = "// Made by `make reference`: the drawings of docs/reference/drawings, in the colours of the theme."
+    return "\n".join([first, "export const drawings: Record<string, string> = {", *lines, "};"]) + "\n"
+
+
 def _drawn(sketch: str) -> str:
-    parts = [_stroke(stroke.split(), number) for number, stroke in enumerate(sketch.split("; "))]
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90" width="320" height="180">'
+    ground = '<rect width="160" height="90" rx="4" fill="#f8fafc" stroke="#cbd5e1"/>'
+    defs, *parts = _parts(sketch)
+    return "\n".join([head, defs, ground, *parts, "</svg>"]) + "\n"
+
+
+def _parts(sketch: str) -> list[str]:
+    """The arrow heads, then every stroke."""
+    strokes = [_stroke(stroke.split(), number) for number, stroke in enumerate(sketch.split("; "))]
     heads = "".join(
         f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5" orient="auto">'
         f'<path d="M0 0 8 4 0 8z" fill="{colour}"/></marker>'
         for name, colour in (("b", _BLUE), ("r", _RED))
     )
-    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90" width="320" height="180">'
-    ground = '<rect width="160" height="90" rx="4" fill="#f8fafc" stroke="#cbd5e1"/>'
-    return "\n".join([head, f"<defs>{heads}</defs>", ground, *parts, "</svg>"]) + "\n"
+    return [f"<defs>{heads}</defs>", *strokes]
 
 
 def _stroke(words: list[str], number: int) -> str:

@@ -53,6 +53,11 @@ MEANINGS: dict[str, Meaning] = {
     "max_bytes": Meaning("Most space that recordings may take together. None: all of the disk but the reserve"),
     "workers": Meaning("Analysis processes. 0: record only"),
     "model": Meaning("Which detector, by its name in [models](models.md)"),
+    "models": Meaning(
+        'Models that look at a camera which does not say: "default" is `model`, others are the agency\'s own',
+        default="default",
+    ),
+    "second_look_model": Meaning("The model that looks again before an alert is raised; without it `model`"),
     "threads": Meaning("Cores for the detector of each analysis process"),
     "recording": Meaning("What is kept, where, and for how long"),
     "analysis": Meaning("How cameras are watched"),
@@ -68,6 +73,16 @@ MEANINGS: dict[str, Meaning] = {
     "budget_kbps": Meaning(
         "Kilobits a second that pictures may take of the way to the hub: substreams first, then no more live pictures. "
         "Events and alerts are not counted and go first. None: no limit"
+    ),
+    "review": Meaning("When a rule that is mostly wrong goes into review, and how much is asked of what gave no alert"),
+    "ReviewFile.days": Meaning("How many days back people's verdicts on a rule's alerts count"),
+    "ReviewFile.below": Meaning(
+        "A rule goes into review where its precision is surely below this share (the upper end of Wilson's interval at "
+        "95 %). `0`: none ever does"
+    ),
+    "ReviewFile.least_verdicts": Meaning("And not before so many verdicts"),
+    "ReviewFile.samples_per_day": Meaning(
+        "How many random stretches without an alert people are asked about, of each camera a day, at most. `0`: none"
     ),
     "archive_keep_days": Meaning("How long finished tracks are kept; they hold paths and times, no pictures"),
     # rules: every rule
@@ -85,6 +100,12 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "cooldown_per": Meaning("Whether the pause is for the whole rule or for each track by itself"),
     "anchor": Meaning("Which point of the box says where a thing is: the middle of its lower edge, or its centre"),
+    "second_look": Meaning(
+        "Whether the detector looks closely once more before an alert; `auto`: where the kind rests on one object"
+    ),
+    "preset": Meaning(
+        "Name or number of the preset at which the camera must be; elsewhere the rule rests. None: the usual view"
+    ),
     # rules about a zone
     "zone": Meaning("Name of a zone in this file. None: the whole picture, where the kind allows it"),
     "absence_s": Meaning("How long a thing may be out of the zone, or unseen, without its event being over"),
@@ -119,6 +140,8 @@ MEANINGS: dict[str, Meaning] = {
     "pacing_s": Meaning("How long somebody in sight may be outside without the visit being over"),
     "WrongWayParams.allowed": Meaning("The direction over the line that is right"),
     "within_deg": Meaning("How many degrees a heading may be off the opposite direction"),
+    "learned": Meaning("Whether the usual direction of each place, learned from tracks, comes before the drawn one"),
+    "least_tracks": Meaning("How many tracks must have gone through a place before its usual direction is known"),
     "least_speed": Meaning("Slower is no movement: sizes of the object itself (the root of its box's area) per second"),
     "per_day": Meaning("The most events a day; each of `aspects` has an even share of how rare a track must be"),
     "least_days": Meaning("Days that must have been learned before anything is said"),

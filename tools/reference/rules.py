@@ -36,10 +36,15 @@ def pages() -> dict[str, str]:
         base = next(model for model in (ZoneRuleParams, TrackRuleParams, RuleParams) if issubclass(rule.Params, model))
         title = next(heading for heading, model, _ in common if model is base)
         takes = f"Takes what {title[0].lower()}{title[1:]} takes, and:"
-        told = f"![{kind}](drawings/{kind}.svg)\n\n{text.sentence(rule.__doc__)}\n\n{_standing(rule)}\n\n{takes}"
+        told = f"![{kind}](drawings/{kind}.svg)\n\n{_told(rule)}\n\n{_standing(rule)}\n\n{takes}"
         heading = f"## Kind `{kind}`\n\n{told}"
         parts.append(_section(heading, rule.Params, _added(rule.Params, base)))
     return {"rules.md": text.page("Rules", *parts)}
+
+
+def _told(rule: Any) -> str:
+    """What a kind does, and in another paragraph what it cannot see."""
+    return "\n\n".join(text.sentence(one) for one in (rule.__doc__ or "").strip().split("\n\n"))
 
 
 def _standing(rule: Any) -> str:

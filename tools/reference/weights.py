@@ -10,7 +10,8 @@ _INTRO = (
     "folder that `VEEDOR_MODELS_DIR` names, else in "
     "`$XDG_DATA_HOME/veedor/models` (`~/.local/share/veedor/models`), each with its licence notice beside it. A "
     "machine without a network gets them by copying that folder. "
-    "Terms: [third parties](../third-party.md#model-weights)."
+    "Terms: [third parties](../third-party.md#model-weights). Detectors of an agency's own are added at the site: "
+    "[own models](../operate/own-models.md)."
 )
 
 

@@ -27,6 +27,7 @@ function alert(changes: Partial<Alert> = {}): Alert {
     group_id: id,
     group_size: 1,
     has_snapshot: true,
+    in_review: false,
     clip: { state: "pending", problem: null },
     handled_by: null,
     handled_at: null,

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { cone, directionDeg, distanceM, ground, metresPerDegree, moved, nearest } from "../src/map/geo";
+import {
+  cone,
+  directionDeg,
+  distanceM,
+  ground,
+  metresPerDegree,
+  moved,
+  nearest,
+  undistorted,
+} from "../src/map/geo";
 
 const LIMA = { lat: -12.0464, lon: -77.0428 };
 
@@ -74,6 +83,14 @@ describe("a calibrated picture", () => {
     const place = ground(calibration, 1, 0.5)!;
     expect(distanceM(LIMA, place)).toBeCloseTo(Math.hypot(10, 10), 0);
     expect(directionDeg(LIMA, place)).toBeCloseTo(135, 1);
+  });
+  it("takes the lens out first, as the server does", () => {
+    const corner = undistorted(-0.3, 4 / 3, 1, 1);
+    expect(corner[0]).toBeCloseTo(0.5 + 0.5 / 0.7, 9);
+    expect(corner[1]).toBeCloseTo(0.5 + 0.5 / 0.7, 9);
+    expect(undistorted(-0.3, 4 / 3, 0.5, 0.5)).toEqual([0.5, 0.5]);
+    const calibration = { matrix: [10, 0, 0, 0, -20, 0, 0, 0, 1], k1: -0.3, aspect: 4 / 3, ...origin };
+    expect(distanceM(LIMA, ground(calibration, 1, 1)!)).toBeCloseTo(Math.hypot(12.14, 24.29), 0);
   });
   it("gives nothing above the horizon", () => {
     const calibration = { matrix: [10, 0, 0, 0, -20, 0, 0, 1, -0.3], ...origin };

@@ -12,7 +12,19 @@ import {
   tagsOf,
   takeLogin,
 } from "../src/setup/camera";
-import { daysOf, freeName, partsOf, renamed, tidy, writeDays, type Rules } from "../src/setup/rules";
+import { drawings } from "../src/setup/drawings";
+import { grouped, neighbour } from "../src/setup/kinds";
+import {
+  daysOf,
+  freeName,
+  partsOf,
+  renamed,
+  tidy,
+  writeDays,
+  type RuleKind,
+  type Rules,
+} from "../src/setup/rules";
+import { ends, shades } from "../src/setup/usual";
 
 describe("addresses", () => {
   it("lose the login that was pasted with them", () => {
@@ -126,5 +138,58 @@ describe("rules", () => {
       { text: "", field: "dwell_s" },
       { text: " s", field: null },
     ]);
+  });
+});
+
+describe("what is usual", () => {
+  it("is shaded by day and hour, the busiest hour fully", () => {
+    const week = Array.from({ length: 168 }, (_, hour) => (hour === 32 ? 16 : hour === 33 ? 4 : 0));
+    const rows = shades(week);
+    expect(rows.map((one) => one.length)).toEqual(Array(7).fill(24));
+    expect([rows[1]?.[8], rows[1]?.[9], rows[0]?.[0]]).toEqual([1, 0.5, 0]);
+    expect(
+      shades(Array(168).fill(0))
+        .flat()
+        .every((one) => one === 0),
+    ).toBe(true);
+  });
+
+  it("has arrows that point where most go", () => {
+    const [x1, y1, x2, y2] = ends({ x: 0.5, y: 0.5, way: 2, weight: 1 }, 1600, 900);
+    expect(x1).toBeCloseTo(x2);
+    expect(y2 - y1).toBeCloseTo(90); // down
+  });
+});
+
+describe("kinds of rules", () => {
+  const kind = (name: string, meaning: string): RuleKind =>
+    ({ kind: name, meaning, needs: null, place: null, parameters: {} }) as unknown as RuleKind;
+  const kinds = [
+    kind("fight", "Two shake"),
+    kind("loitering", "Somebody stays in a zone"),
+    kind("brand_new", "Of a newer site"),
+  ];
+
+  it("are found by words of name and sentence, without accents, and none is lost", () => {
+    const found = (search: string): string[] =>
+      grouped(kinds, search, (one) => one).flatMap((one) => one.kinds.map((each) => each.kind));
+    expect(found("")).toEqual(["loitering", "fight", "brand_new"]);
+    expect(found("ZÓNE stáys")).toEqual(["loitering"]);
+    expect(found("newer")).toEqual(["brand_new"]);
+    expect(found("stays shake")).toEqual([]);
+  });
+
+  it("are reached with the arrow keys as they lie", () => {
+    const box = (left: number, top: number): DOMRect => ({ left, top, height: 50 }) as DOMRect;
+    const boxes = [box(0, 0), box(100, 0), box(0, 100), box(100, 100), box(0, 200)];
+    expect(neighbour(boxes, 1, "ArrowDown")).toBe(3);
+    expect(neighbour(boxes, 3, "ArrowDown")).toBe(4);
+    expect(neighbour(boxes, 3, "ArrowUp")).toBe(1);
+    expect(neighbour(boxes, 0, "ArrowLeft")).toBe(0);
+    expect(neighbour(boxes, 4, "ArrowDown")).toBe(4);
+  });
+
+  it("have a drawing each", () => {
+    for (const one of ["fight", "loitering", "unusual", "absence"]) expect(drawings[one]).toContain("var(--");
   });
 });

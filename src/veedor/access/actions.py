@@ -56,6 +56,10 @@ class Action(StrEnum):
     GRANT_SIGN = "grant.sign"  # sign, revoke, review, in the agency's name
     GRANT_REQUEST = "grant.request"  # ask another agency for a span of footage
     GRANT_EMERGENCY = "grant.emergency"  # take an hour of access at once, and answer for it
+    SEAL_READ = "seal.read"
+    SEAL_MAKE = "seal.make"  # seal a colleague's name and a case from other agencies, for a while
+    SEAL_OPEN = "seal.open"  # before its time is over
+    SEAL_HEAR = "seal.hear"  # in no role: another agency sealed, or opened, looks at cameras of this one
     LOGIN = "login"  # in no role: who logs in has none yet; it names the audit entries of logins
     SELF = "self"  # one's own session: whoami, log out, change password
 

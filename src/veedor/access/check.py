@@ -17,6 +17,7 @@ from veedor.access.grants import Decision, GrantBook, by_grant, cameras_by_grant
 from veedor.access.policy import Question, allows
 from veedor.access.principal import Principal, Resource
 from veedor.access.scope import Scope
+from veedor.access.sealing import sealed_refusal
 from veedor.kit.errors import Forbidden
 
 
@@ -114,6 +115,9 @@ class Access:
         """`refusal`, with the grant that it rests on."""
         if not _role_allows(principal, action):
             return Decision("role")
+        sealed = sealed_refusal(principal, action)
+        if sealed is not None:
+            return Decision(sealed)
         if resource.agency_id == principal.agency_id:
             return Decision(None)
         if self._grants is None:
@@ -122,7 +126,7 @@ class Access:
 
     def scope(self, principal: Principal, action: Action, span: tuple[datetime, datetime] | None = None) -> Scope:
         """What lists of things for `action` may show to `principal`: exactly that of which `refusal` is None."""
-        if not _role_allows(principal, action):
+        if not _role_allows(principal, action) or sealed_refusal(principal, action) is not None:
             return Scope(frozenset())
         foreign = cameras_by_grant(self._grants, principal, action, span) if self._grants else frozenset()
         return Scope(frozenset({principal.agency_id}), foreign)

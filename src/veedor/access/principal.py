@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from veedor.model.approval import Approval
+from veedor.model.seal import Seal
 
 # Kinds whose id is a camera's.
 CAMERA_KINDS = frozenset({"camera", "live", "footage", "ptz", "track"})
@@ -35,11 +36,23 @@ class Principal:
     case_number: str | None = None
     approved_by: str | None = None  # user id of a second person who is here too, where a grant asks for two
     approval: Approval | None = None  # what a second person has agreed to, for exactly that
+    seal: Seal | None = None  # the case that the request names is sealed
+    is_sealed: bool = False  # and this is the person whom that seal is about
 
     @property
     def approver(self) -> str | None:
         """The second person's user id."""
         return self.approved_by or (self.approval.by if self.approval else None)
+
+    def shown(self) -> Principal:
+        """As others may see it: of a sealed person neither name nor case, login or address; of a sealed case of
+        somebody else not the case."""
+        if self.seal is None:
+            return self
+        if not self.is_sealed:
+            return replace(self, case_number=self.seal.name)
+        name = self.seal.name
+        return replace(self, user_id=name, username=name, case_number=name, session_id=None, address=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Alert = Annotated[str, typer.Argument(help=t("cli-alerts-id"), metavar="ALERT")]
 Note = Annotated[str | None, typer.Option("--note", help=t("cli-alerts-note"))]
 Seen = Annotated[int | None, typer.Option("--version", min=0, help=t("cli-alerts-version"))]
+_LOOKS = ("confirmed", "turned_down", "unverified")
 _COLUMNS = ("raised_at", "alert", "severity", "status", "camera", "explanation", "handled_by")
 
 
@@ -50,6 +51,43 @@ def list_alerts(
         for alert in page["alerts"]
     ]
     print_rows(rows, _COLUMNS, as_json=False, empty=t("cli-alerts-none"))
+
+
+@app.command(
+    "turned-down",
+    help=t("cli-alerts-turned-down"),
+    epilog=t("cli-example", command="veedor alerts turned-down --since 24h"),
+)
+@command
+def turned_down(
+    since: Annotated[str, typer.Option("--since", help=t("cli-alerts-since"))] = "24h",
+    camera: Annotated[str | None, typer.Option("--camera", help=t("cli-alerts-camera"))] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help=t("cli-alerts-limit"))] = 200,
+    as_json: Json = False,
+) -> None:
+    from veedor.cli import casework, client
+    from veedor.kit.clock import SystemClock
+
+    span = {"start": casework.moment(since), "end": SystemClock().now().isoformat(), "camera": camera}
+    desk = client.connect()
+    events = desk.get("/api/turned-down", {**span, "limit": limit})
+    counts = desk.get("/api/second-looks", span)
+    if as_json:
+        print_json({"events": events, "counts": counts})
+        return
+    print_rows(counts, ("camera_id", "rule", *_LOOKS), as_json=False)
+    rows = [
+        {
+            "at": casework.local(one["completed_at"]),
+            "event": one["event_id"],
+            "camera": casework.plain(one["camera_id"]),
+            "rule": casework.plain(one["rule"]),
+            "explanation": casework.plain(f"{one['explanation']} ({one['note']})"),
+        }
+        for one in events
+    ]
+    columns = ("at", "event", "camera", "rule", "explanation")
+    print_rows(rows, columns, as_json=False, empty=t("cli-alerts-turned-down-none"))
 
 
 @app.command("show", help=t("cli-alerts-show"), epilog=t("cli-example", command="veedor alerts show 0195a1c2-..."))

@@ -31,6 +31,7 @@ from veedor.cli.demo import demo
 from veedor.cli.init import init
 from veedor.cli.output import t
 from veedor.cli.rules_backtest import backtest
+from veedor.cli.rules_precision import precision
 from veedor.cli.worker import worker
 
 speak()
@@ -82,6 +83,11 @@ rules.app.command(
     help=t("backtest-cli"),
     epilog=t("cli-example", command="veedor rules backtest --camera Paradero --since 7d --rules new.yaml"),
 )(backtest)
+rules.app.command(
+    "precision",
+    help=t("cli-rules-precision"),
+    epilog=t("cli-example", command="veedor rules precision --days 7"),
+)(precision)
 app.add_typer(rules.app, name="rules")
 app.add_typer(normality.app, name="normality")
 app.command("login", help=t("cli-login"), epilog=t("cli-example", command="veedor login --user rosa"))(login.login)

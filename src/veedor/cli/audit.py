@@ -11,6 +11,7 @@ import typer
 from veedor.cli.calls import App
 from veedor.cli.erasures import add_erasures
 from veedor.cli.output import command, out, print_json, print_rows, t
+from veedor.cli.seals import show_sealed, who_text
 
 app = App(name="audit", help=t("cli-audit"), no_args_is_help=True)
 add_erasures(app)
@@ -40,6 +41,7 @@ def list_audit(
     shown = [
         {
             **row,
+            "username": who_text(row),
             "audit_action": row["action"],
             "resource": f"{row['resource_kind']} {row['resource_id'] or ''}".strip(),
             "allowed": "✓" if row["allowed"] else "✗",
@@ -60,16 +62,18 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Exit code 5 where the chain is broken."""
+    """Exit code 5 where the chain is broken, or the opening of a seal does not fit."""
     heads = [*_noted(head), *(_kept(witness) if witness else [])]
     verdicts = _on_disk(data, heads) if data else [_by_desk(heads)]
     if as_json:
         print_json(verdicts[0] if len(verdicts) == 1 else verdicts)
     elif not verdicts:
         out.print(t("cli-audit-empty"))
+    fits = True
     for verdict in verdicts:
         if not as_json:
             _show_contradictions(verdict)
+            fits = show_sealed(verdict) and fits
         if not verdict["intact"]:
             from veedor.desk.errors import AuditBroken
 
@@ -84,6 +88,10 @@ def verify(
             for one in verdict["erased"]:
                 told = {name: str(one[name]) for name in ("at", "values", "entries")}
                 out.print(t("cli-audit-erased", entry=str(one["sequence"]), **told))
+    if not fits:
+        from veedor.desk.errors import AuditBroken
+
+        raise typer.Exit(AuditBroken.exit_code)
 
 
 def _explained(verdict: dict[str, Any]) -> str:

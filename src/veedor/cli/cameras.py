@@ -131,6 +131,8 @@ def _lines(row: dict[str, Any]) -> list[str]:
         rest.append(t("cli-cameras-list-user", user=row["username"]))
     if row["tags"]:
         rest.append(t("cli-cameras-list-tags", tags=", ".join(row["tags"])))
+    if row["models"]:
+        rest.append(t("cli-cameras-list-models", models=", ".join(row["models"])))
     if row["keep_days"]:
         rest.append(t("cli-cameras-list-days", days=row["keep_days"]))
     return [line for line in (row["main_url"], row["sub_url"], " · ".join(rest)) if line]
@@ -146,21 +148,38 @@ def set_(
     name: Annotated[str, typer.Argument(help=t("cli-cameras-name"))],
     tag: Annotated[list[str] | None, typer.Option("--tag", help=t("cli-cameras-tag"))] = None,
     no_tags: Annotated[bool, typer.Option("--no-tags", help=t("cli-cameras-no-tags"))] = False,
+    model: Annotated[list[str] | None, typer.Option("--model", help=t("cli-cameras-models"))] = None,
+    no_models: Annotated[bool, typer.Option("--no-models", help=t("cli-cameras-no-models"))] = False,
+    second_look: Annotated[str | None, typer.Option("--second-look-model", help=t("cli-cameras-second-look"))] = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     from veedor.kit.errors import UserError
 
-    if not tag and not no_tags:
-        raise UserError(problem="--tag, --no-tags")
+    with_models = bool(model) or no_models or second_look is not None
+    if not (tag or no_tags or with_models):
+        raise UserError(problem="--tag, --no-tags, --model, --no-models, --second-look-model")
     with ExitStack() as stack:
-        _site, store = _open_to_change(stack, config)
-        saved = store.save(replace(store.camera(name), tags=tuple(tag or ())))
+        site, store = _open_to_change(stack, config)
+        changed = store.camera(name)
+        if tag or no_tags:
+            changed = replace(changed, tags=tuple(tag or ()))
+        if with_models:
+            from veedor.compose.own_models import with_models as having
+
+            changed = having(site, changed, () if no_models else model, second_look)
+        saved = store.save(changed)
     if as_json:
         print_json([_row(saved)])
         return
-    tags = ", ".join(saved.tags) or "-"
-    out.print(t("cli-cameras-tagged", name=saved.name, tags=tags), highlight=False, markup=False)
+    if tag or no_tags:
+        tags = ", ".join(saved.tags) or "-"
+        out.print(t("cli-cameras-tagged", name=saved.name, tags=tags), highlight=False, markup=False)
+    if with_models:
+        models, second = ", ".join(saved.analyse.models or ()) or "-", saved.analyse.second_look_model or "-"
+        out.print(
+            t("cli-cameras-models-set", name=saved.name, models=models, second=second), highlight=False, markup=False
+        )
 
 
 @app.command("remove", help=t("cli-cameras-remove"), epilog=t("cli-example", command='veedor cameras remove "Plaza"'))
@@ -340,4 +359,6 @@ def _row(camera: Camera) -> dict[str, Any]:
         "device_id": camera.device_id,
         "channel": camera.channel,
         "tags": list(camera.tags),
+        "models": list(camera.analyse.models) if camera.analyse.models is not None else None,
+        "second_look_model": camera.analyse.second_look_model,
     }

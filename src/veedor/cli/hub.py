@@ -9,8 +9,10 @@ import typer
 
 from veedor.cli.calls import App
 from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
+from veedor.cli.seals import add_seals
 
 app = App(name="hub", help=t("cli-hub"), no_args_is_help=True)
+add_seals(app)
 
 Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_HUB_CONFIG", help=t("cli-hub-config"))]

@@ -97,10 +97,16 @@ def list_kinds(
 @command
 def check_file(
     file: Annotated[Path, typer.Argument(help=t("rules-cli-file"))],
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
+    from veedor.compose.stores import load_config
     from veedor.site.rules.ruleset import RuleSet
 
+    if config.is_file():
+        load_config(config)  # rules may name the site's own classes
     problems = RuleSet.problems(file)
     if as_json:
         rows = [
@@ -136,6 +142,8 @@ def set_rules(
 ) -> None:
     from veedor.access.actions import Action
     from veedor.compose.at_machine import machine_audit
+    from veedor.compose.calibration import uncalibrated
+    from veedor.compose.own_models import problems_of
     from veedor.compose.stores import camera_store, load_config, rules_store
     from veedor.kit.clock import SystemClock
     from veedor.site.rules.ruleset import read_text
@@ -147,7 +155,11 @@ def set_rules(
     store = rules_store(told)
     with machine_audit(told, SystemClock()) as audit:
         audit.note(Action.RULES_EDIT, "rules", found.id, {"camera": found.name, "file": str(file.resolve())})
-    store.write(found.id, read_text(file), name=str(file))
+    rules = store.write(found.id, read_text(file), name=str(file))
+    for problem in problems_of(told, found, rules, lang):
+        err.print(f"⚠ {problem.render(lang)}", markup=False, highlight=False)
+    for note in uncalibrated(found, rules):
+        err.print(note.render(lang), markup=False, highlight=False)
     out.print(t("rules-cli-set-done", camera=found.name, path=str(store.path(found.id))), highlight=False)
 
 
@@ -183,8 +195,13 @@ def run(
     start: Annotated[str, typer.Option("--start", help=t("rules-cli-start"))] = "",
     time_zone: Annotated[str, typer.Option("--time-zone", help=t("rules-cli-time-zone"))] = "America/Lima",
     classes: Annotated[ClassColumn, typer.Option("--classes", help=t("rules-cli-classes"))] = ClassColumn.AUTO,
+    calibration: Annotated[str, typer.Option("--calibration", help=t("cli-calibration"))] = "",
+    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
+        "veedor.yaml"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
 ) -> None:
+    from veedor.compose.calibration import ground_given
     from veedor.site.rules.engine import RuleEngine
     from veedor.site.rules.export import event_rows
     from veedor.site.rules.replay import from_frames, says_classes, without_classes
@@ -200,7 +217,10 @@ def run(
     stored = read_tracks(tracks)
     if classes is ClassColumn.NONE or (classes is ClassColumn.AUTO and not says_classes(stored)):
         stored = without_classes(stored)
-    engine = RuleEngine(ruleset, "file", zone)
+    ground = ground_given(calibration, config) if calibration else None
+    engine = RuleEngine(ruleset, "file", zone, ground=ground)
+    for name in engine.resting():
+        err.print(t("rules-cli-resting", rule=name), markup=False, highlight=False)
     rows = event_rows(engine.run(from_frames(stored, picture, fps, _start(start, zone))), lang)
     if events is not None and str(events) != "-":
         _write(events, rows)

@@ -89,7 +89,7 @@ class AnnotatedVideo:
         present = {int(track_id) for track_id in tracks.track_id}
         self._paths = {track_id: path for track_id, path in self._paths.items() if track_id in present}
         for row in range(len(tracks)):
-            track_id, kind = int(tracks.track_id[row]), ObjectClass(int(tracks.class_id[row]))
+            track_id, kind = int(tracks.track_id[row]), ObjectClass.of(int(tracks.class_id[row]))
             colour = _PERSON if kind is ObjectClass.PERSON else _VEHICLE if kind in VEHICLES else _OTHER
             left, top, right, bottom = (int(value) for value in tracks.xyxy[row])
             path = self._paths.setdefault(track_id, deque(maxlen=PATH_POINTS))

@@ -121,8 +121,18 @@ class AuditedCameras(CameraStore):
         assert self._pending is not None  # noqa: S101 - inside `together`
         urls = {stream.role.value: stream.url for stream in camera.streams}
         told = {"name": camera.name, "kind": camera.kind.value, "streams": urls, "username": camera.username}
+        models = list(camera.analyse.models) if camera.analyse.models is not None else None
         self._pending.append(
-            (camera.id, {**detail, **told, "keep_days": _text(camera.record.keep_days), "tags": list(camera.tags)})
+            (
+                camera.id,
+                {
+                    **detail,
+                    **told,
+                    "keep_days": _text(camera.record.keep_days),
+                    "tags": list(camera.tags),
+                    "models": models,
+                },
+            )
         )
 
 

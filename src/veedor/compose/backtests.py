@@ -56,7 +56,7 @@ class LocalBacktests:
             "old": text_in_force(self._site.parts.rules, camera.id),
             "time_zone": self._site.config.time_zone,
             "fps": camera.analyse.fps,
-            "ground": list(ground.matrix) if ground is not None else None,
+            "ground": [*ground.matrix, ground.k1, ground.aspect] if ground is not None else None,
             "baseline": str(baseline) if baseline is not None else None,
         }
         return self._runner.start(camera.name, wanted)

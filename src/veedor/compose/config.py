@@ -73,9 +73,21 @@ class WorkersListenFile(Strict):
 class AnalysisFile(Strict):
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     model: str = "yolox_nano_416"
+    # Models that look at a camera which does not say: "default" is the one above, others are the agency's own.
+    models: Annotated[tuple[str, ...], Field(min_length=1, max_length=8)] = ("default",)
+    second_look_model: str | None = None  # looks again before an alert is raised; absent: `model`
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     archive_keep_days: Annotated[float, Field(gt=0)] = 90.0
     listen: WorkersListenFile | None = None
+
+
+class ReviewFile(Strict):
+    """When a rule that is mostly wrong goes into review, and how much people are asked about what gave no alert."""
+
+    days: Annotated[float, Field(gt=0, le=366)] = 30.0
+    below: Annotated[float, Field(ge=0, le=1)] = 0.3
+    least_verdicts: Annotated[int, Field(ge=1)] = 20
+    samples_per_day: Annotated[int, Field(ge=0, le=100)] = 4
 
 
 class SiteLinkFile(Strict):
@@ -105,6 +117,7 @@ class SiteFile(Strict):
     recording: RecordingFile = RecordingFile()
     analysis: AnalysisFile = AnalysisFile()
     link: SiteLinkFile = SiteLinkFile()
+    review: ReviewFile = ReviewFile()
 
 
 def load(path: Path) -> SiteFile:

@@ -35,6 +35,12 @@ class RulesChanged(Conflict):
     key = "error-compose-rules-changed"
 
 
+class BadCalibration(UserError):
+    """params: name (of the file or camera), detail"""
+
+    key = "error-compose-calibration"
+
+
 class PostgresMissing(Unavailable):
     """No PostgreSQL for this kind of machine came with Veedor. params: none"""
 

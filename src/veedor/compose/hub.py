@@ -46,6 +46,7 @@ from veedor.hub.relay.remote import Remote
 from veedor.hub.relay.sites import NoSetup, RelayPtz, RelaySite
 from veedor.hub.restored import awaited, doubt_all
 from veedor.hub.roster import HubRoster
+from veedor.hub.sealing import HubSeals
 from veedor.hub.search.federated import FederatedSearch
 from veedor.hub.signing import HostedKeys, HubSigner
 from veedor.hub.watching import tell_sites
@@ -81,6 +82,7 @@ class _Parts:
     cameras: HubCameras
     link: HubLink
     folder: Path
+    seals: HubSeals
 
 
 @contextmanager
@@ -100,7 +102,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         address = _address(config, server.url, certificates, parts)
         key = open_signing_key(config.keys)
         witness = HubWitness(ports, key)
-        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness, key)
+        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness, key, parts.seals)
         stack.callback(parts.link.stop)
         Inward(database, clock).read_kept()
         parts.link.start(roster.answer)
@@ -153,7 +155,6 @@ def _ports(
     _host_own_agency(config, database, hosted, clock)
     grants = DeskGrantBook(database, clock, cameras, awaited=awaited)
     stack.callback(grants.close)
-    parts = _Parts(database, clock, cameras, link, config.data / "relay")
     live, copies = LiveRelay(clock), SegmentCopies(config.data / "relay")
     nobody = Principal("", "", config.agency_id, frozenset())
     status = _status(clock)
@@ -203,12 +204,14 @@ def _ports(
             map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
             joint_within_m=config.joint.within_m,
             joint_within_s=config.joint.within_s,
+            seal_longest_days=config.sealing.max_days,
             keeps_agencies=True,
             is_hub=True,
             federated=True,
         ),
     )
     identities = Identities(unbound, link.ask, hosted.key)
+    parts = _Parts(database, clock, cameras, link, config.data / "relay", identities.seals)
 
     def on_behalf(ports: DeskPorts, principal: Principal, action: Action) -> DeskPorts:
         mine = Remote(cameras, link.ask, identities.mint, principal, action)
@@ -231,7 +234,7 @@ def _ports(
     def far_commands(principal: Principal) -> FarCommands:
         return RelayCommands(Remote(cameras, link.ask, identities.mint, principal, Action.CAMERA_EDIT))
 
-    ports = replace(unbound, vouching=identities, on_behalf=on_behalf)
+    ports = replace(unbound, vouching=identities, on_behalf=on_behalf, sealing=identities.seals)
     return replace(ports, far_evidence=far_evidence, far_commands=far_commands), parts
 
 

@@ -35,6 +35,12 @@ class JointFile(Strict):
     within_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
 
 
+class SealingFile(Strict):
+    """How long case and officer may be sealed from the owners of cameras at most."""
+
+    max_days: Annotated[int, Field(ge=1, le=90)] = 90
+
+
 class HubFile(Strict):
     """The whole of `hub.yaml`."""
 
@@ -49,6 +55,7 @@ class HubFile(Strict):
     desk: HubDeskFile = HubDeskFile()
     link: LinkFile = LinkFile()
     joint: JointFile = JointFile()
+    sealing: SealingFile = SealingFile()
 
 
 def load(path: Path) -> HubFile:

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from veedor.compose.annotate import AnnotatedVideo
+from veedor.compose.config import SiteFile
+from veedor.compose.offline_looks import FileLooks
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.kit.files import write_file
+from veedor.model.camera import DEFAULT_MODEL_WORD
 from veedor.model.event import Event
 from veedor.model.frame import Frame
 from veedor.model.observation import Observation
+from veedor.model.second_look import Outcome
 from veedor.model.track import Tracks
 from veedor.site.detect.atlas import AtlasDetector
+from veedor.site.detect.cards import OwnModels
+from veedor.site.detect.closer import crop_detector
+from veedor.site.detect.closers import Closers
+from veedor.site.detect.detector import Detector
 from veedor.site.detect.models import default_model_path
+from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
+from veedor.site.detect.own import ModelOrder
+from veedor.site.detect.team import CameraModels, Load, TeamDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
+from veedor.site.normality.baseline import Normality
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
-from veedor.site.rules.export import event_rows, last_states
+from veedor.site.rules.export import event_row, last_states
+from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.track.motchallenge import write_tracks
 
@@ -38,6 +52,26 @@ class Outputs:
     tracks: Path | None = None
     events: Path | None = None
     annotated: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """With what to look: `names` as a camera has them, of `site`; None: the default model alone."""
+
+    site: SiteFile | None = None
+    names: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a site has for a camera and a file alone has not. `detector`: in place of the default one, on `threads`;
+    `ground`: metres on the ground; `normality`: what is usual there."""
+
+    detector: Detector | None = None
+    ground: Ground | None = None
+    normality: Normality | None = None
+    models: Models = Models()
+    threads: int = 2
 
 
 @dataclass(slots=True)
@@ -56,7 +90,7 @@ def analyze_file(
     lang: str,
     tell: Tell,
     *,
-    threads: int = 2,
+    given: Given = Given(),
 ) -> dict[str, Any]:
     """Analyse `video` at up to `fps` frames a second; write what `outputs` names.
 
@@ -66,8 +100,14 @@ def analyze_file(
     """
     clock = SystemClock()
     rules = (RuleSet.load(rules_file) if rules_file else RuleSet()).without_schedules()
-    detector = AtlasDetector(OnnxDetector(default_model_path(fetch=True), threads=threads))
-    engine = RuleEngine(rules, video.name)
+    network = given.detector or OnnxDetector(default_model_path(fetch=True), threads=given.threads)
+    store, models = _models(given.models)
+    load = load_from(store.folder, given.threads)
+    detector = _detector(video.name, network, load, models)
+    closers = Closers(lambda: crop_detector(network), load)
+    closers.assign(video.name, models)
+    looks = FileLooks(rules, partial(closers.of, video.name))
+    engine = RuleEngine(rules, video.name, ground=given.ground, normality=given.normality)
     progress = _Progress()
     began_s = clock.monotonic()
     events: list[Event] = []
@@ -81,13 +121,13 @@ def analyze_file(
         for frame in _frames(file, fps, progress):
             (observation,) = pipeline.process([frame], [frame.media_s])
             observation = _numbered(observation)
-            events += engine.step(observation)
+            events += looks.take(frame, observation, engine.step(observation))
             tracks.append((observation.frame, observation.tracks))
             if drawn is not None:
                 drawn.add(frame, observation, [one for one in last_states(events) if one.end_s is None], lang)
             tell(progress.frames_seen, file.frames, _speed(progress, began_s, clock))
-        events += engine.close()
-    told = event_rows(events, lang)
+        events += [looks.told(one) for one in engine.close()]
+    told = [{**event_row(one, lang), "second_look": looks.row(one.id)} for one in last_states(events)]
     if outputs.tracks:
         write_tracks(outputs.tracks, tracks)
     if outputs.events:
@@ -99,11 +139,31 @@ def analyze_file(
         "detections": pipeline.counters(video.name).detections,
         "tracks": pipeline.counters(video.name).tracks,
         "events": told,
+        "second_looks": {one.value: looks.count(one) for one in Outcome},
         "speed": round(_speed(progress, began_s, clock), 2),
         "undecodable": progress.undecodable,
         "problem": file.problem.render(lang) if file.problem else None,
-        "detector": detector.stats().as_dict(),
+        "detector": detector.stats(),
     }
+
+
+def _models(models: Models) -> tuple[OwnModels, CameraModels]:
+    """Where they are, and which. Raises ModelUnknown."""
+    store = OwnModels(models.site.data / "models") if models.site is not None else OwnModels(Path())
+    wanted = models.names or (DEFAULT_MODEL_WORD,)
+    orders = tuple(store.order(name) for name in wanted if name != DEFAULT_MODEL_WORD)
+    return store, CameraModels(DEFAULT_MODEL_WORD in wanted, orders)
+
+
+def _detector(camera_id: str, network: Detector, load: Load, models: CameraModels) -> TeamDetector:
+    """Raises OwnModelGone, OwnModelChanged: a file is not analysed with less than was wanted."""
+
+    def lacking(_order: ModelOrder, problem: VeedorError) -> None:
+        raise problem
+
+    team = TeamDetector(AtlasDetector(network), load, lacking)
+    team.assign(camera_id, models)
+    return team
 
 
 def _frames(file: VideoFile, fps: float, progress: _Progress) -> Iterator[Frame]:

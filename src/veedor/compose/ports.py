@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from veedor import __version__
+from veedor.compose.views import is_calibrated
 from veedor.kit.errors import NotFound
 from veedor.kit.messages import Message
 from veedor.model.camera import Camera, StreamHealth, StreamState
@@ -40,6 +41,7 @@ class LocalCameras:
 
     def remove(self, camera_id: str) -> None:
         self._store.remove(camera_id)
+        self._site.views.remove(camera_id)
 
     def health(self) -> list[StreamHealth]:
         return self._site.health()
@@ -71,7 +73,7 @@ class LocalSite:
         calibrated = {
             camera.id: camera.calibration
             for camera in self._site.parts.cameras.cameras()
-            if camera.calibration is not None and not camera.calibration.stale
+            if camera.calibration is not None and is_calibrated(self._site, camera)
         }
         return self._site.parts.archive.search(query, calibrated)
 
@@ -109,6 +111,8 @@ def problems(site: Site, lang: str | None = None) -> list[Message]:
         found.extend(site.remote.problems())
     if unwatched := site.crew.unwatched():
         found.append(Message("problem-unwatched", {"cameras": unwatched}))
+    found.extend(site.model_problems())
     found.extend(error.message for error in site.parts.rules.problem_list())
+    found.extend(site.views.problems())
     found.extend(site.reasoner.problems())
     return found

@@ -93,10 +93,13 @@ class EmbeddedPostgres:
         if pid is None or not self._is_our_server(pid):
             return False
         try:
-            self._socket = Path((self._data / "postmaster.pid").read_text().splitlines()[4])
+            folder = (self._data / "postmaster.pid").read_text().splitlines()[4]
             self._password = self._own_password()
         except (OSError, IndexError):  # it is only just starting, or ending
             return False
+        if not folder:  # it has written its lines and does not listen yet
+            return False
+        self._socket = Path(folder)
         return True
 
     def url(self, database: str = _DATABASE) -> str:

@@ -6,6 +6,7 @@ import threading
 from datetime import datetime
 from typing import Any
 
+from veedor.compose.calibration import uncalibrated
 from veedor.compose.errors import RulesChanged
 from veedor.kit.errors import ConfigError
 from veedor.kit.hashing import sha256_bytes
@@ -51,7 +52,12 @@ class LocalRulesBook:
         if not path.is_file():
             return RulesState(edit.default_text(), "", True)
         text = read_text(path)
-        return RulesState(text, sha256_bytes(text.encode()), False)
+        return RulesState(text, sha256_bytes(text.encode()), False, self._notes(camera_id))
+
+    def _notes(self, camera_id: str) -> tuple[Message, ...]:
+        camera = self._site.parts.cameras.camera(camera_id)
+        trusted = self._site.views.is_trusted(camera.id)
+        return tuple(uncalibrated(camera, self._site.reasoner.rules(camera.id), trusted=trusted))
 
     def written(self) -> list[str]:
         cameras = self._site.parts.cameras.cameras()

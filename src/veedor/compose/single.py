@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from veedor.access.check import Access
@@ -19,6 +19,8 @@ from veedor.compose.restored import audit_restore
 from veedor.compose.rules_book import LocalRulesBook
 from veedor.compose.server import WebServer
 from veedor.compose.stores import ingest_config, rules_store
+from veedor.compose.usual_movement import LocalUsualMovement
+from veedor.compose.views import LocalViews, follow_motors
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
@@ -27,7 +29,11 @@ from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.database import Database, database_url
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
+from veedor.desk.review.bounds import ReviewConfig
+from veedor.desk.samples.frame import SampleConfig
+from veedor.desk.sealing.keeper import Keeper
 from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.desk.views.news import tell_moved_views
 from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
@@ -39,6 +45,8 @@ from veedor.site.archive.archive import TrackArchive
 from veedor.site.archive.collector import ArchiveConfig
 from veedor.site.cameras import CameraStore
 from veedor.site.detect.models import model_path
+from veedor.site.normality.store import BaselineStore
+from veedor.site.ptz.aim import Aims
 from veedor.site.ptz.control import PtzControl
 from veedor.site.record.config import RecordConfig
 from veedor.site.record.footage import FootageStore
@@ -113,7 +121,8 @@ def _recording(config: SiteFile, directory: Path) -> RecordConfig:
 
 def _site_config(config: SiteFile) -> SiteConfig:
     analysis = config.analysis
-    worker = WorkerConfig(model_path(analysis.model), analysis.threads) if analysis.workers else None
+    own = config.data / "models"
+    worker = WorkerConfig(model_path(analysis.model), analysis.threads, own=own) if analysis.workers else None
     return SiteConfig(
         name=config.site,
         data=config.data,
@@ -123,6 +132,8 @@ def _site_config(config: SiteFile) -> SiteConfig:
         worker=worker,
         ingest=ingest_config(config),
         remote=remote_config(config),
+        models=analysis.models,
+        second_look_model=analysis.second_look_model,
     )
 
 
@@ -149,13 +160,20 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         map_attribution=config.desk.map.tiles_attribution,
         map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
         federated=joined is not None,
+        review=ReviewConfig(config.review.days, config.review.below, config.review.least_verdicts),
+        samples=SampleConfig(per_day=config.review.samples_per_day),
     )
     cameras = LocalCameras(site)
     ptz = PtzControl(site.parts.cameras, site.config.ingest.networks, clock)
+    aims = Aims(ptz, clock, site.views.with_presets, site.views.is_home)
+    follow_motors(site.views, ptz, aims)
     ptz.start()
     stack.callback(ptz.stop)
+    aims.start()
+    stack.callback(aims.stop)
     grants = joined.grants(database, cameras, clock) if joined else DeskGrantBook(database, clock, cameras)
     stack.callback(grants.close)
+    rules = LocalRulesBook(site)
     backtests = LocalBacktests(site)
     stack.callback(backtests.close)
     ports = DeskPorts(
@@ -165,7 +183,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         site=LocalSite(site),
         ptz=ptz,
         setup=LocalCameraSetup(site, config.agency_id),
-        rules=LocalRulesBook(site),
+        rules=rules,
+        views=LocalViews(site, rules),
         clock=clock,
         database=database,
         access=Access(audit, grants),
@@ -176,8 +195,13 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         signer=joined.signer if joined else None,
         hub=joined.watch.state if joined else None,
         backtests=backtests,
+        second_looks=site.parts.outbox,
+        usual=LocalUsualMovement(BaselineStore(site.config.data / "normality"), clock, site.config.time_zone),
     )
+    if joined is not None and joined.key is not None:
+        ports = replace(ports, sealing=Keeper(ports, {config.agency_id: joined.key}.get))
     tell_who_steers(ports)
+    tell_moved_views(ports)
     return ports
 
 

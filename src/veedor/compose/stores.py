@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,18 +11,28 @@ from veedor.compose.clips import clips_directory
 from veedor.compose.config import SiteFile, load
 from veedor.compose.errors import ConfigMissing
 from veedor.kit.clock import Clock, SystemClock
+from veedor.kit.errors import StoreCorrupt
 from veedor.kit.secrets import SecretBox
+from veedor.model.detection import know_own_classes
 from veedor.site.cameras import CameraStore
+from veedor.site.detect.own_classes import read_own_classes
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.reader import IngestConfig
 from veedor.site.rules_store import RulesStore
 
+log = logging.getLogger(__name__)
+
 
 def load_config(path: Path) -> SiteFile:
-    """Raises ConfigMissing, ConfigError."""
+    """The configuration; this process knows the site's own classes from then on. Raises ConfigMissing, ConfigError."""
     if not path.is_file():
         raise ConfigMissing(path=str(path))
-    return load(path)
+    config = load(path)
+    try:
+        know_own_classes(read_own_classes(config.data / "models"))
+    except StoreCorrupt as problem:  # no reason not to record: the site has it among its problems
+        log.error("%s", problem)
+    return config
 
 
 def ingest_config(config: SiteFile) -> IngestConfig:

@@ -24,5 +24,5 @@ def open_worker(
     WorkerNotEnrolled, ModelMissing, ModelUnknown, WrongModelFile."""
     home = enrol(file, WorkerToken.decode(token), clock) if token else WorkerHome.load(file)
     path = model_path(model or home.model)
-    config = AgentConfig(WorkerConfig(path, threads, niceness=0), processes)
+    config = AgentConfig(WorkerConfig(path, threads, niceness=0, own=file.parent / "models"), processes)
     return Agent(home, config, clock, tell), home

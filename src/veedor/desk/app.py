@@ -46,13 +46,19 @@ import veedor.desk.map.endpoints
 import veedor.desk.playback.endpoints
 import veedor.desk.proposals.endpoints
 import veedor.desk.ptz.endpoints
+import veedor.desk.review.endpoints
+import veedor.desk.samples.endpoints
+import veedor.desk.sealing.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
+import veedor.desk.second_looks.endpoints
 import veedor.desk.setup.endpoints
 import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
 import veedor.desk.site.endpoints
 import veedor.desk.stream.endpoints
+import veedor.desk.usual.endpoints
+import veedor.desk.views.endpoints
 import veedor.desk.walls.endpoints
 from veedor import __version__
 from veedor.desk.accounts.sessions import Sessions
@@ -88,7 +94,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.commands.endpoints.router,
     veedor.desk.setup.endpoints.router,
     veedor.desk.setup.rules.router,
+    veedor.desk.usual.endpoints.router,
     veedor.desk.backtest.endpoints.router,
+    veedor.desk.review.endpoints.router,
+    veedor.desk.samples.endpoints.router,
     veedor.desk.footage.endpoints.router,
     veedor.desk.playback.endpoints.router,
     veedor.desk.bookmarks.endpoints.router,
@@ -96,11 +105,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.walls.endpoints.router,
     veedor.desk.ptz.endpoints.router,
     veedor.desk.map.endpoints.router,
+    veedor.desk.views.endpoints.router,
     veedor.desk.search.endpoints.router,
     veedor.desk.search.tracks.router,
+    veedor.desk.second_looks.endpoints.router,
     veedor.desk.agencies.endpoints.router,
     veedor.desk.grants.endpoints.router,
     veedor.desk.approvals.endpoints.router,
+    veedor.desk.sealing.endpoints.router,
     veedor.desk.stream.endpoints.router,
     veedor.desk.console.endpoints.router,
 )
@@ -150,9 +162,17 @@ def need_of(dependant: Dependant) -> Need | None:
     return None
 
 
+def _reason(error: VeedorError) -> str | None:
+    """Of a refusal: its code, with the name of a condition that is not met: `condition:two_person`."""
+    if not isinstance(error, Forbidden) or "reason" not in error.params:
+        return None
+    code, name = str(error.params["reason"]), error.params.get("name")
+    return f"{code}:{name}" if code == "condition" and name else code
+
+
 def error_response(error: VeedorError, lang: str) -> JSONResponse:
     """`error` as JSON in `lang`: {"error": key, "message", "hint"}."""
-    reason = str(error.params["reason"]) if isinstance(error, Forbidden) and "reason" in error.params else None
+    reason = _reason(error)
     body = ErrorOut(error=error.key, message=error.render(lang), hint=error.hint(lang), reason=reason)
     headers = {}
     if isinstance(error, LoginThrottled):

@@ -13,8 +13,11 @@ from veedor.access.check import Access
 from veedor.access.principal import Principal
 from veedor.desk.database import Database
 from veedor.desk.outward.outward import federate
+from veedor.desk.review.bounds import ReviewConfig
+from veedor.desk.samples.frame import SampleConfig
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
+from veedor.model.seal import SEAL_LONGEST
 from veedor.wire.ports import (
     AgencySigner,
     Backtests,
@@ -24,14 +27,19 @@ from veedor.wire.ports import (
     LiveView,
     Ptz,
     RulesBook,
+    SecondLookBook,
     SiteView,
     TrackSearch,
+    UsualMovement,
 )
+from veedor.wire.views import CameraViews
 
 if TYPE_CHECKING:
     from veedor.desk.accounts.tables import UserRow
     from veedor.desk.commands.service import FarCommands
     from veedor.desk.evidence.collected import FarEvidence
+    from veedor.desk.sealing.keeper import NewSeal
+    from veedor.desk.sealing.tables import SealRow
     from veedor.wire.approvals import ApprovalDocument
 
 
@@ -52,6 +60,16 @@ class Vouching(Protocol):
 
     def sign_approval(self, who: Principal, wanted: ApprovalDocument) -> str | None:
         """What a second person agrees to, signed with their session's key, for other sites; None where it has none."""
+
+
+class Sealing(Protocol):
+    """Making and opening seals, wherever the agency's key is. Called by code that has passed `access/`."""
+
+    def make(self, who: Principal, wanted: NewSeal) -> SealRow:
+        """Raises SealNeeds, SealNotHere, OwnSeal, SealThere, NotFound, Unavailable."""
+
+    def open(self, who: Principal, seal_id: str) -> object:
+        """Raises NotFound, OwnSeal, SealOver, SealNotHere, Unavailable."""
 
 
 class AlertPictures(Protocol):
@@ -84,8 +102,10 @@ class DeskConfig:
     and {y}, the one other host that the console may ask. `keeps_agencies`: this desk keeps the tree of agencies (a
     hub's); elsewhere one's own agency alone can be changed.
     `joint_within_m`, `joint_within_s`: how near, in metres and seconds, alerts of several agencies are proposed as one
-    incident.
+    incident. `seal_longest_days`: how long case and officer may be sealed at most.
     `federated`: facts are also written for a hub. `is_hub`: cameras are at other sites, and video is not kept here.
+    `review`: when a rule that is mostly wrong is demoted. `samples`: how many stretches without an alert people are
+    asked about.
     """
 
     cookie_secure: bool = False
@@ -107,18 +127,22 @@ class DeskConfig:
     keeps_agencies: bool = False
     joint_within_m: float = 300.0
     joint_within_s: float = 300.0
+    seal_longest_days: int = SEAL_LONGEST.days
     federated: bool = False
     is_hub: bool = False
+    review: ReviewConfig = field(default_factory=ReviewConfig)
+    samples: SampleConfig = field(default_factory=SampleConfig)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
     """Everything that a desk needs from outside. Only routes that passed `need.Need` hold one.
 
-    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `search`: over many sites; None: the
-    one site is asked. `hub`: of a site that has joined one. `backtests`: None where cameras are at other sites.
-    `far_evidence`, `far_commands`: a hub's ways to evidence and cameras at other sites. `vouching`, `alert_pictures`,
-    `on_behalf`: a hub's; the last gives the same ports, whose calls to other sites go in the name of one person.
+    `signer`: where agencies' keys are at this desk; None: nothing is signed here. `sealing`: the same for seals.
+    `search`: over many sites; None: the one site is asked. `hub`: of a site that has joined one. `backtests`,
+    `second_looks`, `views`, `usual`: None where cameras are at other sites. `far_evidence`, `far_commands`: a hub's
+    ways to evidence and cameras at other sites. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the
+    same ports, whose calls to other sites go in the name of one person.
     """
 
     footage: Footage
@@ -144,6 +168,10 @@ class DeskPorts:
     far_commands: Callable[[Principal], FarCommands] | None = None
     hub: Callable[[], HubState] | None = None
     backtests: Backtests | None = None
+    second_looks: SecondLookBook | None = None
+    views: CameraViews | None = None
+    usual: UsualMovement | None = None
+    sealing: Sealing | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

@@ -30,6 +30,7 @@ from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.approvals.repository import approval_of
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.errors import BadRequest, WrongOrigin
+from veedor.desk.sealing.repository import sealed
 from veedor.desk.security import check_origin, cookie_name, language_of
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import Clock
@@ -73,7 +74,7 @@ class Permit:
             return False
         said = self.principal
         now = replace(found.principal, purpose=said.purpose, case_number=said.case_number, approved_by=said.approved_by)
-        now = replace(now, approval=said.approval)
+        now = replace(now, approval=said.approval, seal=said.seal, is_sealed=said.is_sealed)
         return self.ports.access.refusal(now, self.action, self.resource) is None
 
     def may(self, action: Action) -> bool:
@@ -182,7 +183,9 @@ class Need:
             approved_by=_approver(connection, sessions, found.principal),
             approval=approval_of(ports, found.principal, _approval_id(connection)),
         )
-        return principal, language_of(connection, ports.config), from_cookie
+        if self.action is Action.SEAL_MAKE:  # the case that is about to be sealed belongs into no entry
+            principal = replace(principal, case_number=None)
+        return sealed(ports, principal), language_of(connection, ports.config), from_cookie
 
     def _check_origin(
         self,

@@ -17,6 +17,9 @@ import veedor.desk.incidents.tables
 import veedor.desk.inward.tables
 import veedor.desk.outward.tables
 import veedor.desk.proposals.tables
+import veedor.desk.review.tables
+import veedor.desk.samples.tables
+import veedor.desk.sealing.tables
 import veedor.desk.shifts.tables
 import veedor.desk.sites.tables
 import veedor.desk.stream.tables

@@ -44,7 +44,9 @@ class ErrorOut(Out):
     error: str = Field(description="Stable key, for programs", examples=["error-not-found"])
     message: str = Field(description="What is wrong, in the caller's language")
     hint: str | None = Field(description="What to do about it")
-    reason: str | None = Field(None, description="Of a 403: what is missing, such as `role`, `purpose` or `case`")
+    reason: str | None = Field(
+        None, description="Of a 403: what is missing, such as `role`, `purpose`, `case` or `condition:two_person`"
+    )
 
 
 def aware(value: datetime, field: str) -> datetime:

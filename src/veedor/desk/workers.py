@@ -1,4 +1,4 @@
-"""The desk's own threads: clips of alerts, and evidence."""
+"""The desk's own threads: clips of alerts, evidence, how rules do, and samples of what gave no alert."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from veedor.desk.alerts.clips import ClipConfig, ClipWorker
 from veedor.desk.context import DeskPorts
 from veedor.desk.evidence.signing import KEY_FILE_NAME, Signer
 from veedor.desk.evidence.worker import EvidenceConfig, EvidenceWorker
+from veedor.desk.review.keeper import ReviewKeeper
+from veedor.desk.samples.drawer import SampleDrawer
 
 
 def evidence_key_file(secret_key: Path) -> Path:
@@ -30,12 +32,18 @@ class DeskWorkers:
     ) -> None:
         self._clips = ClipWorker(ports, clips)
         self._evidence = EvidenceWorker(ports, Signer.open(evidence_key), evidence)
+        self._review = ReviewKeeper(ports)
+        self._samples = SampleDrawer(ports)
 
     def start(self) -> None:
         self._clips.start()
         self._evidence.start()
+        self._review.start()
+        self._samples.start()
 
     def stop(self) -> None:
-        """Return when both have finished what they have in hand."""
+        """Return when all have finished what they have in hand."""
+        self._samples.stop()
+        self._review.stop()
         self._evidence.stop()
         self._clips.stop()

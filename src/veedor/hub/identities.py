@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
+from veedor.access.actions import Action
 from veedor.access.principal import Principal, Role
 from veedor.desk.accounts.tables import UserRow
 from veedor.desk.context import DeskPorts
+from veedor.desk.sealing.repository import sealed
 from veedor.desk.sites.tables import VouchedRow
+from veedor.hub.relay.directory import SiteOfCamera
 from veedor.hub.relay.remote import Ask, Wanted
+from veedor.hub.sealing import HubSeals
 from veedor.hub.sites import sites_of
 from veedor.kit.errors import Forbidden, Unavailable
 from veedor.kit.ids import new_id
@@ -40,6 +46,7 @@ class Identities:
         self._hosted_key = hosted_key
         self._lock = threading.Lock()
         self._recent: dict[str, tuple[str, SessionKey, datetime]] = {}
+        self.seals = HubSeals(ports, hosted_key, self._ask_home, self._vouched)
 
     # -- logging in
 
@@ -142,7 +149,13 @@ class Identities:
     # -- passes
 
     def mint(self, principal: Principal, wanted: Wanted) -> str:
-        """Raises Forbidden where the session cannot speak to other sites: its agency's key is nowhere."""
+        """Raises Forbidden where the session cannot speak to other sites: its agency's key is nowhere.
+
+        Whether the case is sealed is asked here too, so that no way to a site can forget it."""
+        principal = sealed(self._ports, principal)
+        return self.seals.mint(principal, wanted) if principal.seal is not None else self._mint(principal, wanted)
+
+    def _mint(self, principal: Principal, wanted: Wanted) -> str:
         identity, key, until = self._session(principal.session_id or "")
         now = self._ports.clock.now()
         if until <= now:
@@ -172,6 +185,25 @@ class Identities:
         except Forbidden:
             return None
         return encode_approval(identity, wanted, key) if until > self._ports.clock.now() else None
+
+    def _ask_home(self, who: Principal, op: Op, action: Action, args: dict[str, Any]) -> Any:
+        """The agency's own site, which has its key, in the name of its person; it is told no case but in `args`."""
+        who = replace(who, purpose=None, case_number=None, approved_by=None, approval=None)
+        with self._ports.database.reading() as session:
+            homes = [SiteOfCamera(row.id, row.agency_id, row.number) for row in sites_of(session, who.agency_id)]
+        for home in homes[:1]:  # the one that has the key, heard last
+            answer = self._ask(home.site_id, op, args, self._mint(who, Wanted(home, action, ())), 10.0)
+            try:
+                return answer.head["value"]
+            finally:
+                answer.close()
+        raise Unavailable(name="-", problem="no site of this agency answers", detail="hub-no-site-answers")
+
+    def _vouched(self, session_id: str) -> Identity:
+        identity, _, until = self._session(session_id)
+        if until <= self._ports.clock.now():
+            raise Forbidden(action="session", act="session", reason="identity")
+        return decode_identity(identity)
 
     def _session(self, session_id: str) -> tuple[str, SessionKey, datetime]:
         with self._lock:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from veedor.desk.database import Database
-from veedor.desk.inward.inward import Inward
+from veedor.desk.inward.inward import Inward, SiteBatch
 from veedor.desk.sites.tables import SiteRow
+from veedor.hub.gathering import Gathering
 from veedor.kit.clock import Clock
 from veedor.kit.errors import Unavailable, VeedorError
 from veedor.link.call_server import Answer, Asked, CallServer
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 
 AnswerSync = Callable[[str, dict[str, Any]], dict[str, Any]]
 
-_INTAKE_THREADS = 4
+_POOL_THREADS = 4  # which look up positions and poke
 _ANY_VERSION = frozenset({Op.HUB_SYNC.value})  # so that a site that speaks another one is known to, and shown
 
 
@@ -73,7 +74,8 @@ class HubLink:
         self._clients = Address("127.0.0.1", free_port())
         self._server: NatsServer | None = None
         self._sync: AnswerSync = _nobody
-        self._pool = ThreadPoolExecutor(_INTAKE_THREADS, thread_name_prefix="intake")
+        self._pool = ThreadPoolExecutor(_POOL_THREADS, thread_name_prefix="hub-link")
+        self._gathering = Gathering(inward, clock)
 
     # -- life
 
@@ -85,6 +87,7 @@ class HubLink:
             sites = self._sites()
             self._server = NatsServer(self._name, self._place.folder, self._config(sites), self._clients, self._clock)
             self._server.start()
+            self._gathering.start()
             self._connect(sites)
 
     def follow(self) -> None:
@@ -112,6 +115,7 @@ class HubLink:
             self._accounts.clear()
             if self._server is not None:
                 self._server.stop()
+        self._gathering.stop()
         self._pool.shutdown(wait=True)
 
     # -- calls
@@ -191,8 +195,8 @@ class HubLink:
             found = self._inward.position(site_id)
             return Position(found.incarnation, found.sequence, found.message_id) if found.incarnation else None
 
-        def apply(site_id: str, incarnation: str, batch: list[tuple[int, Envelope]]) -> None:
-            self._inward.take_batch((site_id, agency_id), incarnation, batch)
+        def apply(site_id: str, incarnation: str, batch: list[tuple[int, Envelope]]) -> Future[None]:
+            return self._gathering.take(SiteBatch(site_id, agency_id, incarnation, batch))
 
         intake = Intake(connection, site_id, position, apply, self._pool)
         intake.start()

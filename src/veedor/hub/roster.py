@@ -25,6 +25,7 @@ from veedor.hub.accounts import HubAccounts
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.restored import agrees, was_restored
+from veedor.hub.sealing import HubSeals
 from veedor.hub.witness import HubWitness
 from veedor.kit.errors import Forbidden, VeedorError
 from veedor.wire import sync, version
@@ -44,8 +45,10 @@ class HubRoster:
         position: Callable[[str], Position],
         witness: HubWitness,
         key: SigningKey,
+        seals: HubSeals | None = None,
     ) -> None:
         self._ports = ports
+        self._seals = seals
         self._key = key
         self._witness = witness
         self._cameras = cameras
@@ -83,7 +86,8 @@ class HubRoster:
         send_cameras = self._take_cameras(row, args)
         heads = self._witness.answer(row, args.get("heads"))
         told = self._told(row, args, now.isoformat(), send_cameras=send_cameras)
-        return {**told, "heads": heads, "accounts": self._accounts.answer(row, args.get("accounts"))}
+        seals = self._seals.answer(row, args.get("seals")) if self._seals else {}
+        return {**told, "heads": heads, "seals": seals, "accounts": self._accounts.answer(row, args.get("accounts"))}
 
     def _take_cameras(self, row: SiteRow, args: dict[str, Any]) -> bool:
         """Whether the site is to send its list of cameras, because we have another one."""

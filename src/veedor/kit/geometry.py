@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from veedor.kit.errors import UserError
 
 Floats = NDArray[np.floating]
+K1_LIMIT = 0.5
 
 
 def box_iou(a: Floats, b: Floats) -> NDArray[np.float64]:
@@ -127,6 +128,21 @@ def project(matrix: Floats, points: Floats) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         flat = mapped[:, :2] / mapped[:, 2:]
     return np.asarray(np.where(np.abs(mapped[:, 2:]) > 1e-12, flat, np.nan))
+
+
+def undistorted(points: Floats, k1: float, aspect: float) -> NDArray[np.float64]:
+    """`points` (n, 2), 0..1 of a picture of width / height `aspect`, where a lens without distortion would show them.
+
+    The division model with one coefficient (A. Fitzgibbon, "Simultaneous linear estimation of multiple view geometry
+    and lens distortion", CVPR 2001): from the middle, each point moves out by 1 / (1 + k1 r^2), r in half diagonals.
+    k1 < 0: a wide-angle lens, whose straight lines bow outward. K1_LIMIT bounds it, so that nothing folds over.
+    """
+    xy = np.asarray(points, float).reshape(-1, 2)
+    if k1 == 0:
+        return xy
+    from_middle = (xy - 0.5) * (aspect, 1.0)
+    squared = (from_middle**2).sum(axis=1, keepdims=True) / ((aspect**2 + 1) / 4)
+    return np.asarray(0.5 + from_middle / (1 + k1 * squared) / (aspect, 1.0))
 
 
 def _normalized(points: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -27,7 +27,8 @@ class Message:
     """A sentence to be: catalogue key and parameters.
 
     Where the parameter `detail` is a catalogue key, `problem` is told from it in the reader's language, and what was
-    given as `problem` (often a library's own English) is only for what has no key. A message of a newer site, whose
+    given as `problem` (often a library's own English) is only for what has no key. Where the parameter `note` is a
+    catalogue key, it is told after the sentence, from the same parameters. A message of a newer site, whose
     key this version does not have, is told as such: one of them must not keep a whole list from being shown.
     """
 
@@ -37,6 +38,13 @@ class Message:
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
         if not has_message(self.key, lang if lang in LANGUAGES else DEFAULT_LANGUAGE):
             return render("message-of-newer", lang, {"key": self.key})
+        text = self._sentence(lang)
+        note = str(self.params.get("note") or "")
+        if note and has_message(note, lang):
+            return render("message-with-note", lang, {"text": text, "note": render(note, lang, self.params)})
+        return text
+
+    def _sentence(self, lang: str) -> str:
         detail = str(self.params.get("detail") or "")
         if detail and has_message(detail, lang):
             return render(self.key, lang, {**self.params, "problem": render(detail, lang, self.params)})

@@ -57,14 +57,14 @@ class IntakeStatus:
     problem: str = ""
 
 
-Apply = Callable[[str, str, list[tuple[int, Envelope]]], None]
+Apply = Callable[[str, str, list[tuple[int, Envelope]]], Future[None]]
 
 
 class Intake:
-    """Of one site. `position` and `apply` run in `executor`, one at a time.
+    """Of one site. `position` runs in `executor`; `apply` returns at once, and is called again when it is done.
 
     `apply(site_id, incarnation, batch)` commits the messages and `Position(incarnation, *of the last one)` in one
-    transaction. It must take a message whose id it has as done: a stream that was lost is sent again.
+    transaction, and is done then. It must take a message whose id it has as done: a stream that was lost is sent again.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Intake:
         self._task: Future[None] | None = None
 
     def start(self) -> None:
+        self._gone.clear()
         self._task = self._connection.submit(self.run())
 
     def stop(self) -> None:
@@ -164,8 +165,7 @@ class Intake:
         return position.sequence + 1
 
     async def _take(self, incarnation: str, batch: list[tuple[int, Envelope]]) -> None:
-        loop = asyncio.get_running_loop()
-        applying = loop.run_in_executor(self._executor, self._apply, self.site_id, incarnation, batch)
+        applying = asyncio.wrap_future(self._apply(self.site_id, incarnation, batch))
         try:
             await asyncio.shield(applying)
         except asyncio.CancelledError:

@@ -16,11 +16,14 @@ from veedor.wire.envelope import Envelope
 from veedor.wire.errors import CalleeGone, CallSilent, LinkDown
 
 ACK_S = 10.0
+WRONG_LAST = 10070  # JetStream: the message that is named as the last one is not
 
 
 class Publisher:
-    """Each message of a window but the first names the one before it, and is refused where that is missing: a lost
-    message loses those behind it too, and all are sent again. What was stored already is known by its id."""
+    """Each message of a window but the first names the one before it, and is refused where that is not the last one of
+    the stream: a lost message loses those behind it too, and they are sent again. What was stored already is known by
+    its id, and acknowledged; where another source's message has come behind it since, the first of the window that is
+    new is refused, and begins the next window."""
 
     def __init__(self, connection: LinkConnection, site_id: str) -> None:
         self._connection = connection
@@ -36,8 +39,9 @@ class Publisher:
             self._subscription = await self._connection.subscribe(f"{self._inbox}.*", self._on_ack)
             self._connection.on_change(self._on_change)
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> int:
-        """Returns when all are on disk: the highest sequence that the stream gave. Raises Unavailable."""
+    async def publish(self, envelopes: Sequence[Envelope]) -> tuple[int, int]:
+        """How many from the first on are on disk, at least one, and the highest sequence that the stream gave them.
+        Raises Unavailable."""
         waiting: dict[str, asyncio.Future[int]] = {}
         before = ""
         try:
@@ -55,7 +59,8 @@ class Publisher:
                     f"{self._inbox}.{token}",
                     headers,
                 )
-            return max(await asyncio.wait_for(asyncio.gather(*waiting.values()), ACK_S))
+            said = await asyncio.wait_for(asyncio.gather(*waiting.values(), return_exceptions=True), ACK_S)
+            return _first_ones(said)
         except TimeoutError as problem:
             raise CallSilent(name=self._site_id, seconds=ACK_S) from problem
         finally:
@@ -86,3 +91,16 @@ class Publisher:
             ack.set_exception(StreamRefused(self._site_id, str(error.get("description", "")), code))
         else:
             ack.set_result(int(said["seq"]))
+
+
+def _first_ones(said: Sequence[int | BaseException]) -> tuple[int, int]:
+    """Of a window's acknowledgements, those before the first that is none. Raises that one where it is the first of
+    all, or anything else than a refusal because of what stands before it."""
+    stored: list[int] = []
+    for one in said:
+        if isinstance(one, BaseException):
+            if not stored or not (isinstance(one, StreamRefused) and one.code == WRONG_LAST):
+                raise one
+            break
+        stored.append(one)
+    return len(stored), max(stored)

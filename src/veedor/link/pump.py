@@ -125,9 +125,9 @@ class Pump:
         if not rows:
             return False
         envelopes = [envelope for _sequence, envelope in rows]
-        stored = self._connection.run(self._publisher.publish(envelopes), ANSWER_S)
-        self._state.published(source.name, rows[-1][0], stored)
-        self._published += len(rows)
+        count, stored = self._connection.run(self._publisher.publish(envelopes), ANSWER_S)
+        self._state.published(source.name, rows[count - 1][0], stored)
+        self._published += count
         return True
 
     def _on_change(self, _status: LinkStatus) -> None:

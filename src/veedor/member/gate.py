@@ -18,6 +18,7 @@ from veedor.access.actions import Action
 from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.context import DeskPorts
 from veedor.desk.need import camera_owner
+from veedor.desk.sealing.seen import SealsSeen
 from veedor.link.budget import Budget
 from veedor.member.admission import Admission, Place
 from veedor.member.errors import BadArguments, PassForSomethingElse, UnknownOp
@@ -63,6 +64,7 @@ class Gate:
     def __init__(self, ports: DeskPorts, check: PassCheck, admission: Admission | None = None) -> None:
         self._ports = ports
         self._check = check
+        self._seals = SealsSeen(ports)
         self._admission = admission or Admission(Budget(None, ports.clock), ports.clock)
 
     def answer(self, op_name: str, args: dict[str, Any], pass_text: str) -> Answer:
@@ -74,6 +76,7 @@ class Gate:
             raise UnknownOp(op=op_name[:64]) from problem
         try:
             proved = self._check.check(pass_text)
+            self._seals.see(principal_of(proved))
         except PassRefused as problem:
             self._note_refusal(handler, args, str(problem.params.get("reason", "")))
             raise
@@ -158,6 +161,7 @@ def _mismatch(
 def principal_of(proved: Proved) -> Principal:
     """The person whom a pass proved, with what they said of their purpose."""
     known = {role.value for role in Role}
+    seal = proved.identity.seal
     return Principal(
         user_id=proved.identity.person,
         username=proved.identity.name,
@@ -165,8 +169,10 @@ def principal_of(proved: Proved) -> Principal:
         roles=frozenset(Role(role) for role in proved.identity.roles if role in known),
         session_id=proved.identity.session,
         purpose=proved.asked.purpose,
-        case_number=proved.asked.case,
+        case_number=seal.name if seal else proved.asked.case,
         approval=proved.approval,
+        seal=seal,
+        is_sealed=seal is not None,
     )
 
 

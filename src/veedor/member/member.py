@@ -12,6 +12,7 @@ from typing import Any
 
 from veedor.desk.agencies.repository import public_keys
 from veedor.desk.context import DeskPorts
+from veedor.desk.sealing.keeper import Keeper
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
 from veedor.link.budget import Budget, Rank
@@ -30,6 +31,7 @@ from veedor.member.identity import IdentityDesk
 from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
 from veedor.member.roster import Roster, RosterParts
+from veedor.member.sealing import SealDesk, SiteSeals
 from veedor.member.signing import StatementDesk
 from veedor.member.witness import SiteWitness
 from veedor.wire import subjects
@@ -93,6 +95,7 @@ class Member:
         self._caller = Caller(self._connection, joined.site_id)
         self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
         key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
+        keeper = Keeper(ports, {ports.agency_id: key}.get) if key else None
         budget = Budget(budget_kbps, clock)
         self._admission = Admission(budget, clock)
         parts = RosterParts(
@@ -100,6 +103,7 @@ class Member:
             SiteAccounts(ports, joined.site_id, key),
             KeptRoster(ports.database, joined.hub_key),
             self._admission,
+            SiteSeals(ports, keeper),
         )
         self.roster = Roster(ports, self._ask_hub, high_water, lease, self._on_position, parts)
         self._forget_commits = ports.database.on_commit(self.pump.wake)
@@ -107,6 +111,7 @@ class Member:
         self._gate = Gate(ports, check, self._admission)
         self._identity = IdentityDesk(ports, key) if key else None
         self._statements = StatementDesk(ports, check, key) if key else None
+        self._seals = SealDesk(ports, check, keeper) if keeper else None
         self._calls = CallServer(self._connection, joined.site_id, self._handlers(), budget=budget)
         self._stop = threading.Event()
         self._trimmer = threading.Thread(target=self._trim, name="link-trim", daemon=True)
@@ -148,6 +153,8 @@ class Member:
             handlers[Op.IDENTITY_SIGN.value] = self._sign
         if self._statements is not None:
             handlers[Op.STATEMENT_SIGN.value] = self._sign_statement
+        if self._seals is not None:
+            handlers |= {op.value: self._seal for op in _SEALING}
         return handlers
 
     def _at_gate(self, asked: Asked) -> Answer:
@@ -161,6 +168,10 @@ class Member:
     def _sign_statement(self, asked: Asked) -> Answer:
         assert self._statements is not None  # noqa: S101 - else there is no such handler
         return Answer(self._statements.sign(asked.args, asked.pass_text))
+
+    def _seal(self, asked: Asked) -> Answer:
+        assert self._seals is not None  # noqa: S101 - else there is no such handler
+        return Answer(self._seals.answer(asked.op, asked.args, asked.pass_text))
 
     def _poked(self, _asked: Asked) -> Answer:
         self.roster.poke()
@@ -194,7 +205,8 @@ _RANKS = {
     Op.FOOTAGE_CLIP.value: Rank.BULK,
     Op.FOOTAGE_SEGMENT_FILE.value: Rank.BULK,
 }
-_NOT_AT_GATE = frozenset({Op.SITE_POKE, Op.IDENTITY_SIGN, Op.STATEMENT_SIGN, Op.HUB_SYNC})
+_SEALING = frozenset({Op.SEAL_MAKE, Op.SEAL_OPEN, Op.IDENTITY_SEAL})
+_NOT_AT_GATE = _SEALING | {Op.SITE_POKE, Op.IDENTITY_SIGN, Op.STATEMENT_SIGN, Op.HUB_SYNC}
 
 
 def _pinned(ports: DeskPorts) -> Callable[[str], str | None]:

@@ -26,6 +26,7 @@ from veedor.member.accounts import SiteAccounts
 from veedor.member.admission import Admission
 from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
+from veedor.member.sealing import SiteSeals
 from veedor.member.witness import SiteWitness
 from veedor.wire import directory, subjects, sync, version
 from veedor.wire.calls import Op
@@ -45,12 +46,13 @@ class AskHub(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RosterParts:
-    """What else is said in the same exchange: heads, accounts, and the agencies as the hub signed them."""
+    """What else is said in the same exchange: heads, accounts, seals, and the agencies as the hub signed them."""
 
     witness: SiteWitness
     accounts: SiteAccounts
     kept: KeptRoster
     admission: Admission
+    seals: SiteSeals
 
 
 class Roster:
@@ -69,6 +71,7 @@ class Roster:
         self._witness = parts.witness
         self._accounts = parts.accounts
         self._kept = parts.kept
+        self._seals = parts.seals
         self._ports = ports
         self._ask = ask
         self._high_water = high_water
@@ -134,6 +137,7 @@ class Roster:
         before, self._hub_forgot = self._hub_forgot, answer.get("recall")
         more = more or (self._hub_forgot is not None and self._hub_forgot != before)
         more = self._accounts.heard(answer.get("accounts")) or more
+        more = self._seals.heard(answer.get("seals")) or more
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
@@ -151,6 +155,7 @@ class Roster:
         self._admission.see(status.streams)
         place = self._inward.position(_HUB)
         shared = self._accounts.question()
+        seals = self._seals.question()
         with ports.database.reading() as session:
             everybody = accounts.users(session, ports.agency_id)
             of_others = followed(session, [row.id for row in everybody])
@@ -178,6 +183,7 @@ class Roster:
             "people": people,
             "signs": self._accounts.signs,
             "accounts": shared,
+            "seals": seals,
             "roster": self._kept.question(),
             "recall": self._recall.wanted(_HUB),
             "recalled": recalled,

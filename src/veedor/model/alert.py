@@ -39,11 +39,18 @@ class DismissReason(StrEnum):
     def is_false_alert(self) -> bool:
         return self in _FALSE
 
+    @property
+    def is_verdict(self) -> bool:
+        """Whether it says something of the rule: that it was wrong, or told what nobody needs to know. A test, what was
+        attended already and what only words explain say nothing of it."""
+        return self in _VERDICTS
+
 
 # A claim without activity ends by itself: nobody can hold an alert by going home.
 CLAIM_LASTS = timedelta(minutes=5)
 
 _FALSE = frozenset({DismissReason.NOTHING_THERE, DismissReason.WEATHER_OR_LIGHT, DismissReason.ANIMAL})
+_VERDICTS = _FALSE | {DismissReason.NORMAL_ACTIVITY}
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,17 @@ class RecordSettings:
     max_bytes: int | None = None  # per camera; None: only days and the disk bound it
 
 
+DEFAULT_MODEL_WORD = "default"  # among the models of a camera: the site's own
+MAX_MODELS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class AnalyseSettings:
     enabled: bool = True
     fps: float = 5.0
     role: StreamRole | None = None  # None: sub where there is one, else main
+    models: tuple[str, ...] | None = None  # names of detector models, `default` for the site's; None: as the site says
+    second_look_model: str | None = None  # the model that looks again before an alert; None: as the site says
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ class Calibration:
     """Which place on the ground each point of the picture is, for flat ground: four or more pairs, told by a person.
 
     `matrix`: 3x3 by rows, from (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale.
+    `k1`: the lens's distortion, to be taken out before the matrix, in a picture of width / height `aspect`
+    (`kit.geometry.undistorted`); 0: none.
     `stale`: the camera was moved, turned or given another stream since; the matrix may be wrong.
     """
 
@@ -114,6 +122,8 @@ class Calibration:
     origin_longitude_deg: float
     rms_m: float
     stale: bool = False
+    k1: float = 0.0
+    aspect: float = 16 / 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Motor:
         self._velocity = (0.0, 0.0, 0.0)
         self._until_s = 0.0
         self.presets: dict[str, str] = {"1": "Puerta", "2": "Esquina"}
+        self.places: dict[str, tuple[float, float, float]] = {"1": (0.0, 0.0, 0.0), "2": (0.5, -0.25, 0.0)}
+        self.position: tuple[float, float, float] | None = None  # None: it does not tell where it looks
         self.commands: list[tuple[str, tuple[object, ...]]] = []
 
     @property
@@ -80,16 +82,25 @@ class Motor:
         handlers: dict[str, Callable[[str], str | None]] = {
             "ContinuousMove": self._move,
             "Stop": self._stop,
-            "GetPresets": lambda _: "".join(
-                f'<p:Preset token="{escape(token)}"><t:Name>{escape(name)}</t:Name></p:Preset>'
-                for token, name in self.presets.items()
-            ),
+            "GetPresets": lambda _: "".join(self._preset(token, name) for token, name in self.presets.items()),
+            "GetStatus": lambda _: self._status(),
             "GotoPreset": self._go_to,
             "SetPreset": self._set,
             "RemovePreset": self._remove,
         }
         with self._lock:
             return handlers[name](request) if name in handlers else None
+
+    def _preset(self, token: str, name: str) -> str:
+        at = self.places.get(token) if self.position is not None else None
+        place = f"<t:PTZPosition>{_place(at)}</t:PTZPosition>" if at is not None else ""
+        return f'<p:Preset token="{escape(token)}"><t:Name>{escape(name)}</t:Name>{place}</p:Preset>'
+
+    def _status(self) -> str:
+        place = f"<t:Position>{_place(self.position)}</t:Position>" if self.position is not None else ""
+        moves = "MOVING" if any(self._velocity) and self._clock.monotonic() < self._until_s else "IDLE"
+        status = f"<t:MoveStatus><t:PanTilt>{moves}</t:PanTilt></t:MoveStatus>" if self.position is not None else ""
+        return f"<p:PTZStatus>{place}{status}</p:PTZStatus>"
 
     def _move(self, request: str) -> str | None:
         pan_tilt = re.search(r'PanTilt[^>]*\sx="([-\d.]+)" y="([-\d.]+)"', request)
@@ -111,6 +122,8 @@ class Motor:
         token = _told(request, "PresetToken")
         if token not in self.presets:
             return None
+        if self.position is not None:
+            self.position = self.places.get(token, self.position)
         self.commands.append(("goto", (token,)))
         return " "
 
@@ -123,6 +136,10 @@ class Motor:
     def _remove(self, request: str) -> str | None:
         token = _told(request, "PresetToken")
         return " " if self.presets.pop(token, None) is not None else None
+
+
+def _place(at: tuple[float, float, float]) -> str:
+    return f'<t:PanTilt x="{at[0]}" y="{at[1]}"/><t:Zoom x="{at[2]}"/>'
 
 
 class OnvifSimulator:

@@ -6,6 +6,7 @@ The running site and the command line open the same file; `revision` lets each n
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.kit.sqlite import open_database, store_errors, transaction
 from veedor.model.camera import (
+    MAX_MODELS,
     AnalyseSettings,
     Calibration,
     Camera,
@@ -199,6 +201,9 @@ def _cleaned(camera: Camera) -> tuple[Camera, str | None]:
         raise BadCameraSetting(name=name, setting="streams", value=", ".join(roles) or "-")
     if not ANALYSIS_FPS[0] <= camera.analyse.fps <= ANALYSIS_FPS[1]:
         raise BadCameraSetting(name=name, setting="fps", value=f"{camera.analyse.fps:g}")
+    models = camera.analyse.models
+    if models is not None and not (0 < len(set(models)) == len(models) <= MAX_MODELS and all(map(_is_model, models))):
+        raise BadCameraSetting(name=name, setting="models", value=", ".join(models)[:200] or "-")
     limits = (camera.record.keep_days, camera.record.max_bytes)
     if any(limit is not None and not limit > 0 for limit in limits):
         raise BadCameraSetting(name=name, setting="keep_days, max_bytes", value=", ".join(str(one) for one in limits))
@@ -219,6 +224,10 @@ def _cleaned(camera: Camera) -> tuple[Camera, str | None]:
     return replace(camera, name=name, tags=tags, username=username or None, streams=tuple(streams)), password
 
 
+def _is_model(name: str) -> bool:
+    return re.fullmatch("[a-z][a-z0-9_]{0,31}", name) is not None
+
+
 def _file_url(text: str) -> str:
     if "://" in text and not text.startswith("file://"):
         raise BadAddress(problem="file")
@@ -234,6 +243,7 @@ def _hosts(camera: Camera) -> set[tuple[str, str]]:
 def _camera(row: sqlite3.Row) -> Camera:
     settings: dict[str, Any] = json.loads(row["settings"])
     analyse = dict(settings.pop("analyse"))
+    analyse["models"] = tuple(analyse["models"]) if analyse.get("models") is not None else None
     analyse["role"] = StreamRole(analyse["role"]) if analyse["role"] else None
     placement = settings.pop("placement")
     calibration = settings.pop("calibration", None)  # not there in what older versions wrote

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veedor.model.detection import Detections
 from veedor.model.frame import Frame
@@ -17,8 +18,10 @@ from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
 from veedor.model.track import Tracks
 from veedor.model.track_query import VehicleColour
-from veedor.site.detect.atlas import AtlasDetector, Watcher, WatcherConfig
+from veedor.site.detect.atlas import Watcher, WatcherConfig
+from veedor.site.detect.team import LookDetector
 from veedor.site.scene.colour import vehicle_colours
+from veedor.site.scene.registration import small_picture
 from veedor.site.scene.watcher import SceneWatcher, SceneWatcherConfig
 from veedor.site.track.config import TrackerConfig
 from veedor.site.track.tracker import Tracker
@@ -28,6 +31,7 @@ from veedor.site.track.tracker import Tracker
 OBJECT_ID_BASE = 1 << 40
 MAX_OBJECT_AGE_S = 3.0
 COLOURS_EVERY_S = 1.0
+BACKGROUND_EVERY_S = 5.0  # so far apart that whoever walks by is in one of three pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,14 @@ class _CameraState:
         self.scene_at_s = float("-inf")
         self.last_track_id = 0
         self.colours_at_s = float("-inf")
+        self.background_at_s = float("-inf")
         self.counters = CameraCounters()
 
 
 class Pipeline:
     """Detection, scene and tracking for any number of cameras. Not thread-safe: one thread runs it."""
 
-    def __init__(self, detector: AtlasDetector, config: Callable[[str], PipelineConfig] | None = None) -> None:
+    def __init__(self, detector: LookDetector, config: Callable[[str], PipelineConfig] | None = None) -> None:
         self._detector = detector
         self._config = config or (lambda _camera_id: PipelineConfig())
         self._cameras: dict[str, _CameraState] = {}
@@ -109,7 +114,14 @@ class Pipeline:
             join_tracks(state.tracks, state.objects),
             state.facts,
             colours=self._colours(state, frame, at_s),
+            background=self._background(state, frame, at_s),
         )
+
+    def _background(self, state: _CameraState, frame: Frame, at_s: float) -> NDArray[np.uint8] | None:
+        if at_s - state.background_at_s < BACKGROUND_EVERY_S - 0.01:
+            return None
+        state.background_at_s = at_s
+        return small_picture(frame.luma)
 
     def _colours(self, state: _CameraState, frame: Frame, at_s: float) -> dict[int, VehicleColour]:
         """Of vehicles, every second: a colour is a vote, not a measurement of each frame."""

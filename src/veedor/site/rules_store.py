@@ -44,6 +44,10 @@ class RulesStore:
             self._rules.setdefault(camera_id, RuleSet.default())
         return self._rules[camera_id]
 
+    def read_again(self) -> None:
+        """Every file counts as changed: what is right in one may have changed."""
+        self._seen.clear()
+
     def write(self, camera_id: str, text: str, *, name: str) -> RuleSet:
         """Check `text` and make it the camera's rules. Raises ConfigError (naming `name`) and changes nothing."""
         rules = RuleSet.loads(text, name=name)

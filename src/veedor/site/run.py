@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
-from veedor.model.camera import Camera, StreamHealth, StreamRole, StreamState
+from veedor.kit.messages import Message
+from veedor.model.camera import DEFAULT_MODEL_WORD, Camera, StreamHealth, StreamRole, StreamState
 from veedor.model.event import Event
 from veedor.model.packet import Media, Packet
 from veedor.model.recording import GapReason
+from veedor.model.second_look import Suspect
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
+from veedor.site.alerting.second_look import SecondLooks
 from veedor.site.analysis.crew import Crew
 from veedor.site.analysis.pictures import draw_request
 from veedor.site.analysis.process import WorkerConfig
@@ -25,22 +29,28 @@ from veedor.site.analysis.remote import RemoteConfig, RemoteWorkers
 from veedor.site.analysis.supervisor import WorkerSupervisor
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.cameras import CameraStore
+from veedor.site.detect.cards import OwnModels
 from veedor.site.fanout import FanOut
 from veedor.site.ingest.reader import IngestConfig, StreamReader
 from veedor.site.ingest.receiver import Receiver
 from veedor.site.live.hub import LiveHub
+from veedor.site.models_book import ModelsBook
 from veedor.site.normality.keeper import NormalityKeeper
 from veedor.site.normality.store import BaselineStore
 from veedor.site.reasoning import Reasoner
 from veedor.site.record.footage import FootageStore
 from veedor.site.record.recorder import Recorder
 from veedor.site.rules_store import RulesStore
+from veedor.site.views import Views
 from veedor.site.watchdog import Watchdog
 from veedor.wire.ports import AlertSink
 
 log = logging.getLogger(__name__)
 
 WATCH_EVERY_S = 1.0
+LARGE_PX = 640_000
+LOOK_PAST = timedelta(seconds=0.3)
+LOOK_PACKETS = 150  # of the main stream, for a second look: decoding more would cost a second and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,8 @@ class SiteConfig:
     worker: WorkerConfig | None
     ingest: IngestConfig = field(default_factory=IngestConfig)
     remote: RemoteConfig | None = None
+    models: tuple[str, ...] = (DEFAULT_MODEL_WORD,)  # that look at a camera which does not say
+    second_look_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +102,23 @@ class Site:
         self._readers: dict[tuple[str, StreamRole], StreamReader] = {}
         self._received: dict[tuple[str, StreamRole], int] = {}
         self._revision: int | None = None
+        self.models = ModelsBook(OwnModels(config.data / "models"), config.models, config.second_look_model)
+        self.views = Views(config.data / "views", clock, self._tell_of_camera)
         baselines = BaselineStore(config.data / "normality")
-        self.normality = NormalityKeeper(baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone)
-        self.reasoner = Reasoner(
-            clock, parts.archive, parts.outbox, parts.policy, self._draw, config.time_zone, self.normality
+        self.normality = NormalityKeeper(
+            baselines, parts.archive.tracks, parts.archive.oldest, clock, config.time_zone, away=self.views.away
         )
+        self.reasoner = Reasoner(
+            clock,
+            parts.archive,
+            parts.outbox,
+            parts.policy,
+            self._draw,
+            config.time_zone,
+            self.normality,
+            looks=SecondLooks(clock, self._look_again),
+        )
+        self.reasoner.views = self.views
         self.workers = [
             WorkerSupervisor(
                 f"worker-{number}", config.worker, clock, self.reasoner.observe, recent=self.live.under_way
@@ -121,6 +145,7 @@ class Site:
         self.parts.outbox.start(alerts)
         self.reasoner.start()
         self.normality.start()
+        self.views.start()
         for worker in self.workers:
             worker.start()
         if self.remote is not None:
@@ -148,6 +173,7 @@ class Site:
             worker.stop()
         for camera_id in list(self._running):
             self.reasoner.forget(camera_id)
+        self.views.stop()
         self.normality.stop()
         self.reasoner.stop()
         self.parts.recorder.stop()
@@ -168,6 +194,8 @@ class Site:
     def follow_configuration(self) -> None:
         """Start, restart and stop readers so that they are what the camera store and the rule files say."""
         with self._lock:
+            if self.models.changed():
+                self.parts.rules.read_again()  # they may name the new classes
             revision = self.parts.cameras.revision()
             if revision != self._revision:
                 self._revision = revision
@@ -184,6 +212,7 @@ class Site:
                     if camera.id not in self._running:
                         self._start_camera(camera)
             for camera in self._running.values():
+                self.crew.change_models(camera.id, self.models.of(camera))
                 if self.parts.rules.changed(camera.id):
                     self._reason(camera)
 
@@ -193,7 +222,7 @@ class Site:
         self.live.watch_camera(camera)
         self._reason(camera)
         if self._is_analysed(camera):
-            self.crew.watch(camera.id, camera.analyse.fps)
+            self.crew.watch(camera.id, camera.analyse.fps, self.models.of(camera))
         for stream in camera.streams:
             reader = StreamReader(
                 camera,
@@ -213,11 +242,15 @@ class Site:
     def _reason(self, camera: Camera) -> None:
         self.reasoner.watch(camera, self.parts.rules.rules(camera.id), analysed=self._is_analysed(camera))
 
+    def _tell_of_camera(self, camera: Camera, event: Event) -> None:
+        self.reasoner.tell_of_camera(camera, event)
+
     def _stop_camera(self, camera_id: str) -> None:
         self._running.pop(camera_id)
         for key in [key for key in self._readers if key[0] == camera_id]:
             self._readers.pop(key).stop(5.0)
         self.crew.forget(camera_id)
+        self.views.forget(camera_id)
         self.reasoner.forget(camera_id)
         self.parts.recorder.forget(camera_id)
         self.live.forget(camera_id)
@@ -276,13 +309,47 @@ class Site:
 
     def _draw(self, camera: Camera, event: Event, frame: int) -> bytes | None:
         """The snapshot of an event: drawn by the worker that saw it; failing that, the camera's newest picture."""
-        request = draw_request(camera, event, frame, self.config.time_zone, self.config.language)
+        flow = self.normality.flow_of(event)
+        request = draw_request(camera, event, frame, self.config.time_zone, self.config.language, flow)
         if jpeg := self.crew.draw(camera.id, request):
             return jpeg
         try:
             return self.live.snapshot(camera.id)
         except VeedorError:
             return None
+
+    def model_problems(self) -> list[Message]:
+        """Models that cannot be used, rules that wait for what no model finds, models that a worker lacks."""
+        cameras = self.running()
+        with self._lock:
+            told = [
+                problem
+                for camera in cameras.values()
+                if self._is_analysed(camera)
+                for problem in self.models.problems(camera, self.reasoner.rules(camera.id), self.config.language)
+            ]
+        lacking = [
+            Message("problem-model-worker", {"camera": cameras[camera_id].name, "model": order.name})
+            for camera_id, order in self.crew.lacking()
+            if camera_id in cameras
+        ]
+        return told + lacking
+
+    def _look_again(
+        self, camera_id: str, suspects: Sequence[Suspect], within_s: float
+    ) -> Sequence[Sequence[bool | None]] | None:
+        """A second look by the worker that analyses the camera. It is given the main stream's pictures of then, where
+        it analyses another, or pictures so large that it keeps few of them."""
+        packets = self.live.newest(camera_id, StreamRole.MAIN)
+        camera = self._running.get(camera_id)
+        if camera is None or not packets:
+            return self.crew.look(camera_id, suspects, within_s, ())
+        large = packets[0].info.width * packets[0].info.height > LARGE_PX
+        last = max(sight.captured_at for one in suspects for sight in one.sights) + LOOK_PAST
+        wanted = [one for one in packets if one.captured_at <= last]
+        if len(wanted) > LOOK_PACKETS or not (large or camera.analysed_role is not StreamRole.MAIN):
+            wanted = []
+        return self.crew.look(camera_id, suspects, within_s, wanted)
 
     def analysis_counters(self) -> list[dict[str, Any]]:
         """Per camera, since start."""
@@ -312,5 +379,6 @@ class _Analysis:
 
 
 def _what_runs(camera: Camera) -> Camera:
-    """The camera without what only people look at: moving it on the map must not interrupt its recording."""
-    return replace(camera, placement=None, calibration=None, revision=0)
+    """The camera without what only people look at, and without its models: neither may interrupt its recording."""
+    analyse = replace(camera.analyse, models=None, second_look_model=None)
+    return replace(camera, placement=None, calibration=None, revision=0, analyse=analyse)

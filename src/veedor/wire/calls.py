@@ -62,6 +62,9 @@ class Op(StrEnum):
     EVIDENCE_RECEIPT = "evidence.receipt"  # it has arrived whole
     IDENTITY_SIGN = "identity.sign"
     STATEMENT_SIGN = "statement.sign"
+    SEAL_MAKE = "seal.make"  # by a supervisor, at the site that has the agency's key
+    SEAL_OPEN = "seal.open"
+    IDENTITY_SEAL = "identity.seal"  # an identity that names a seal in place of the person who asks
     SITE_POKE = "site.poke"  # the hub has something new: call hub.sync now
 
     HUB_SYNC = "hub.sync"  # the one that a site asks of the hub

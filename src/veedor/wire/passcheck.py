@@ -17,6 +17,7 @@ from veedor.kit.files import write_file
 from veedor.kit.sqlite import os_store_error
 from veedor.model.approval import Approval
 from veedor.model.grant import iso_time
+from veedor.model.seal import SEAL_LONGEST, SEALED
 from veedor.wire.approvals import LIFE as APPROVAL_LIFE
 from veedor.wire.approvals import approval_of, decode_approval, split_pass
 from veedor.wire.keys import signature_holds
@@ -85,8 +86,9 @@ class PassCheck:
 
     Reasons: `malformed`, `unpinned`, `identity-signature`, `identity-life`, `identity-future`, `identity-expired`,
     `pass-signature`, `identity` (the pass is another person's), `site`, `life`, `future`, `expired`, `restart`,
-    `replay`, `crowded`; of an approval that comes with it `approval-` and `malformed`, `agency`, `signature`,
-    `self` (by the same person, or for another one), `life`, `future`, `expired`, and those of its identity.
+    `replay`, `crowded`; of a seal `seal` (it does not hold together), `seal-life`, `seal-expired`; of an approval that
+    comes with it `approval-` and `malformed`, `agency`, `signature`, `self` (by the same person, or for another one),
+    `life`, `future`, `expired`, and those of its identity.
     """
 
     def __init__(self, site: str, agency_key: Callable[[str], str | None], high_water: HighWater) -> None:
@@ -112,6 +114,7 @@ class PassCheck:
             raise PassRefused(reason="pass-signature")
         if (asked.agency, asked.person, asked.session) != (identity.agency, identity.person, identity.session):
             raise PassRefused(reason="identity")
+        _check_seal(identity, asked, now, approved=approval_text is not None)
         if asked.site != self._site:
             raise PassRefused(reason="site")
         _check_times(asked.issued_at, asked.expires_at, PASS_LIFE, now, "")
@@ -132,6 +135,22 @@ class PassCheck:
                 if len(self._used) >= _MAX_USED:
                     raise PassRefused(reason="crowded")
             self._used[name] = asked.expires_at + SKEW
+
+
+def _check_seal(identity: Identity, asked: Pass, now: datetime, *, approved: bool) -> None:
+    """A sealed identity names nothing else; who has none cannot call themselves sealed. Raises PassRefused."""
+    seal = identity.seal
+    if seal is None:
+        if asked.seal is not None or SEALED in (identity.person[: len(SEALED)], identity.name[: len(SEALED)]):
+            raise PassRefused(reason="seal")
+        return
+    names = {identity.person, identity.name, asked.person}
+    if names != {seal.name} or asked.seal != seal.id or asked.case is not None or approved:
+        raise PassRefused(reason="seal")
+    if seal.until - identity.issued_at > SEAL_LONGEST or identity.expires_at > seal.until:
+        raise PassRefused(reason="seal-life")
+    if now >= seal.until + SKEW:
+        raise PassRefused(reason="seal-expired")
 
 
 def _approval(text: str, asking: Identity, key: str, now: datetime) -> Approval:

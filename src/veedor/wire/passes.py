@@ -7,6 +7,10 @@ algorithm; the sort of document is signed with it.
 
 A newer version may add fields, and an older reader ignores them. One that narrows what is allowed also stands in the
 list `crit` (as in RFC 7515, 4.1.11), and a reader that does not know it refuses the document.
+
+A sealed person (`model/seal.py`) has an identity of their own, that the agency signed as well: it names the seal in
+place of the person, with a login and a key that no other document of theirs has. A reader that knows no seals refuses
+it, since `crit` names the field.
 """
 
 from __future__ import annotations
@@ -21,12 +25,15 @@ from typing import Any
 from veedor.kit.errors import AccessError
 from veedor.kit.hashing import canonical_json
 from veedor.model.grant import iso_time
+from veedor.model.seal import Seal, seal_of
 from veedor.wire.keys import SigningKey
 
 PASS_LIFE = timedelta(seconds=60)
 IDENTITY_LIFE = timedelta(hours=12)
 MAX_LENGTH = 16_384  # characters of a whole pass
 _IDENTITY, _PASS = b"veedor-identity-1\n", b"veedor-pass-1\n"
+_LATER = frozenset({"seal"})
+"""Fields that the first version did not have: left out where there is nothing to say, and `crit` where there is."""
 
 
 class PassRefused(AccessError):
@@ -52,11 +59,13 @@ class Identity:
     session_key: str  # 64 hex digits
     issued_at: datetime
     expires_at: datetime
+    seal: Seal | None = None  # `person` and `name` are then the seal's
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One request of one person. `site`: the only place where it counts; `span`: of the footage that is asked for."""
+    """One request of one person. `site`: the only place where it counts; `span`: of the footage that is asked for;
+    `seal`: id of the seal that stands in place of person and case."""
 
     id: str
     agency: str
@@ -71,6 +80,7 @@ class Pass:
     case: str | None = None
     grant: str | None = None
     span: tuple[datetime, datetime] | None = None
+    seal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,7 @@ def identity_of(told: dict[str, Any]) -> Identity:
         session_key=one_str(told["session_key"]),
         issued_at=one_time(told["issued_at"]),
         expires_at=one_time(told["expires_at"]),
+        seal=None if told.get("seal") is None else seal_of(told["seal"]),
     )
 
 
@@ -150,12 +161,16 @@ def pass_of(told: dict[str, Any]) -> Pass:
         case=None if told["case"] is None else one_str(told["case"]),
         grant=None if told["grant"] is None else one_str(told["grant"]),
         span=None if span is None else (one_time(span[0]), one_time(span[1])),
+        seal=None if told.get("seal") is None else one_str(told["seal"]),
     )
 
 
 def text_of(sort: bytes, document: Any, key: SigningKey) -> str:
     """A signed document (a dataclass of plain values) as text."""
-    payload = canonical_json({one.name: _plain(getattr(document, one.name)) for one in fields(document)})
+    told = {one.name: _plain(getattr(document, one.name)) for one in fields(document)}
+    told = {name: value for name, value in told.items() if value is not None or name not in _LATER}
+    crit = sorted(_LATER & set(told))
+    payload = canonical_json({**told, "crit": crit} if crit else told)
     return f"{_to_base64(payload)}.{_to_base64(key.sign(sort + payload))}"
 
 
@@ -175,6 +190,8 @@ def parts_of(sort: bytes, payload_text: str, signature_text: str) -> Signed:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return iso_time(value)
+    if isinstance(value, Seal):
+        return value.plain()
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value
@@ -198,7 +215,7 @@ def _from_base64(text: str) -> bytes:
 def understood(told: dict[str, Any], kind: type) -> None:
     """KeyError unless all fields of `kind` are there, and nothing that must be understood is unknown."""
     known = {one.name for one in fields(kind)}
-    if not known <= set(told):
+    if not known - _LATER <= set(told):
         raise KeyError("fields")
     if not set(_strings(told.get("crit", []))) <= known:
         raise KeyError("crit")

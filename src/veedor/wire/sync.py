@@ -7,7 +7,7 @@ question: `boot` (which run of the site speaks), `version` (of the program), `pr
 `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has read the
 site's log).
 
-About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`).
+About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`). `seals`: see `wire/seals.py`.
 """
 
 from __future__ import annotations

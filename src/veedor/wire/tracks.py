@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from veedor.model.detection import ObjectClass
+from veedor.model.detection import ObjectClass, class_named
 from veedor.model.track import ArchivedTrack
 
 
@@ -25,11 +25,10 @@ def track_to_json(track: ArchivedTrack) -> dict[str, Any]:
 
 def track_from_json(data: dict[str, Any]) -> ArchivedTrack:
     """The inverse. A class that only a newer site knows is `unknown`."""
-    labels = {one.label: one for one in ObjectClass}
     return ArchivedTrack(
         camera_id=str(data["camera_id"]),
         track_id=int(data["track_id"]),
-        object_class=labels.get(str(data["class"]), ObjectClass.UNKNOWN),
+        object_class=class_named(str(data["class"])) or ObjectClass.UNKNOWN,
         started_at=datetime.fromisoformat(data["started_at"]),
         ended_at=datetime.fromisoformat(data["ended_at"]),
         path=np.asarray(data["path"], np.float32).reshape(-1, 5),

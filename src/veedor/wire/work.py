@@ -35,6 +35,7 @@ PROTOCOL = 1
 _PREFIX = "veedorw1."
 MAX_HELLO_OCTETS = 16 << 10
 MAX_SEATS = 64
+MAX_OWN_MODELS = 64
 
 
 class BadWorkerToken(UserError):
@@ -101,7 +102,7 @@ def invited_may_hear(invitation_id: str) -> list[str]:
 class Hello:
     """`session`: the worker's own word for what follows; it listens there already. `version`: of Veedor. `host`: name
     of the machine. `cores`: of the machine; `threads`: that this seat takes for its detector. `model_sha256`: of the
-    weights that it has loaded, hex."""
+    weights that it has loaded, hex; `own_sha256`: of the files that it has of the agency's own models."""
 
     session: str
     protocol: int
@@ -110,9 +111,10 @@ class Hello:
     cores: int
     threads: int
     model_sha256: str
+    own_sha256: frozenset[str] = frozenset()
 
     def to_bytes(self) -> bytes:
-        return json.dumps(asdict(self)).encode()
+        return json.dumps({**asdict(self), "own_sha256": sorted(self.own_sha256)}).encode()
 
     @staticmethod
     def from_bytes(data: bytes) -> Hello:
@@ -127,6 +129,7 @@ class Hello:
                 int(read["cores"]),
                 int(read["threads"]),
                 str(read["model_sha256"])[:64],
+                frozenset(str(one)[:64] for one in list(read.get("own_sha256", ()))[:MAX_OWN_MODELS]),
             )
         except (KeyError, TypeError, ValueError) as problem:
             raise BadMessage(problem=repr(problem), detail="wire-unreadable") from problem

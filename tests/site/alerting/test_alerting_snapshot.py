@@ -81,3 +81,21 @@ def test_odd_overlays_do_no_harm() -> None:
     assert draw(grey(640, 360), overlays=odd, zone_norm=()).shape[1] == 640
     line = draw(grey(640, 360), overlays=(), zone_norm=((0.1, 0.1), (0.9, 0.1)))
     assert abs(line[200, 320].astype(int) - 128).max() < 6, "a line is not filled"
+
+
+def test_the_usual_flow_is_drawn_under_the_track_and_said_below() -> None:
+    flow = ((0.75, 0.15, 2, 1.0), (0.1, 0.9, 4, 0.2))  # down, and faintly to the left
+    jpegs = [
+        draw_snapshot(
+            grey(640, 360), event("e"), camera_name="Cámara 12", time_zone="America/Lima", lang="es", flow=one
+        )
+        for one in ((), flow)
+    ]
+    plain, drawn = (cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_COLOR).astype(int) for one in jpegs)
+    assert len(drawn) > len(plain), "another line in the caption"
+    changed = np.abs(drawn[:360] - plain[:360]).max(axis=2) > 40
+    rows, columns = np.flatnonzero(changed[:100].any(axis=1)), np.flatnonzero(changed[:100].any(axis=0))
+    assert np.ptp(rows) > 1.25 * np.ptp(columns), "the first points up or down"
+    assert changed[rows[-1] - 6 : rows[-1] + 1].sum() > changed[rows[0] : rows[0] + 7].sum(), "down: its head is there"
+    assert changed[300:, :120].any()
+    assert not changed[120:290, 150:600].any(), "nothing elsewhere: the track and its box are on top"

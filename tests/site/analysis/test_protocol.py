@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import zlib
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -116,3 +117,21 @@ def test_many_senders_do_not_mix_messages(channels) -> None:
     for thread in threads:
         thread.join()
     assert all(order == list(range(20)) for order in seen.values())
+
+
+def test_a_background_arrives_and_nothing_larger_is_ever_unpacked() -> None:
+    picture = np.arange(108 * 192, dtype=np.uint32).astype(np.uint8).reshape(108, 192)
+    header, payload = protocol.observation_to_message(
+        Observation("cam", 1.0, AT, 1, 640, 360, Tracks.empty(), background=picture)
+    )
+    got = protocol.message_to_observation(header, payload)
+    assert got.background is not None
+    np.testing.assert_array_equal(got.background, picture)
+    assert len(got.tracks) == 0
+    del header["background"]  # an older worker says nothing of it
+    assert protocol.message_to_observation(header, b"").background is None
+    for packed in (zlib.compress(bytes(1 << 24)), zlib.compress(b"short"), b"no zlib"):
+        with pytest.raises(ValueError, match="background"):
+            protocol.message_to_observation({**header, "background": len(packed)}, packed)
+    with pytest.raises(ValueError, match="background"):
+        protocol.message_to_observation({**header, "background": 99}, b"")

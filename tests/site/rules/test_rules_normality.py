@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from street import FAR, FIRST, LIMA, NEAR, day, drive, learned, street, street_b
 
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import StoreCorrupt
+from veedor.kit.messages import Message
+from veedor.model.event import Event, Severity, TrackOverlay
 from veedor.model.track import ArchivedTrack
 from veedor.site.normality.baseline import Baseline, Normality, empty
 from veedor.site.normality.counts import Counts, hour_of_week
@@ -20,6 +24,7 @@ from veedor.site.normality.scoring import score_of
 from veedor.site.normality.store import KEPT_VERSIONS, BaselineStore
 from veedor.site.normality.usual import drift
 
+Span = tuple[datetime, datetime | None]
 NOON = FIRST + timedelta(days=5, hours=12)
 LIMIT = 3 / 5  # a day, for each aspect: what a rule with its defaults asks
 
@@ -145,13 +150,14 @@ def test_old_versions_go(tmp_path: Path) -> None:
 # -- day by day
 
 
-def keeper(folder: Path, clock: SimulatedClock, tracks: list[ArchivedTrack]) -> NormalityKeeper:
+def keeper(
+    folder: Path, clock: SimulatedClock, tracks: list[ArchivedTrack], away: Sequence[Span] = ()
+) -> NormalityKeeper:
     def between(_camera: str, start: object, end: object) -> list[ArchivedTrack]:
         return [one for one in tracks if start <= one.started_at < end]  # type: ignore[operator]
 
-    return NormalityKeeper(
-        BaselineStore(folder), between, lambda: tracks[0].started_at if tracks else None, clock, "America/Lima"
-    )
+    first = tracks[0].started_at if tracks else None
+    return NormalityKeeper(BaselineStore(folder), between, lambda: first, clock, "America/Lima", away=lambda _id: away)
 
 
 class Still(SimulatedClock):
@@ -176,6 +182,20 @@ def test_the_past_is_learned_at_once_and_then_day_by_day(tmp_path: Path) -> None
     again = keeper(tmp_path, clock, tracks)  # another run of the site goes on from the file
     assert again.of("c1").about is not None
     assert again.step() == 0
+
+
+def test_what_a_camera_saw_while_it_looked_elsewhere_is_not_learned(tmp_path: Path) -> None:
+    tracks = [track for number in range(4) for track in day(number, 20)]
+    away: list[Span] = [(FIRST + timedelta(days=1), FIRST + timedelta(days=2)), (FIRST + timedelta(days=3), None)]
+    one = keeper(tmp_path, Still(FIRST + timedelta(days=4, hours=12)), tracks, away)
+    normality = one.of("c1")
+    one.step()
+    assert normality.about is not None
+    assert normality.about.tracks == 40
+    one.begin_anew("c1")  # a person has confirmed another view
+    one.step()
+    assert normality.about.tracks == 0
+    assert normality.at(NOON) is None
 
 
 def test_what_somebody_went_back_to_is_taken_in(tmp_path: Path) -> None:
@@ -205,6 +225,38 @@ def test_a_great_change_is_told(tmp_path: Path) -> None:
     assert "rollback" in told.render("es")
     a, b = learned([day(0)]).counts, learned([day(1)]).counts
     assert drift(a, b) < 0.25  # two ordinary days
+
+
+def test_the_flow_of_an_unusual_event_is_that_of_its_hour_and_kind_of_thing(tmp_path: Path) -> None:
+    noon = FIRST + timedelta(days=5, hours=12)
+    clock = Still(noon)
+    tracks = [one for number in range(5) for one in day(number)]
+    kept = keeper(tmp_path, clock, tracks)
+    kept.of("c1")
+    kept.step()
+    found = kept.flow_of(unusual_event(noon, "car"))
+    lanes = {FAR: 0, NEAR: 4}
+    assert len(found) >= 16
+    for _x, y, way, weight in found:
+        lane = min(lanes, key=lambda one: abs(one - y))
+        assert abs(lane - y) < 0.1
+        assert 0 < weight <= 1
+        assert way == lanes[lane], "to the right on the far lane, to the left on the near one"
+    assert kept.flow_of(unusual_event(noon, "person")) == [], "nobody walks there"
+    assert kept.flow_of(replace(unusual_event(noon, "car"), kind="tripwire")) == []
+    assert kept.flow_of(replace(unusual_event(noon, "car"), camera_id="c2")) == []
+
+
+def unusual_event(at: datetime, label: str) -> Event:
+    overlay = TrackOverlay(1, label, (0.1, 0.1, 0.2, 0.2), ())
+    said = Message("rules-unusual", {})
+    return Event("e", "c1", "r", "unusual", Severity.LOW, at, at, None, said, overlays=(overlay,))
+
+
+def test_what_a_file_says_of_itself_is_read_without_its_counts(tmp_path: Path) -> None:
+    store = BaselineStore(tmp_path)
+    store.keep("c1", street_baseline())
+    assert store.about("c1") == [street_baseline().about]
 
 
 def test_a_file_that_cannot_be_read_is_told_and_not_written_over(tmp_path: Path) -> None:

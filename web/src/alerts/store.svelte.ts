@@ -45,7 +45,8 @@ function put(alerts: Alert[], gone: Iterable<string> = []): void {
 function publish(next: Map<string, Alert>): void {
   const waiting: Alert[] = [];
   const closed: Alert[] = [];
-  for (const alert of next.values()) (isOpen(alert) ? waiting : closed).push(alert);
+  // Alerts of rules in review wait on a screen of their own.
+  for (const alert of next.values()) (isOpen(alert) && !alert.in_review ? waiting : closed).push(alert);
   for (const alert of closed.slice(0, Math.max(0, closed.length - KEEP_CLOSED))) next.delete(alert.id);
   waiting.sort(byUrgency);
   const byCamera = new Map<string, Alert[]>();
@@ -108,7 +109,7 @@ async function loadAll(): Promise<boolean> {
   do {
     const result = await ask(
       api.GET("/api/alerts", {
-        params: { query: { status: ["new", "acknowledged"], limit: PAGE, cursor } },
+        params: { query: { status: ["new", "acknowledged"], in_review: false, limit: PAGE, cursor } },
       }),
     );
     if (result.kind !== "ok") return false;
@@ -143,7 +144,7 @@ function heardOf(payload: Record<string, unknown>): void {
 
 feed.on("alert.raised", (payload) => {
   heardOf(payload);
-  if (!started || typeof payload.id !== "string") return;
+  if (!started || typeof payload.id !== "string" || payload.in_review) return;
   fresh = new Set([...fresh, payload.id]);
   const age_ms = now.exact() - Date.parse(String(payload.raised_at));
   // What happened an hour ago, while this computer slept, is marked but does not ring.

@@ -288,6 +288,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approvals/{approval_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Say no to it, as a colleague; or take it back, as who asked. One that was given counts no more for looks that
+         *     have not begun here; what was signed for other sites ends with its ten minutes.
+         */
+        post: operations["refuse_api_approvals__approval_id__refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -894,6 +915,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/rules/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide About Rule
+         * @description Restore a rule from review, pin it so that it is never demoted, or give it a bound of its own; with a reason.
+         */
+        post: operations["decide_about_rule_api_cameras__camera_id__rules_review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/rules/try": {
         parameters: {
             query?: never;
@@ -1066,6 +1107,128 @@ export interface paths {
          * @description The tracks of the newest analysed frame.
          */
         get: operations["live_tracks_api_cameras__camera_id__tracks_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/turned-down/{event_id}/picture.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Turned Down Picture
+         * @description The picture, with the track and the zone drawn.
+         */
+        get: operations["turned_down_picture_api_cameras__camera_id__turned_down__event_id__picture_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/usual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Usual
+         * @description What was learned of the camera's movement: the usual flow in one hour of the week, and the versions of it.
+         */
+        get: operations["show_usual_api_cameras__camera_id__usual_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/usual/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Usual Back
+         * @description Go back to an earlier version, as a new one. What came in between is not learned again.
+         */
+        post: operations["take_usual_back_api_cameras__camera_id__usual_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show View
+         * @description Whether the camera looks where its zones were drawn, and which rules rest.
+         */
+        get: operations["show_view_api_cameras__camera_id__view_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/view/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm View
+         * @description Say that the view is right as it is: its zones have been looked at. Rules go on, and what the camera sees now is
+         *     what later pictures are compared with.
+         */
+        post: operations["confirm_view_api_cameras__camera_id__view_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/view/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places Moved Along
+         * @description The camera's rules with zones and lines moved as the view moved: to look at, correct and save. Nothing is
+         *     changed by asking.
+         */
+        get: operations["places_moved_along_api_cameras__camera_id__view_places_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2200,6 +2363,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/precision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Precision
+         * @description How many of each rule's alerts were true, per camera, by what people did with them.
+         */
+        get: operations["precision_api_precision_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules/check": {
         parameters: {
             query?: never;
@@ -2214,6 +2397,26 @@ export interface paths {
          * @description What is wrong with rules, by line and column; nothing is saved.
          */
         post: operations["check_rules_api_rules_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object Classes
+         * @description What rules and searches may name: what detectors find here.
+         */
+        get: operations["object_classes_api_rules_classes_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2260,6 +2463,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description Random stretches that gave no alert and wait for an answer, in random order.
+         */
+        get: operations["list_samples_api_samples_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples/{sample_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Sample
+         * @description Say whether there should have been an alert. One's own answer can be changed, another's cannot.
+         */
+        post: operations["answer_sample_api_samples__sample_id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sample Recall
+         * @description How much is missed, by the answers so far: in all, by where stretches were drawn from, and per camera.
+         */
+        get: operations["sample_recall_api_samples_recall_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Seals
+         * @description Of one's agency, the newest first.
+         */
+        get: operations["list_seals_api_seals_get"];
+        put?: never;
+        /**
+         * Make Seal
+         * @description From the next request on, owners of other agencies see commitments in place of that person and case.
+         */
+        post: operations["make_seal_api_seals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seals/{seal_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Seal
+         * @description Reveal person and case to whoever saw the commitments. There is no way back.
+         */
+        post: operations["open_seal_api_seals__seal_id__open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search/tracks": {
         parameters: {
             query?: never;
@@ -2275,6 +2582,26 @@ export interface paths {
          *     it answers, newest first within it, and a last one that names the sites that did not.
          */
         post: operations["search_tracks_api_search_tracks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Second Looks
+         * @description How often second looks confirmed, turned down, or could not be had, by camera and rule; at most 31 days.
+         */
+        get: operations["second_looks_api_second_looks_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2610,6 +2937,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/turned-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Turned Down
+         * @description Events that raised no alert since a second look did not see their object again, newest first.
+         */
+        get: operations["turned_down_api_turned_down_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -2714,6 +3061,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description The cameras of which it is known where they look, of those that this person may see.
+         */
+        get: operations["list_views_api_views_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/walls": {
         parameters: {
             query?: never;
@@ -2803,7 +3170,7 @@ export interface components {
          * @description `<kind>.<verb>`.
          * @enum {string}
          */
-        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "backtest.run" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "login" | "self";
+        Action: "camera.list" | "camera.edit" | "camera.test" | "live.watch" | "wall.share" | "ptz.steer" | "footage.list" | "footage.play" | "bookmark.read" | "bookmark.edit" | "bookmark.clear" | "track.read" | "event.read" | "alert.read" | "alert.handle" | "incident.read" | "incident.handle" | "evidence.read" | "evidence.lock" | "evidence.export" | "evidence.unlock" | "health.read" | "metrics.read" | "rules.read" | "rules.edit" | "backtest.run" | "user.list" | "user.edit" | "audit.read" | "erasure.read" | "erasure.ask" | "erasure.confirm" | "site.read" | "site.edit" | "agency.read" | "agency.edit" | "grant.read" | "grant.edit" | "grant.sign" | "grant.request" | "grant.emergency" | "seal.read" | "seal.make" | "seal.open" | "seal.hear" | "login" | "self";
         /**
          * ActOut
          * @description Who did what to which thing, when and why.
@@ -2955,6 +3322,12 @@ export interface components {
             has_snapshot: boolean;
             /** Id */
             id: string;
+            /**
+             * In Review
+             * @description Its rule was in review: it is in the review list, not in the queue
+             * @default false
+             */
+            in_review: boolean;
             /** Incident Id */
             incident_id: string | null;
             /** Kind */
@@ -3038,6 +3411,12 @@ export interface components {
             has_snapshot: boolean;
             /** Id */
             id: string;
+            /**
+             * In Review
+             * @description Its rule was in review: it is in the review list, not in the queue
+             * @default false
+             */
+            in_review: boolean;
             /** Incident Id */
             incident_id: string | null;
             /** Kind */
@@ -3101,7 +3480,36 @@ export interface components {
              * @default 5
              */
             fps: number;
+            /**
+             * Models
+             * @description Detector models, "default" for the site's. None: as the site says. Left out: as they are
+             */
+            models?: string[] | null;
             role?: components["schemas"]["StreamRole"] | null;
+            /**
+             * Second Look Model
+             * @description The model that looks again before an alert. Left out: as it is
+             */
+            second_look_model?: string | null;
+        };
+        /**
+         * Answer
+         * @enum {string}
+         */
+        Answer: "yes" | "no" | "unsure";
+        /**
+         * AnswerIn
+         * @description Whether there should have been an alert.
+         */
+        AnswerIn: {
+            answer: components["schemas"]["Answer"];
+            /**
+             * Kind
+             * @description Of `yes`: of which kind of rule
+             */
+            kind?: string | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * AnswerOut
@@ -3202,9 +3610,19 @@ export interface components {
             owner_agency_id: string;
             /** Purpose */
             purpose: string;
+            /**
+             * Refused By
+             * @description The colleague who said no, or who asked and took it back
+             */
+            refused_by: string | null;
             right: components["schemas"]["Right"];
             /** Start */
             start: string | null;
+            /**
+             * Waits
+             * @description Neither agreed to nor refused, and not yet over
+             */
+            waits: boolean;
         };
         /** AskedErasureOut */
         AskedErasureOut: {
@@ -3309,6 +3727,8 @@ export interface components {
             resource_id: string | null;
             /** Resource Kind */
             resource_kind: string;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** Sequence */
             sequence: number;
             /** Session Id */
@@ -3353,6 +3773,8 @@ export interface components {
              * @description Entries that it was counted from
              */
             looks: number;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** User Agency Id */
             user_agency_id: string | null;
             /** Username */
@@ -3408,6 +3830,8 @@ export interface components {
             resource_id: string | null;
             /** Resource Kind */
             resource_kind: string;
+            /** @description null: the person was not sealed */
+            seal: components["schemas"]["SealShownOut"] | null;
             /** Sequence */
             sequence: number;
             /**
@@ -3478,6 +3902,11 @@ export interface components {
              * @description Of this desk and of others whose heads it keeps, newest first
              */
             restores: components["schemas"]["RestoreOut"][];
+            /**
+             * Sealed
+             * @description By seal; one whose opening does not fit is a mismatch
+             */
+            sealed: components["schemas"]["SealedLooksOut"][];
         };
         /** BacktestEventOut */
         BacktestEventOut: {
@@ -3633,6 +4062,43 @@ export interface components {
          * @enum {string}
          */
         BacktestStatus: "running" | "done" | "cancelled" | "failed";
+        /** BaselineBackIn */
+        BaselineBackIn: {
+            /**
+             * Version
+             * @description The version to go back to
+             */
+            version: number;
+        };
+        /** BaselineVersionOut */
+        BaselineVersionOut: {
+            /**
+             * Days
+             * @description Days of tracks in it
+             */
+            days: number;
+            /**
+             * Drift
+             * @description How far it is from the version before it, 0..1
+             */
+            drift: number;
+            /** Made At */
+            made_at: string;
+            /**
+             * Since
+             * @description The version that a person went back to, where this one repeats it
+             */
+            since: number | null;
+            /** Tracks */
+            tracks: number;
+            /**
+             * Until
+             * @description What came before this was learned
+             */
+            until: string;
+            /** Version */
+            version: number;
+        };
         /** BetweenIn */
         BetweenIn: {
             /** Least */
@@ -3702,6 +4168,18 @@ export interface components {
          * @description From the picture to the ground, for flat ground.
          */
         CalibrationOut: {
+            /**
+             * Aspect
+             * @description Width / height of the picture, for k1
+             * @default 1.7777777777777777
+             */
+            aspect: number;
+            /**
+             * K1
+             * @description Distortion of the lens, division model, r in half diagonals; 0: none
+             * @default 0
+             */
+            k1: number;
             /**
              * Matrix
              * @description 3x3 by rows: (x, y, 1) of the picture to metres (east, north, 1) around the origin, up to scale
@@ -3809,6 +4287,54 @@ export interface components {
              * @description Only for those who may edit cameras
              */
             username: string | null;
+        };
+        /** CameraRecallOut */
+        CameraRecallOut: {
+            /**
+             * Alerted
+             * @description Stretches with an alert that was true, on the same days
+             */
+            alerted: number;
+            /**
+             * Answered
+             * @description Yes or no
+             */
+            answered: number;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Drawn */
+            drawn: number;
+            /**
+             * Enough
+             * @description False: too few answers to be more than a hint
+             */
+            enough: boolean;
+            /** Missed */
+            missed: number;
+            /** Missed High */
+            missed_high: number;
+            /** Missed Low */
+            missed_low: number;
+            /**
+             * Recall
+             * @description alerted / (alerted + missed); null: nothing can be said
+             */
+            recall: number | null;
+            /** Recall High */
+            recall_high: number | null;
+            /** Recall Low */
+            recall_low: number | null;
+            /**
+             * Stretches
+             * @description That had no alert, and about which the answers say something
+             */
+            stretches: number;
+            /** Unsure */
+            unsure: number;
+            /** Yes */
+            yes: number;
         };
         /**
          * CamerasIn
@@ -4020,6 +4546,15 @@ export interface components {
              * @default false
              */
             two_person: boolean;
+        };
+        /** ConfirmedOut */
+        ConfirmedOut: {
+            /**
+             * Is Calibration Stale
+             * @description The camera must be calibrated anew before it measures metres
+             */
+            is_calibration_stale: boolean;
+            view: components["schemas"]["ViewOut"];
         };
         /**
          * ContradictionOut
@@ -4251,7 +4786,7 @@ export interface components {
             message: string;
             /**
              * Reason
-             * @description Of a 403: what is missing, such as `role`, `purpose` or `case`
+             * @description Of a 403: what is missing, such as `role`, `purpose`, `case` or `condition:two_person`
              */
             reason?: string | null;
         };
@@ -4328,11 +4863,19 @@ export interface components {
         EvidenceDetailOut: {
             /** Acts */
             acts: components["schemas"]["ActOut"][];
+            /**
+             * Agency Id
+             * @description The camera's: whose footage it is
+             */
+            agency_id: string;
             /** Camera Id */
             camera_id: string;
             /** Camera Name */
             camera_name: string;
-            /** Conflicting Acts */
+            /**
+             * Conflicting Acts
+             * @description Acts that the state did not allow when they came
+             */
             conflicting_acts: components["schemas"]["ActOut"][];
             /** End */
             end: string;
@@ -4349,6 +4892,11 @@ export interface components {
             problem: string | null;
             /** Reason */
             reason: string | null;
+            /**
+             * Received
+             * @description Footage of another site that came whole, as its owner signed for it
+             */
+            received: boolean;
             /** Requested By */
             requested_by: string | null;
             /**
@@ -4367,10 +4915,20 @@ export interface components {
          * @description A span of footage kept for an incident. Requested is not held: only the site's own word makes it so.
          */
         EvidenceOut: {
+            /**
+             * Agency Id
+             * @description The camera's: whose footage it is
+             */
+            agency_id: string;
             /** Camera Id */
             camera_id: string;
             /** Camera Name */
             camera_name: string;
+            /**
+             * Conflicting Acts
+             * @description Acts that the state did not allow when they came
+             */
+            conflicting_acts: components["schemas"]["ActOut"][];
             /** End */
             end: string;
             /** Id */
@@ -4386,6 +4944,11 @@ export interface components {
             problem: string | null;
             /** Reason */
             reason: string | null;
+            /**
+             * Received
+             * @description Footage of another site that came whole, as its owner signed for it
+             */
+            received: boolean;
             /** Requested By */
             requested_by: string | null;
             /**
@@ -4409,6 +4972,32 @@ export interface components {
         ExportIn: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * FlowArrowOut
+         * @description Which way most go who come by a place.
+         */
+        FlowArrowOut: {
+            /**
+             * Way
+             * @description In eighths of a turn: 0 to the right, 2 down, 4 to the left, 6 up
+             */
+            way: number;
+            /**
+             * Weight
+             * @description How many come by, 0..1 of the busiest place
+             */
+            weight: number;
+            /**
+             * X
+             * @description 0..1 of the picture's width
+             */
+            x: number;
+            /**
+             * Y
+             * @description 0..1 of the picture's height
+             */
+            y: number;
         };
         /** FoundOut */
         FoundOut: {
@@ -4678,6 +5267,16 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /** GroupFlowOut */
+        GroupFlowOut: {
+            /** Arrows */
+            arrows: components["schemas"]["FlowArrowOut"][];
+            /**
+             * Week
+             * @description Tracks to expect in each of the 168 hours of a week, Monday 0:00 first
+             */
+            week: number[];
         };
         /**
          * Habit
@@ -5100,6 +5699,22 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         /**
+         * LookCountsOut
+         * @description Second looks of one rule on one camera. `unverified`: none could be had, and the alerts were raised.
+         */
+        LookCountsOut: {
+            /** Camera Id */
+            camera_id: string;
+            /** Confirmed */
+            confirmed: number;
+            /** Rule */
+            rule: string;
+            /** Turned Down */
+            turned_down: number;
+            /** Unverified */
+            unverified: number;
+        };
+        /**
          * LookIn
          * @description A stream to look at before it is saved.
          */
@@ -5288,6 +5903,42 @@ export interface components {
             text: string;
         };
         /**
+         * NumbersOut
+         * @description What a decision rested on.
+         */
+        NumbersOut: {
+            /** Below */
+            below: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Of */
+            of: number;
+            /** True */
+            true: number;
+        };
+        /** ObjectClassOut */
+        ObjectClassOut: {
+            /**
+             * Labels
+             * @description What people read, by language
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @description The word in rules and searches
+             */
+            name: string;
+            /**
+             * Own
+             * @description Whether it is of a model of the agency's own
+             */
+            own: boolean;
+        };
+        /**
          * OpenIn
          * @description An incident opened by hand.
          */
@@ -5331,6 +5982,8 @@ export interface components {
             manifest_sha256: string | null;
             /** Problem */
             problem: string | null;
+            /** @description While it is built from footage of other sites; none before they answer */
+            pulled: components["schemas"]["PulledOut"] | null;
             /** Reason */
             reason: string;
             /** Requested At */
@@ -5352,6 +6005,18 @@ export interface components {
          * @description Points of the picture and the same points on the ground.
          */
         PairsIn: {
+            /**
+             * Aspect
+             * @description The picture's width / height
+             * @default 1.7777777777777777
+             */
+            aspect: number;
+            /**
+             * Lens
+             * @description Also estimate the lens's distortion: from 8 pairs on
+             * @default false
+             */
+            lens: boolean;
             /** Pairs */
             pairs: components["schemas"]["GroundPairIn"][];
             /** Revision */
@@ -5442,6 +6107,23 @@ export interface components {
                     number
                 ][];
             };
+        };
+        /**
+         * PrecisionListOut
+         * @description Rules with alerts in these days, and those that are in review, pinned or were told to be poor.
+         */
+        PrecisionListOut: {
+            /**
+             * Below
+             * @description The site's bound; 0: no rule is demoted
+             */
+            below: number;
+            /** Days */
+            days: number;
+            /** Least Verdicts */
+            least_verdicts: number;
+            /** Rules */
+            rules: components["schemas"]["RulePrecisionOut"][];
         };
         /**
          * PrecisionOut
@@ -5560,10 +6242,90 @@ export interface components {
             /** Problem */
             problem: string | null;
         };
+        /**
+         * PulledOut
+         * @description What of the footage of other sites has come, of what their owners' signed statements name so far.
+         */
+        PulledOut: {
+            /** Bytes */
+            bytes: number;
+            /** Of Bytes */
+            of_bytes: number;
+            /** Of Segments */
+            of_segments: number;
+            /**
+             * Segments
+             * @description Whole ones
+             */
+            segments: number;
+        };
         /** ReasonIn */
         ReasonIn: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * RecallOut
+         * @description How many stretches called for an alert and had none, estimated (Horvitz-Thompson); intervals at 95 %.
+         */
+        RecallOut: {
+            /**
+             * Alerted
+             * @description Stretches with an alert that was true, on the same days
+             */
+            alerted: number;
+            /**
+             * Answered
+             * @description Yes or no
+             */
+            answered: number;
+            /** Drawn */
+            drawn: number;
+            /**
+             * Enough
+             * @description False: too few answers to be more than a hint
+             */
+            enough: boolean;
+            /** Missed */
+            missed: number;
+            /** Missed High */
+            missed_high: number;
+            /** Missed Low */
+            missed_low: number;
+            /**
+             * Recall
+             * @description alerted / (alerted + missed); null: nothing can be said
+             */
+            recall: number | null;
+            /** Recall High */
+            recall_high: number | null;
+            /** Recall Low */
+            recall_low: number | null;
+            /**
+             * Stretches
+             * @description That had no alert, and about which the answers say something
+             */
+            stretches: number;
+            /** Unsure */
+            unsure: number;
+            /** Yes */
+            yes: number;
+        };
+        /** RecallReportOut */
+        RecallReportOut: {
+            all: components["schemas"]["RecallOut"];
+            /** By Stratum */
+            by_stratum: {
+                [key: string]: components["schemas"]["RecallOut"];
+            };
+            /** Cameras */
+            cameras: components["schemas"]["CameraRecallOut"][];
+            /** Days */
+            days: number;
+            /** Least Answers */
+            least_answers: number;
+            /** Stretch S */
+            stretch_s: number;
         };
         /**
          * RecorderMake
@@ -5671,6 +6433,11 @@ export interface components {
             restored_at: string;
         };
         /**
+         * ReviewAct
+         * @enum {string}
+         */
+        ReviewAct: "restore" | "pin" | "unpin" | "bound";
+        /**
          * Right
          * @enum {string}
          */
@@ -5735,6 +6502,109 @@ export interface components {
             same: number;
         };
         /**
+         * RulePrecisionOut
+         * @description One rule on one camera: what people's dispositions say of it. A burst counts once in `true` and `of`.
+         */
+        RulePrecisionOut: {
+            /**
+             * Below
+             * @description The bound: its own, or the site's
+             */
+            below: number;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /**
+             * Counted From
+             * @description Counting began anew then: restored, or written otherwise
+             */
+            counted_from: string | null;
+            /**
+             * Enough
+             * @description Whether there are verdicts enough to decide by
+             */
+            enough: boolean;
+            /** High */
+            high: number;
+            /** In Review */
+            in_review: boolean;
+            /**
+             * Low
+             * @description Lower end of the precision's interval (Wilson, 95 %)
+             */
+            low: number;
+            /** @description Why it is in review, or was told to be poor */
+            numbers: components["schemas"]["NumbersOut"] | null;
+            /**
+             * Of
+             * @description Those that say something of the rule; a test or what is open still does not
+             */
+            of: number;
+            /** Own Below */
+            own_below: number | null;
+            /** Pinned */
+            pinned: boolean;
+            /**
+             * Poor
+             * @description Whether it is known to be under the bound
+             */
+            poor: boolean;
+            /**
+             * Precision
+             * @description true / of; null: nothing was said yet
+             */
+            precision: number | null;
+            /**
+             * Raised
+             * @description Alerts
+             */
+            raised: number;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reasons
+             * @description Alerts dismissed, by reason; those that do not count too
+             */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Rule */
+            rule: string;
+            /** @description Of its newest alert; null: none in these days */
+            severity: components["schemas"]["Severity"] | null;
+            /**
+             * True
+             * @description Escalated, or acknowledged and not dismissed within the hour
+             */
+            true: number;
+            /**
+             * Warned
+             * @description As poor as one in review, but critical or pinned: it stays in the queue
+             */
+            warned: boolean;
+        };
+        /**
+         * RuleReviewIn
+         * @description What a person decides about one rule of a camera.
+         */
+        RuleReviewIn: {
+            act: components["schemas"]["ReviewAct"];
+            /**
+             * Below
+             * @description Of `bound`: its own, 0..1 (0: never); null: the site's again
+             */
+            below?: number | null;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
          * RulesCheckIn
          * @description `document` is put into `text`, whose comments stay, before both are looked at.
          */
@@ -5783,6 +6653,12 @@ export interface components {
             has_history: boolean;
             /** Is Default */
             is_default: boolean;
+            /**
+             * Notes
+             * @description Which rules rest, and why: their camera is not calibrated
+             * @default []
+             */
+            notes: string[];
             /** Text */
             text: string;
             /** Version */
@@ -5829,11 +6705,157 @@ export interface components {
             /** Rule */
             rule: string;
         };
+        /**
+         * SampleOut
+         * @description A stretch without an alert. Ask for the clip of its span: that look is checked and audited as any other.
+         */
+        SampleOut: {
+            answer: components["schemas"]["Answer"] | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Answered By */
+            answered_by: string | null;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Ended At */
+            ended_at: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string | null;
+            /**
+             * Probability
+             * @description With which just this stretch was drawn
+             */
+            probability: number;
+            /** Started At */
+            started_at: string;
+            /** @description Drawn from: stretches with tracks, without, or turned down by a second look */
+            stratum: components["schemas"]["Stratum"];
+        };
+        /** SamplePageOut */
+        SamplePageOut: {
+            /**
+             * Samples
+             * @description The first in line; the line is random, so answer from its head
+             */
+            samples: components["schemas"]["SampleOut"][];
+            /**
+             * Waiting
+             * @description How many wait for an answer
+             */
+            waiting: number;
+        };
         /** SavedLookIn */
         SavedLookIn: {
             /** @default main */
             role: components["schemas"]["StreamRole"];
         };
+        /**
+         * SealedLooksOut
+         * @description Entries of one sealed person in the chain.
+         */
+        SealedLooksOut: {
+            /** Entries */
+            entries: number;
+            seal: components["schemas"]["SealShownOut"];
+        };
+        /** SealIn */
+        SealIn: {
+            /** Case Number */
+            case_number: string;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * Person
+             * @description User name of a colleague
+             */
+            person: string;
+            /**
+             * Reason
+             * @description Stays with this agency
+             */
+            reason: string;
+        };
+        /**
+         * SealOut
+         * @description A seal of one's own agency, with what it hides from others.
+         */
+        SealOut: {
+            /** Case Number */
+            case_number: string;
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Name
+             * @description What others see in place of the person and of the case
+             */
+            name: string;
+            /**
+             * Opened At
+             * @description null: it has not been opened
+             */
+            opened_at: string | null;
+            /**
+             * Opened By
+             * @description null: its time was over
+             */
+            opened_by: string | null;
+            /** Person */
+            person: string;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["SealStanding"];
+            /** Until */
+            until: string;
+        };
+        /**
+         * SealShownOut
+         * @description In place of person and case, until it is opened: see `state`.
+         */
+        SealShownOut: {
+            /** Agency Id */
+            agency_id: string;
+            /** Case Number */
+            case_number: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Is Own
+             * @description Of the reader's own agency, which knows its people
+             */
+            is_own: boolean;
+            /** Opened At */
+            opened_at: string | null;
+            /**
+             * Person
+             * @description User name; null: not known here
+             */
+            person: string | null;
+            /** @description sealed; overdue: its time is over and no opening has come; opened: proved by the commitments of this very entry; mismatch: its agency signed an opening that does not fit */
+            state: components["schemas"]["SealState"];
+            /** Until */
+            until: string;
+        };
+        /**
+         * SealStanding
+         * @enum {string}
+         */
+        SealStanding: "active" | "opened" | "expired";
+        /**
+         * SealState
+         * @enum {string}
+         */
+        SealState: "sealed" | "overdue" | "opened" | "mismatch";
         /** SearchIn */
         SearchIn: {
             /**
@@ -5851,7 +6873,7 @@ export interface components {
             cameras?: string[] | null;
             /**
              * Classes
-             * @description person, car, ...; none: any
+             * @description person, car, an own class, ...; none: any
              * @default []
              */
             classes: string[];
@@ -6151,6 +7173,11 @@ export interface components {
             /** Step */
             step: string;
         };
+        /**
+         * Stratum
+         * @enum {string}
+         */
+        Stratum: "tracks" | "quiet" | "rejected";
         /** StreamIn */
         StreamIn: {
             role: components["schemas"]["StreamRole"];
@@ -6288,6 +7315,51 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * TurnedDownOut
+         * @description An event that raised no alert: of `looked` pictures, a second look saw its object in `seen` only.
+         */
+        TurnedDownOut: {
+            /** Camera Id */
+            camera_id: string;
+            /** Completed At */
+            completed_at: string;
+            /**
+             * Ended At
+             * @description None: it goes on
+             */
+            ended_at: string | null;
+            /** Event Id */
+            event_id: string;
+            /**
+             * Explanation
+             * @description One sentence, in the reader's language
+             */
+            explanation: string;
+            /**
+             * Has Picture
+             * @description Pictures are kept for some weeks only
+             */
+            has_picture: boolean;
+            /** Kind */
+            kind: string;
+            /** Looked */
+            looked: number;
+            /**
+             * Note
+             * @description What the second look found, in the reader's language
+             */
+            note: string;
+            /** Rule */
+            rule: string;
+            /** Seen */
+            seen: number;
+            severity: components["schemas"]["Severity"];
+            /** Started At */
+            started_at: string;
+            /** Zone */
+            zone: string | null;
+        };
         /** TypeOut */
         TypeOut: {
             /** Name */
@@ -6368,6 +7440,21 @@ export interface components {
             password: string | null;
             user: components["schemas"]["UserOut"];
         };
+        /**
+         * UsualOut
+         * @description `versions`: the newest, which is in force, first; none where nothing was learned yet.
+         */
+        UsualOut: {
+            /**
+             * Hour
+             * @description The hour of the week that the arrows are of, in the site's time zone
+             */
+            hour: number;
+            people: components["schemas"]["GroupFlowOut"];
+            vehicles: components["schemas"]["GroupFlowOut"];
+            /** Versions */
+            versions: components["schemas"]["BaselineVersionOut"][];
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -6440,6 +7527,47 @@ export interface components {
              */
             problems: string[];
         };
+        /**
+         * ViewOut
+         * @description Where a camera looks: `settled` where its zones were drawn, `moved` elsewhere though nobody steered it,
+         *     `steered` elsewhere by command, `learning` not known yet.
+         */
+        ViewOut: {
+            /** Camera Id */
+            camera_id: string;
+            /** Can Confirm */
+            can_confirm: boolean;
+            /**
+             * Can Move Along
+             * @description Whether it is known by how much zones would have to be moved
+             */
+            can_move_along: boolean;
+            /**
+             * Presets
+             * @description Names of the presets at which it is
+             */
+            presets: string[];
+            /**
+             * Resting
+             * @description Names of the rules that rest meanwhile
+             */
+            resting: string[];
+            /**
+             * Sentence
+             * @description How it moved, in the reader's language
+             */
+            sentence: string | null;
+            /** Since */
+            since: string | null;
+            state: components["schemas"]["ViewState"];
+        };
+        /**
+         * ViewState
+         * @description `learning`: the camera's view is not known yet. `settled`: it is one of those known. `steered`: somebody turns
+         *     the camera, or it is on its way or elsewhere by command. `moved`: it looks elsewhere and nobody told it to.
+         * @enum {string}
+         */
+        ViewState: "learning" | "settled" | "steered" | "moved";
         /**
          * WallIn
          * @description `revision` is the one that you changed, 0 for a new wall.
@@ -6699,6 +7827,8 @@ export interface operations {
                 cursor?: string | null;
                 group?: string | null;
                 id?: string[];
+                /** @description Only those of rules in review, or only the others; left out: all */
+                in_review?: boolean | null;
                 incident?: string | null;
                 limit?: number;
                 rule?: string | null;
@@ -7145,6 +8275,64 @@ export interface operations {
         };
     };
     approve_api_approvals__approval_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    refuse_api_approvals__approval_id__refuse_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9751,6 +10939,77 @@ export interface operations {
             };
         };
     };
+    decide_about_rule_api_cameras__camera_id__rules_review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePrecisionOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The rule is not in review */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     try_rules_api_cameras__camera_id__rules_try_post: {
         parameters: {
             query?: never;
@@ -10324,6 +11583,414 @@ export interface operations {
             };
             /** @description The role does not allow it, or another site's page sent the request */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    turned_down_picture_api_cameras__camera_id__turned_down__event_id__picture_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_usual_api_cameras__camera_id__usual_get: {
+        parameters: {
+            query?: {
+                /** @description Hour of the week, Monday 0:00 is 0; else the present one */
+                hour?: number | null;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsualOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    take_usual_back_api_cameras__camera_id__usual_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsualOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_view_api_cameras__camera_id__view_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No such camera, or nobody compares its view */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too little is known of its view */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    confirm_view_api_cameras__camera_id__view_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No such camera, or nobody compares its view */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too little is known of its view */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    places_moved_along_api_cameras__camera_id__view_places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesCheckOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No such camera, or nobody compares its view */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too little is known of its view */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13267,6 +14934,67 @@ export interface operations {
             };
         };
     };
+    precision_api_precision_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+                /** @description How far back; left out: as the site decides */
+                days?: number | null;
+                rule?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecisionListOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     check_rules_api_rules_check_post: {
         parameters: {
             query?: never;
@@ -13287,6 +15015,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulesCheckOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    object_classes_api_rules_classes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectClassOut"][];
                 };
             };
             /** @description Not logged in */
@@ -13439,6 +15223,385 @@ export interface operations {
             };
         };
     };
+    list_samples_api_samples_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplePageOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    answer_sample_api_samples__sample_id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Somebody else answered first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    sample_recall_api_samples_recall_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallReportOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_seals_api_seals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    make_seal_api_seals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is about yourself, it is sealed already, or it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    open_seal_api_seals__seal_id__open_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description It is about yourself, it is sealed already, or it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     search_tracks_api_search_tracks_post: {
         parameters: {
             query?: never;
@@ -13460,6 +15623,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AnswerOut"];
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    second_looks_api_second_looks_get: {
+        parameters: {
+            query: {
+                camera?: string[] | null;
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookCountsOut"][];
                 };
             };
             /** @description Not logged in */
@@ -14503,6 +16728,69 @@ export interface operations {
             };
         };
     };
+    turned_down_api_turned_down_get: {
+        parameters: {
+            query: {
+                camera?: string[] | null;
+                /** @description End of the span (not included), ISO 8601 with its zone */
+                end: string;
+                limit?: number;
+                /** @description First moment, ISO 8601 with its zone: 2026-03-01T08:00:00-05:00 */
+                start: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnedDownOut"][];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     list_users_api_users_get: {
         parameters: {
             query?: never;
@@ -14817,6 +17105,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_views_api_views_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"][];
+                };
             };
             /** @description Not logged in */
             401: {

@@ -24,6 +24,10 @@ const KINDS = [
   "evidence.act",
   "camera.changed",
   "rules.changed",
+  "view.changed",
+  "rules.review",
+  "sample.drawn",
+  "sample.answered",
   "bookmark.changed",
   "wall.changed",
   "ptz.changed",
@@ -32,6 +36,9 @@ const KINDS = [
   "agency.changed",
   "grant.changed",
   "grant.emergency",
+  "approval.asked",
+  "approval.given",
+  "approval.refused",
 ];
 
 const handlers = new Map<string, Set<Handler>>();

@@ -3,6 +3,7 @@
 // It knows when it is not live, and says so: a frozen picture is never passed off as a live one. "Shown" is what the
 // browser says it has shown (requestVideoFrameCallback), not what it has received.
 
+import { approvals } from "../lib/approvals.svelte";
 import { purpose } from "../lib/purpose.svelte";
 
 export type StreamRole = "main" | "sub";
@@ -143,7 +144,11 @@ export class LivePlayer {
       return;
     }
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const query = new URLSearchParams({ role: this.role, ...purpose.query() });
+    const query = new URLSearchParams({
+      role: this.role,
+      ...purpose.query(),
+      ...approvals.query("live", this.cameraId),
+    });
     const path = `/api/cameras/${encodeURIComponent(this.cameraId)}/live?${query}`;
     const socket = new WebSocket(`${scheme}://${location.host}${path}`);
     socket.binaryType = "arraybuffer";

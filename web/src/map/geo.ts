@@ -74,11 +74,22 @@ export interface Calibration {
   matrix: number[];
   origin_latitude_deg: number;
   origin_longitude_deg: number;
+  k1?: number;
+  aspect?: number;
+}
+
+/** Where a lens without distortion would show a point (0..1): the division model, as `kit.geometry.undistorted`. */
+export function undistorted(k1: number, aspect: number, x: number, y: number): [number, number] {
+  const dx = (x - 0.5) * aspect;
+  const dy = y - 0.5;
+  const out = 1 / (1 + (k1 * (dx * dx + dy * dy) * 4) / (aspect * aspect + 1));
+  return [0.5 + (dx * out) / aspect, 0.5 + dy * out];
 }
 
 /** Where on the ground a point of the picture (0..1) is; null beyond the horizon. */
 export function ground(calibration: Calibration, x: number, y: number): Place | null {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = calibration.matrix;
+  [x, y] = undistorted(calibration.k1 ?? 0, calibration.aspect ?? 16 / 9, x, y);
   const depth = g * x + h * y + i;
   // On the side of the horizon where the pairs are: the sign there is that of the picture's lower edge.
   const below = g * 0.5 + h + i;

@@ -19,4 +19,4 @@ export const rank = (state: MapState): number => STATES.indexOf(state);
 export const SEVERITIES: Severity[] = ["info", "low", "medium", "high", "critical"];
 
 /** A tamper or a stalled analysis is told by the alerts of those kinds. */
-export const TAMPER_KINDS = new Set(["camera_tampered"]);
+export const TAMPER_KINDS = new Set(["camera_tampered", "view_moved"]);

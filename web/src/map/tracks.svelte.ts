@@ -4,6 +4,7 @@
 import { api, ask } from "../api/client";
 import { session } from "../lib/session.svelte";
 import type { Camera } from "../lib/site.svelte";
+import { views } from "../lib/views.svelte";
 import { ground, type Place } from "./geo";
 import type { Mover } from "./situationMap";
 
@@ -26,7 +27,10 @@ export const tracked = {
 };
 
 export const canTrack = (camera: Camera): boolean =>
-  camera.calibration !== null && !camera.calibration.stale && session.may("track.read");
+  camera.calibration !== null &&
+  !camera.calibration.stale &&
+  views.isTrusted(camera.id) &&
+  session.may("track.read");
 
 async function askOne(camera: Camera): Promise<void> {
   const calibration = camera.calibration;

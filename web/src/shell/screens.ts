@@ -30,6 +30,14 @@ export const screens: Screen[] = [
     load: () => import("../alerts/AlertsScreen.svelte"),
   },
   {
+    id: "review",
+    icon: "eye",
+    key: "r",
+    needs: ["alert.handle", "rules.edit"],
+    site: true,
+    load: () => import("../review/ReviewScreen.svelte"),
+  },
+  {
     id: "wall",
     icon: "wall",
     key: "w",
@@ -71,6 +79,14 @@ export const screens: Screen[] = [
     needs: ["site.read"],
     hub: true,
     load: () => import("../sites/SitesScreen.svelte"),
+  },
+  {
+    id: "commands",
+    icon: "setup",
+    key: "o",
+    needs: ["camera.edit"],
+    hub: true,
+    load: () => import("../commands/CommandsScreen.svelte"),
   },
   {
     id: "setup",

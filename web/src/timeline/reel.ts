@@ -3,6 +3,7 @@
 
 import type { Refusal } from "../lib/purpose.svelte";
 import { loggedOut, mediaUrl } from "../api/client";
+import { approvals } from "../lib/approvals.svelte";
 import { t } from "../lib/i18n.svelte";
 import { now } from "../lib/now.svelte";
 import { BoxReader, type Fragment } from "./boxes";
@@ -178,10 +179,14 @@ export class Reel {
   private async fetch(start: string, endMs: number): Promise<void> {
     const flight = new AbortController();
     this.flight = flight;
+    // What a second person agreed to is a span: no question reaches beyond it.
+    const agreed = approvals.held("playback", this.cameraId, [exactMs(start), exactMs(start) + 1]);
+    if (agreed?.end) endMs = Math.min(endMs, Date.parse(agreed.end));
     const query: Record<string, string> = {
       start,
-      end: new Date(Math.ceil(endMs)).toISOString(),
+      end: new Date(agreed ? endMs : Math.ceil(endMs)).toISOString(),
       prefer: this.prefer,
+      ...(agreed && { approval: agreed.id }),
     };
     if (this.keyframes) query.keyframes = "true";
     if (PLAYS_HEVC) query.hevc = "true";

@@ -32,7 +32,9 @@ def new_act(
     reason: str | None = None,
     payload: Mapping[str, Any] | None = None,
 ) -> Act:
-    """An act that `principal` does now."""
+    """An act that `principal` does now. Acts travel: of a sealed person they tell neither name nor words."""
+    if principal.is_sealed:
+        principal, reason = principal.shown(), None
     return Act(
         id=new_id(at),
         subject_kind=subject[0],

@@ -39,7 +39,20 @@ from veedor.model.event import Severity
 
 router = APIRouter(tags=["alerts"])
 
-_FILTERS = ("status", "severity", "camera", "rule", "since", "until", "incident", "group", "id", "text", "cursor")
+_FILTERS = (
+    "status",
+    "severity",
+    "camera",
+    "rule",
+    "since",
+    "until",
+    "incident",
+    "group",
+    "id",
+    "text",
+    "in_review",
+    "cursor",
+)
 ReadList = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", owner=own, detail=_FILTERS))]
 ReadOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", id_from="alert_id", owner=own))]
 PlayOne = Annotated[Permit, Depends(Need(Action.FOOTAGE_PLAY, "alert", id_from="alert_id", owner=own))]
@@ -59,6 +72,9 @@ def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is ho
     text: Annotated[
         str | None, Query(max_length=200, description="Part of the name of the camera, rule, kind or zone")
     ] = None,
+    in_review: Annotated[
+        bool | None, Query(description="Only those of rules in review, or only the others; left out: all")
+    ] = None,
     since: datetime | None = None,
     until: datetime | None = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
@@ -73,6 +89,7 @@ def list_alerts(  # noqa: PLR0913, PLR0917 (one parameter per filter: that is ho
         incident_id=incident,
         group_id=group,
         ids=tuple(id),
+        in_review=in_review,
         text=text or None,
         since=aware(since, "since") if since else None,
         until=aware(until, "until") if until else None,

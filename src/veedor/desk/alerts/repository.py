@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from veedor.access.scope import Scope
 from veedor.desk.acts.repository import acts_of, version_of
 from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.bulk import is_postgres
 from veedor.desk.scope_clause import within
 from veedor.kit.errors import NotFound
 from veedor.model.act import SubjectKind
@@ -29,6 +31,7 @@ class AlertQuery:
     incident_id: str | None = None
     group_id: str | None = None
     ids: tuple[str, ...] = ()
+    in_review: bool | None = None
     text: str | None = None  # in the name of the camera, the rule, the kind or the zone
     since: datetime | None = None
     until: datetime | None = None
@@ -87,6 +90,7 @@ def list_alerts(session: Session, scope: Scope, query: AlertQuery) -> list[Alert
             )
         )
     for column, value in (
+        (AlertRow.in_review, query.in_review),
         (AlertRow.camera_id, query.camera_id),
         (AlertRow.rule, query.rule),
         (AlertRow.incident_id, query.incident_id),
@@ -120,6 +124,42 @@ def group_of(session: Session, camera_id: str, rule: str, raised_at: datetime, w
         .limit(1)
     )
     return session.scalar(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A new alert, as far as its burst is concerned."""
+
+    alert_id: str
+    camera_id: str
+    rule: str
+    raised_at: datetime
+
+
+def groups_of(session: Session, raised: Sequence[Raised], within: timedelta) -> dict[str, str]:
+    """`group_of` for each, by the alert's id; those that begin a burst of their own are missing."""
+    if not raised:
+        return {}
+    if not is_postgres(session):
+        found = {one.alert_id: group_of(session, one.camera_id, one.rule, one.raised_at, within) for one in raised}
+        return {alert_id: group for alert_id, group in found.items() if group is not None}
+    query = sa.text(
+        "SELECT new.id, burst.group_id FROM json_to_recordset(CAST(:asked AS json))"
+        " AS new(id text, camera_id text, rule text, since timestamptz, until timestamptz)"
+        " CROSS JOIN LATERAL (SELECT group_id FROM alerts WHERE camera_id = new.camera_id AND rule = new.rule"
+        " AND raised_at > new.since AND raised_at <= new.until ORDER BY raised_at DESC LIMIT 1) AS burst"
+    )
+    asked = [
+        {
+            "id": one.alert_id,
+            "camera_id": one.camera_id,
+            "rule": one.rule,
+            "since": (one.raised_at - within).isoformat(),
+            "until": one.raised_at.isoformat(),
+        }
+        for one in raised
+    ]
+    return {row.id: row.group_id for row in session.execute(query, {"asked": json.dumps(asked)})}
 
 
 def group_sizes(session: Session, groups: Iterable[str]) -> dict[str, int]:

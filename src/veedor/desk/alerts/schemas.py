@@ -82,6 +82,7 @@ class AlertOut(BaseModel):
     group_id: str = Field(description="First alert of a burst of the same camera and rule")
     group_size: int
     has_snapshot: bool
+    in_review: bool = Field(False, description="Its rule was in review: it is in the review list, not in the queue")
     clip: ClipOut
     handled_by: str | None
     handled_at: UtcTime | None
@@ -187,6 +188,7 @@ def _fields(row: AlertRow, event: Event, state: AlertState, group_size: int, rea
         "group_id": row.group_id,
         "group_size": group_size,
         "has_snapshot": row.has_snapshot,
+        "in_review": row.in_review,
         "clip": ClipOut(state=ClipState(row.clip_state), problem=sentence(problem, lang) if problem else None),
         "handled_by": state.handled_by_name or state.handled_by,
         "handled_at": state.handled_at,

@@ -13,6 +13,7 @@ from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
 from veedor.desk.outward.outward import tell_alert, tell_ended
+from veedor.desk.review.repository import goes_to_review
 from veedor.desk.scoping import only, owner_of
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import NotFound, VeedorError
@@ -67,6 +68,7 @@ class AlertService:
                     "raised_at": row.raised_at.isoformat(),
                     "explanation": row.event["explanation"],
                     "group_id": row.group_id,
+                    "in_review": row.in_review,
                 },
                 row.agency_id,
                 row.camera_id,
@@ -122,6 +124,7 @@ class AlertService:
             group_id=group or event.id,
             has_snapshot=has_snapshot,
             clip_state=ClipState.PENDING.value,
+            in_review=goes_to_review(session, event),
             status=AlertStatus.NEW.value,
             version=0,
         )

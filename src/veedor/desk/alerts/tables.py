@@ -39,6 +39,9 @@ class AlertRow(Base):
     has_snapshot: Mapped[bool]
     clip_state: Mapped[str] = mapped_column(sa.String(8))
     clip_problem: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # null: none; else a Message
+    in_review: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false()
+    )  # its rule was, when it was raised
     # folded
     status: Mapped[str] = mapped_column(sa.String(16), index=True)
     dismiss_reason: Mapped[str | None] = mapped_column(sa.String(32))  # null: not dismissed

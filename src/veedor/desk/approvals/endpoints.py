@@ -1,4 +1,5 @@
-"""Routes of the second person: one asks, a colleague looks at what for, and agrees with a login of their own."""
+"""Routes of the second person: one asks, a colleague looks at what for, and agrees or says no with a login of their
+own."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ class ApprovalOut(Out):
     start: UtcTime | None
     end: UtcTime | None
     given_by: str | None = Field(description="The colleague who agreed")
+    refused_by: str | None = Field(description="The colleague who said no, or who asked and took it back")
     good_until: UtcTime = Field(description="Until when a colleague may agree or, once one has, looks may begin")
+    waits: bool = Field(description="Neither agreed to nor refused, and not yet over")
     good: bool = Field(description="Agreed to, and not yet over: send its id as `X-Veedor-Approval`")
 
 
@@ -110,6 +113,16 @@ def approve(permit: Give, approval_id: Id) -> ApprovalOut:
     return _out(permit, approval_id)
 
 
+@router.post("/api/approvals/{approval_id}/refuse")
+def refuse(permit: Give, approval_id: Id) -> ApprovalOut:
+    """Say no to it, as a colleague; or take it back, as who asked. One that was given counts no more for looks that
+    have not begun here; what was signed for other sites ends with its ten minutes."""
+    repository.refuse(permit.ports, permit.principal, approval_id)
+    with permit.ports.database.session() as session:
+        _tell(permit, session, approval_id, "refused")
+    return _out(permit, approval_id)
+
+
 def _tell(permit: Permit, session: Session, approval_id: str, what: str) -> None:
     told = {"id": approval_id, "by": permit.principal.username}
     permit.feed.publish(session, f"approval.{what}", told, permit.principal.agency_id)
@@ -122,6 +135,7 @@ def _out(permit: Permit, approval_id: str) -> ApprovalOut:
 
 def _of(permit: Permit, row: ApprovalRow) -> ApprovalOut:
     until = repository.good_until(row)
+    is_now = until > permit.ports.clock.now() and row.refused_at is None
     return ApprovalOut(
         id=row.id,
         asked_by=row.asked_by_name,
@@ -136,6 +150,8 @@ def _of(permit: Permit, row: ApprovalRow) -> ApprovalOut:
         start=row.started_at,
         end=row.ended_at,
         given_by=row.given_by_name,
+        refused_by=row.refused_by_name,
         good_until=until,
-        good=row.given_at is not None and until > permit.ports.clock.now(),
+        waits=is_now and row.given_at is None,
+        good=is_now and row.given_at is not None,
     )

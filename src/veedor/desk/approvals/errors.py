@@ -5,7 +5,7 @@ UserError
 ├── ApprovalNeedsSpan      what is about footage needs its span
 └── Conflict
     ├── OwnApproval        somebody would agree to their own look
-    └── ApprovalTooLate    it was asked for too long ago, or a colleague has agreed already
+    └── ApprovalTooLate    it was asked for too long ago, or a colleague was first
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asking for, giving and finding approvals."""
+"""Asking for, giving, refusing and finding approvals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def approval_of(ports: DeskPorts, who: Principal, approval_id: str | None) -> Ap
         row = session.get(ApprovalRow, approval_id)
     if row is None or row.agency_id != who.agency_id or row.asked_by != who.user_id:
         return None
-    if row.given_at is None or row.given_by in (None, who.user_id) or good_until(row) <= ports.clock.now():
+    is_given = row.given_at is not None and row.given_by not in (None, who.user_id) and row.refused_at is None
+    if not is_given or good_until(row) <= ports.clock.now():
         return None
     return Approval(
         by=str(row.given_by),
@@ -78,9 +79,22 @@ def give(ports: DeskPorts, who: Principal, approval_id: str) -> None:
     text = ports.vouching.sign_approval(who, _document(asked, who, now)) if ports.vouching is not None else None
     with ports.database.session() as session:
         row = get_approval(session, who.agency_id, approval_id)
-        if row.given_at is not None or good_until(row) <= now:
+        if row.given_at is not None or row.refused_at is not None or good_until(row) <= now:
             raise ApprovalTooLate
         row.given_by, row.given_by_name, row.given_at, row.text = who.user_id, who.username[:200], now, text
+
+
+def refuse(ports: DeskPorts, who: Principal, approval_id: str) -> None:
+    """A colleague says no, or who asked takes it back; also after it was given, for looks that have not begun.
+
+    Raises NotFound, ApprovalTooLate.
+    """
+    now = ports.clock.now()
+    with ports.database.session() as session:
+        row = get_approval(session, who.agency_id, approval_id)
+        if row.refused_at is not None or good_until(row) <= now:
+            raise ApprovalTooLate
+        row.refused_by, row.refused_by_name, row.refused_at = who.user_id, who.username[:200], now
 
 
 def _document(row: ApprovalRow, who: Principal, now: datetime) -> ApprovalDocument:

@@ -31,4 +31,9 @@ class ApprovalRow(Base):
     given_by: Mapped[str | None] = mapped_column(sa.String(36))  # null: nobody has agreed
     given_by_name: Mapped[str | None] = mapped_column(sa.String(200))
     given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_by: Mapped[str | None] = mapped_column(
+        sa.String(36)
+    )  # null: nobody has refused; or taken back, by who asked
+    refused_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     text: Mapped[str | None] = mapped_column(sa.Text)  # as signed for other sites; null: no key here

@@ -13,10 +13,12 @@ from veedor.desk.audit.entry import detail_of, erased_of
 from veedor.desk.audit.log import AuditQuery, ChainedAuditLog
 from veedor.desk.audit.restores import explaining
 from veedor.desk.audit.tables import AuditRow, RestoreRow
-from veedor.desk.audit.walk import Break
+from veedor.desk.audit.walk import SEAL, Break
 from veedor.desk.audit.witness import Contradiction, contradicting
 from veedor.desk.need import Need, Permit
 from veedor.desk.schemas import Out, UtcTime, aware, room_router
+from veedor.desk.sealing.reveal import Reveal
+from veedor.desk.sealing.schemas import SealShownOut, reveal
 from veedor.wire.heads import MOST_HEADS
 
 router = room_router("audit")
@@ -58,15 +60,20 @@ class AuditEntryOut(Out):
     reason: str | None
     detail: dict[str, Any]
     erased: list[str] = Field(description="Personal values that were here and are lawfully gone")
+    seal: SealShownOut | None = Field(description="null: the person was not sealed")
     form: int = Field(description="1: the hash covers all values; 2: it covers commitments to the personal ones")
     previous_hash: str
     hash: str
 
     @staticmethod
-    def of(row: AuditRow) -> AuditEntryOut:
-        names = AuditEntryOut.model_fields.keys() - {"detail", "erased"}
+    def of(row: AuditRow, seals: Reveal) -> AuditEntryOut:
+        names = AuditEntryOut.model_fields.keys() - {"detail", "erased", "seal"}
+        detail = detail_of(row)
         return AuditEntryOut(
-            detail=detail_of(row), erased=erased_of(row), **{name: getattr(row, name) for name in names}
+            detail=detail,
+            erased=erased_of(row),
+            seal=SealShownOut.of(seals.of(detail, row.user_agency_id)),
+            **{name: getattr(row, name) for name in names},
         )
 
 
@@ -122,6 +129,13 @@ class ErasedOut(Out):
     entries: int
 
 
+class SealedLooksOut(Out):
+    """Entries of one sealed person in the chain."""
+
+    seal: SealShownOut
+    entries: int
+
+
 class AuditVerdictOut(Out):
     intact: bool
     entries: int = Field(description="How many fit, from the first")
@@ -133,6 +147,7 @@ class AuditVerdictOut(Out):
     found: str | None = Field(description="The one that is there; null: none")
     compared: int = Field(description="How many heads kept elsewhere were looked for")
     erased: list[ErasedOut]
+    sealed: list[SealedLooksOut] = Field(description="By seal; one whose opening does not fit is a mismatch")
     contradictions: list[ContradictionOut] = Field(description="In what is kept of other chains, newest first")
     restores: list[RestoreOut] = Field(description="Of this desk and of others whose heads it keeps, newest first")
 
@@ -151,7 +166,10 @@ def list_audit(wanted: Annotated[AuditFilter, Query()], permit: ReadAudit) -> li
         allowed=wanted.allowed,
         limit=wanted.limit,
     )
-    return [AuditEntryOut.of(row) for row in _log(permit).entries(query)]
+    rows = _log(permit).entries(query)
+    with permit.ports.database.reading() as session:
+        seals = reveal(permit, session)
+        return [AuditEntryOut.of(row, seals) for row in rows]
 
 
 @router.get("/api/audit/verify")
@@ -170,6 +188,8 @@ def verify_audit(
     with permit.ports.database.reading() as session:
         contradictions = [ContradictionOut.of(one) for one in contradicting(session)]
         restores = [RestoreOut.of(row) for row in explaining(session)]
+        seals = reveal(permit, session)
+        shown = [(SealShownOut.of(seals.of({SEAL: one.told}, one.agency_id)), one) for one in verdict.sealed]
     return AuditVerdictOut(
         intact=verdict.intact,
         entries=verdict.entries,
@@ -181,6 +201,7 @@ def verify_audit(
         found=verdict.found,
         compared=verdict.compared,
         erased=[ErasedOut.model_validate(one, from_attributes=True) for one in verdict.erased],
+        sealed=[SealedLooksOut(seal=seal, entries=one.entries) for seal, one in shown if seal is not None],
         contradictions=contradictions,
         restores=restores,
     )

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from veedor.access.check import AuditRecord
 from veedor.desk.audit.entry import FORM, PERSONAL, AuditEntry, committed, salted
 from veedor.desk.audit.tables import AuditChainRow, AuditPersonalRow, AuditRow
-from veedor.desk.audit.walk import ERASED, GENESIS, AuditVerdict, walk
+from veedor.desk.audit.walk import ERASED, GENESIS, SEAL, AuditVerdict, walk
 from veedor.desk.database import Database
 from veedor.kit.clock import Clock
 from veedor.kit.hashing import canonical_json
@@ -130,8 +130,10 @@ class ChainedAuditLog:
         return (found.sequence, found.hash) if found else (0, GENESIS)
 
     def _entry(self, record: AuditRecord, last: tuple[int, str]) -> AuditEntry:
-        who, what = record.principal, record.resource
+        who, what = record.principal.shown(), record.resource
         detail = {str(key): _plain(value) for key, value in record.detail.items()}
+        if who.seal is not None and who.is_sealed:
+            detail[SEAL] = who.seal.plain()
         return AuditEntry(
             agency_id=self._agency_id,
             sequence=last[0] + 1,

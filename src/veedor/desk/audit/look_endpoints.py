@@ -12,9 +12,11 @@ from pydantic import BaseModel, Field
 from veedor.access.actions import Action
 from veedor.desk.audit.habits import Flag, Habit, Limits, flags
 from veedor.desk.audit.looks import Cursor, Look, LookQuery, looks
+from veedor.desk.audit.walk import SEAL
 from veedor.desk.errors import BadRequest
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Out, UtcTime, aware, room_router
+from veedor.desk.sealing.schemas import SealShownOut, reveal
 
 router = room_router("audit")
 
@@ -67,6 +69,7 @@ class AuditLookOut(Out):
         description="The grant and the span, where there is one; watched_s: of a stream's end"
     )
     flaw: str | None = Field(description="Why the entry does not fit its chain; null: it does")
+    seal: SealShownOut | None = Field(description="null: the person was not sealed")
 
 
 class AuditLooksOut(Out):
@@ -85,6 +88,7 @@ class AuditFlagOut(Out):
     looks: int = Field(description="Entries that it was counted from")
     first_at: UtcTime
     last_at: UtcTime
+    seal: SealShownOut | None = Field(description="null: the person was not sealed")
 
 
 class AuditFlagsOut(Out):
@@ -99,7 +103,10 @@ def list_looks(wanted: Annotated[LookFilter, Query()], permit: ReadLooks) -> Aud
     found = _read(permit, wanted.query(permit.principal.agency_id), wanted.limit + 1)
     shown = found[: wanted.limit]
     after = _written(shown[-1].cursor) if len(found) > wanted.limit else None
-    return AuditLooksOut(looks=[AuditLookOut.model_validate(one, from_attributes=True) for one in shown], next=after)
+    with permit.ports.database.reading() as session:
+        seals = reveal(permit, session)
+        told = [_look(one, SealShownOut.of(seals.of(one.detail, one.user_agency_id))) for one in shown]
+    return AuditLooksOut(looks=told, next=after)
 
 
 @router.get("/api/audit/looks/flags")
@@ -119,11 +126,26 @@ def flag_looks(
     query = LookQuery(permit.principal.agency_id, start=since, end=until, allowed=True)
     found = _read(permit, query, _MOST_READ)
     told = flags(found, Limits(stare_min, night_lookups, exports), ZoneInfo(permit.config.time_zone))
-    return AuditFlagsOut(flags=[_flag(one) for one in told], looks=len(found), is_complete=len(found) < _MOST_READ)
+    sealed = {(one.username, one.user_agency_id): one.detail for one in found if SEAL in one.detail}
+    with permit.ports.database.reading() as session:
+        seals = reveal(permit, session)
+        shown = [
+            _flag(
+                one, SealShownOut.of(seals.of(sealed.get((one.username, one.user_agency_id), {}), one.user_agency_id))
+            )
+            for one in told
+        ]
+    return AuditFlagsOut(flags=shown, looks=len(found), is_complete=len(found) < _MOST_READ)
 
 
-def _flag(flag: Flag) -> AuditFlagOut:
-    return AuditFlagOut.model_validate(flag, from_attributes=True)
+def _flag(flag: Flag, seal: SealShownOut | None) -> AuditFlagOut:
+    names = AuditFlagOut.model_fields.keys() - {"seal"}
+    return AuditFlagOut(**{name: getattr(flag, name) for name in names}, seal=seal)
+
+
+def _look(look: Look, seal: SealShownOut | None) -> AuditLookOut:
+    names = AuditLookOut.model_fields.keys() - {"seal"}
+    return AuditLookOut(**{name: getattr(look, name) for name in names}, seal=seal)
 
 
 def _read(permit: Permit, query: LookQuery, limit: int) -> list[Look]:

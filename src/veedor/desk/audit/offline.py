@@ -15,7 +15,9 @@ import sqlalchemy as sa
 
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.audit.tables import AuditRow
+from veedor.desk.audit.walk import SEAL, AuditVerdict
 from veedor.desk.database import Database, database_file, database_url
+from veedor.desk.sealing.reveal import Reveal
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import NotFound
 
@@ -52,10 +54,18 @@ def _verify_old(folder: Path, heads: Sequence[NotedHead]) -> list[dict[str, Any]
         return _verify(Path(copy), heads)
 
 
+def _sealed(database: Database, verdict: AuditVerdict) -> list[dict[str, Any]]:
+    """What openings lie in this very database; the secrets of one's own seals are not in it."""
+    with database.reading() as session:
+        seals = Reveal(session, SystemClock().now())
+        found = [(seals.of({SEAL: one.told}, one.agency_id), one) for one in verdict.sealed]
+    return [{"seal": asdict(seal), "entries": one.entries} for seal, one in found if seal is not None]
+
+
 def _verify(folder: Path, heads: Sequence[NotedHead]) -> list[dict[str, Any]]:
     database = Database(database_url(folder))
     try:
-        if not sa.inspect(database.engine).has_table("audit_personal"):
+        if not sa.inspect(database.engine).has_table("seal_openings"):
             return _verify_old(folder, heads)
         with database.reading() as session:
             agencies = list(session.scalars(sa.select(AuditRow.agency_id).distinct().order_by(AuditRow.agency_id)))
@@ -63,7 +73,8 @@ def _verify(folder: Path, heads: Sequence[NotedHead]) -> list[dict[str, Any]]:
         for agency_id in agencies:
             noted = [(sequence, hash_) for agency, sequence, hash_ in heads if agency in (None, agency_id)]
             verdict = ChainedAuditLog(database, SystemClock(), agency_id).verify(*noted)
-            verdicts.append({"agency_id": agency_id, "intact": verdict.intact, **asdict(verdict)})
+            told = asdict(verdict) | {"sealed": _sealed(database, verdict)}
+            verdicts.append({"agency_id": agency_id, "intact": verdict.intact, **told})
         return verdicts
     finally:
         database.close()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from veedor.desk.audit.entry import commitment, commitments_of, detail_of, entry_of, erased_of, personal_of
 from veedor.desk.audit.tables import AuditRow
+from veedor.model.seal import SEALED
 
 GENESIS = "0" * 64
 ERASE_ACTION = "erasure.confirm"
 ERASED = "erased"
 """Key in the detail of the entry that erased: a list of [first sequence, last sequence, [fields]]."""
+
+SEAL = "seal"
+"""Key in the detail of a sealed person's entry: what others see of the seal."""
 
 
 class Break(StrEnum):
@@ -38,12 +44,21 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedLooks:
+    """Entries of one sealed person. `told`: the seal as the entries have it."""
+
+    agency_id: str
+    told: dict[str, Any]
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
 class AuditVerdict:
     """What `verify` found. `broken_at`: the first sequence that does not fit; `head_*`: the last that fits.
 
     `problem` says how it breaks there; `expected`, `found`: the two hashes that should be one (for `missing`: the
     numbers; for `lost`: the commitment). `compared`: how many heads kept elsewhere were looked for, as far as the
-    chain was read. `erased`: lawful erasures, which break nothing.
+    chain was read. `erased`: lawful erasures, which break nothing. `sealed`: by seal, as far as the chain was read.
     """
 
     entries: int
@@ -55,6 +70,7 @@ class AuditVerdict:
     found: str | None = None
     compared: int = 0
     erased: tuple[Erasure, ...] = field(default=())
+    sealed: tuple[SealedLooks, ...] = field(default=())
 
     @property
     def intact(self) -> bool:
@@ -64,11 +80,12 @@ class AuditVerdict:
 def walk(rows: Iterable[AuditRow], noted: Sequence[tuple[int, str]]) -> AuditVerdict:
     """`rows`: of one chain, in order. `noted`: heads kept elsewhere, all of which must be in it."""
     along = _Walk(noted)
+    verdict: AuditVerdict | None = None
     for row in rows:
-        broken = along.step(row)
-        if broken is not None:
-            return broken
-    return along.end()
+        verdict = along.step(row)
+        if verdict is not None:
+            break
+    return replace(verdict or along.end(), sealed=along.sealed())
 
 
 class _Walk:
@@ -80,6 +97,7 @@ class _Walk:
             self._noted.setdefault(sequence, set()).add(hash_)
         self._count, self._previous, self._compared = 0, GENESIS, 0
         self._gone: dict[int, dict[str, str]] = {}  # of each entry, the commitments whose values are not there
+        self._sealed: dict[tuple[str, str], SealedLooks] = {}
         self._erasures: list[tuple[AuditRow, list[tuple[int, int, frozenset[str]]]]] = []
 
     def step(self, row: AuditRow) -> AuditVerdict | None:
@@ -100,7 +118,18 @@ class _Walk:
         if wanted - {row.hash}:
             return self._broken(Break.OTHER, min(wanted - {row.hash}), row.hash)
         self._count, self._previous = sequence, row.hash
+        self._note_seal(row)
         return None
+
+    def _note_seal(self, row: AuditRow) -> None:
+        told = detail_of(row).get(SEAL) if (row.user_id or "").startswith(SEALED) else None
+        if isinstance(told, dict):
+            key = (row.user_agency_id or "", json.dumps(told, sort_keys=True))
+            known = self._sealed.get(key)
+            self._sealed[key] = SealedLooks(key[0], told, known.entries + 1 if known else 1)
+
+    def sealed(self) -> tuple[SealedLooks, ...]:
+        return tuple(self._sealed.values())
 
     def _personal(self, row: AuditRow) -> tuple[str, str | None] | None:
         """The commitment, and what is found instead, where a value beside the chain is not what it was."""

@@ -47,6 +47,9 @@ def show_camera(permit: ShowCamera, camera_id: Id) -> CameraOut:
     return _out(permit, permit.ports.cameras.camera(camera_id))
 
 
+_MODELS = ("models", "second_look_model")
+
+
 @router.put("/api/cameras/{camera_id}", responses=_CONFLICT)
 def save_camera(permit: EditCamera, camera_id: Id, body: CameraIn) -> CameraOut:
     """Add a camera, or change it; the running site follows within seconds."""
@@ -63,6 +66,8 @@ def save_camera(permit: EditCamera, camera_id: Id, body: CameraIn) -> CameraOut:
         wanted = replace(wanted, calibration=there.calibration)  # it has a route of its own
         if body.tags is None:
             wanted = replace(wanted, tags=there.tags)
+        kept = {name: getattr(there.analyse, name) for name in _MODELS if name not in body.analyse.model_fields_set}
+        wanted = replace(wanted, analyse=replace(wanted.analyse, **kept))
     permit.note(**body.model_dump(mode="json", exclude={"password"}), new_password=body.password is not None)
     saved = permit.ports.cameras.save(wanted, body.password)
     tell_camera(permit, saved.id)

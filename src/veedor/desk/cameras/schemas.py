@@ -70,6 +70,13 @@ class AnalyseIn(In):
     enabled: bool = True
     fps: Annotated[float, Field(gt=0, le=30)] = 5.0
     role: StreamRole | None = None
+    models: Annotated[tuple[str, ...], Field(min_length=1, max_length=8)] | None = Field(
+        default=None,
+        description='Detector models, "default" for the site\'s. None: as the site says. Left out: as they are',
+    )
+    second_look_model: Annotated[str, Field(max_length=32)] | None = Field(
+        default=None, description="The model that looks again before an alert. Left out: as it is"
+    )
 
 
 class PlacementIn(In):
@@ -98,6 +105,8 @@ class CalibrationOut(Out):
     origin_latitude_deg: float
     origin_longitude_deg: float
     rms_m: float
+    k1: float = Field(0.0, description="Distortion of the lens, division model, r in half diagonals; 0: none")
+    aspect: float = Field(16 / 9, description="Width / height of the picture, for k1")
     stale: bool = Field(description="The camera was moved, turned or given another stream since")
 
     @staticmethod

@@ -34,9 +34,10 @@ def request(ports: DeskPorts, who: Principal, camera: Camera, wanted: CommandIn)
         return wanted.id
     with ports.database.session() as session:
         if not _is_known(session, wanted.id, camera.id, change):
-            session.add(_row(ports, who, wanted.id, camera, change, REQUESTED))
+            row = _row(ports, who, wanted.id, camera, change, REQUESTED)
+            session.add(row)
             session.flush()
-            _tell(ports, session, camera, wanted.id, REQUESTED)
+            tell(ports, session, row)
     return wanted.id
 
 
@@ -49,9 +50,10 @@ def do(ports: DeskPorts, who: Principal, command_id: str, camera_id: str, change
             return camera
     saved = ports.cameras.save(wanted.applied(camera))
     with ports.database.session() as session:  # a crash before this: asked again, it is saved as the same again
-        session.add(_row(ports, who, command_id, saved, change, DONE))
+        row = _row(ports, who, command_id, saved, change, DONE)
+        session.add(row)
         session.flush()
-        _tell(ports, session, saved, command_id, DONE)
+        tell(ports, session, row)
     return saved
 
 
@@ -94,6 +96,7 @@ def _row(
     )
 
 
-def _tell(ports: DeskPorts, session: Session, camera: Camera, command_id: str, state: str) -> None:
-    told = {"camera_ids": [camera.id], "command": command_id, "state": state}
-    LiveFeedHub(ports.database, ports.clock).publish(session, "camera.changed", told, camera.agency_id, camera.id)
+def tell(ports: DeskPorts, session: Session, row: CommandRow) -> None:
+    """Let open pages know how far it is."""
+    told = {"camera_ids": [row.camera_id], "command": row.id, "state": row.state}
+    LiveFeedHub(ports.database, ports.clock).publish(session, "camera.changed", told, row.agency_id, row.camera_id)

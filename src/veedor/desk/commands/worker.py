@@ -99,3 +99,5 @@ class CommandWorker:
             if current is not None:
                 current.state, current.problem = state, told
                 current.finished_at = None if state == service.REQUESTED else self._ports.clock.now()
+                session.flush()
+                service.tell(self._ports, session, current)

@@ -49,10 +49,10 @@ class Collector:
             subject_kind=SubjectKind.EVIDENCE,
             subject_id=row.id,
             kind=ActKind.RECEIVED,
-            actor_id=who.user_id,
+            actor_id=who.shown().user_id,
             agency_id=who.agency_id,
             at=self._ports.clock.now(),
-            reason=package.reason,
+            reason=None if who.is_sealed else package.reason,
             payload={
                 "package_id": package.id,
                 "site_id": str(one.origin.get("site_id")),
@@ -60,7 +60,7 @@ class Collector:
                 "bytes": one.octets,
                 "statement_sha256": one.statement.sha256,
             },
-            actor_name=who.username,
+            actor_name=who.shown().username,
         )
         with self._ports.database.session() as session:
             known = {done.id for done in acts_of(session, SubjectKind.EVIDENCE, row.id)}

@@ -23,7 +23,7 @@ from veedor.desk.evidence.schemas import (
     evidence_out,
     package_out,
 )
-from veedor.desk.evidence.service import EvidenceService, LockRequest
+from veedor.desk.evidence.service import EvidenceService, LockRequest, pulled_folder
 from veedor.desk.evidence.signing import public_key
 from veedor.desk.evidence.verify import verify_package
 from veedor.desk.evidence.zipped import zipped
@@ -108,7 +108,8 @@ def list_exports(permit: ReadOfIncident, incident_id: Id) -> list[PackageOut]:
         rows = [
             row for row in repository.packages_of(session, incident.id) if row.agency_id == permit.principal.agency_id
         ]
-    return [package_out(row, permit.lang) for row in rows]
+    folder = pulled_folder(permit.ports.data_directory)
+    return [package_out(row, permit.lang, folder) for row in rows]
 
 
 @router.get("/api/exports/{package_id}")
@@ -172,4 +173,4 @@ def _detail(permit: Permit, evidence_id: str) -> EvidenceDetailOut:
 def _package(permit: Permit, package_id: str) -> PackageOut:
     with permit.ports.database.reading() as session:
         row = repository.get_package(session, permit.principal.agency_id, package_id)
-    return package_out(row, permit.lang)
+    return package_out(row, permit.lang, pulled_folder(permit.ports.data_directory))

@@ -17,6 +17,7 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.evidence.collected import FarEvidence
 from veedor.desk.evidence.errors import ErrandWaits
 from veedor.desk.evidence.tables import ErrandRow
+from veedor.desk.sealing.repository import sealed
 from veedor.kit.errors import Unavailable, VeedorError
 from veedor.wire.approvals import read_approval
 from veedor.wire.passes import PassRefused
@@ -76,16 +77,22 @@ class Errands:
                 newer = self._sessions.of_user(session, errand.agency_id, errand.user_id)
             found = self._sessions.find_by_id(newer[0].id) if newer else None
         if found is None:
-            raise ErrandWaits(who=errand.username)
-        return replace(
+            raise ErrandWaits(who=self._name(errand))
+        who = replace(
             found.principal,
             purpose=errand.purpose,
             case_number=errand.case_number,
             approval=read_approval(errand.approval) if errand.approval else None,
         )
+        return sealed(self._ports, who)
+
+    def _name(self, errand: ErrandRow) -> str:
+        """As the camera's owner may read it: why a lock waits is shown to them too."""
+        who = Principal(errand.user_id, errand.username, errand.agency_id, frozenset(), case_number=errand.case_number)
+        return sealed(self._ports, who).shown().username
 
     def far(self, errand: ErrandRow) -> FarEvidence:
         """Raises ErrandWaits."""
         if self._ports.far_evidence is None:
-            raise ErrandWaits(who=errand.username)
+            raise ErrandWaits(who=self._name(errand))
         return self._ports.far_evidence(self.person(errand))

@@ -53,13 +53,15 @@ def list_given(
     permit: Annotated[Permit, Depends(Need(Action.EVIDENCE_READ, "evidence", owner=own))],
 ) -> list[GivenOut]:
     """The owner's side of custody at this site: who locked and took footage of its cameras from afar, newest first."""
+    if permit.principal.agency_id != permit.ports.agency_id:
+        return []  # at a hub: nobody sees the custody of another agency's footage
     with permit.ports.database.reading() as session:
         return [_out(row) for row in all_given(session)]
 
 
 @router.post("/api/evidence-given/{lock_id}/release")
 def release_given(
-    permit: Annotated[Permit, Depends(Need(Action.EVIDENCE_UNLOCK, "evidence", id_from="lock_id", owner=own))],
+    permit: Annotated[Permit, Depends(Need(Action.EVIDENCE_UNLOCK, "evidence", id_from="lock_id"))],
     lock_id: Id,
     body: GiveBackIn,
 ) -> list[GivenOut]:

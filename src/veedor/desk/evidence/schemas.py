@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from veedor.desk.acts.schemas import ActOut, Version
 from veedor.desk.alerts.schemas import sentence
+from veedor.desk.evidence.pulling import pulled
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow
 from veedor.desk.schemas import In, UtcTime
 from veedor.kit.messages import Message
-from veedor.model.act import Act
+from veedor.model.act import Act, ActKind
 from veedor.model.evidence import EvidenceState, EvidenceStatus, PackageState
 
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
@@ -52,11 +54,22 @@ class EvidenceOut(BaseModel):
     problem: str | None = Field(description="Why the site's answer is outstanding")
     packages: list[str]
     version: int
+    agency_id: str = Field(description="The camera's: whose footage it is")
+    received: bool = Field(description="Footage of another site that came whole, as its owner signed for it")
+    conflicting_acts: list[ActOut] = Field(description="Acts that the state did not allow when they came")
 
 
 class EvidenceDetailOut(EvidenceOut):
     acts: list[ActOut]
-    conflicting_acts: list[ActOut]
+
+
+class PulledOut(BaseModel):
+    """What of the footage of other sites has come, of what their owners' signed statements name so far."""
+
+    segments: int = Field(description="Whole ones")
+    bytes: int
+    of_segments: int
+    of_bytes: int
 
 
 class PackageOut(BaseModel):
@@ -73,6 +86,9 @@ class PackageOut(BaseModel):
     files: int | None
     bytes: int | None
     manifest_sha256: str | None
+    pulled: PulledOut | None = Field(
+        description="While it is built from footage of other sites; none before they answer"
+    )
 
 
 class VerificationOut(BaseModel):
@@ -108,12 +124,16 @@ def evidence_out(row: EvidenceRow, state: EvidenceState, acts: list[Act], lang: 
         problem=sentence(Message.from_json(row.problem), lang) if row.problem else None,
         packages=list(state.packages),
         version=row.version,
+        agency_id=row.agency_id,
+        received=any(act.kind is ActKind.RECEIVED for act in acts),
         acts=[ActOut.of(act) for act in acts],
         conflicting_acts=[ActOut.of(act) for act in state.conflicts],
     )
 
 
-def package_out(row: PackageRow, lang: str) -> PackageOut:
+def package_out(row: PackageRow, lang: str, folder: Path) -> PackageOut:
+    """`folder`: service.pulled_folder."""
+    come = pulled(folder, row.id) if row.state == PackageState.BUILDING.value else None
     return PackageOut(
         id=row.id,
         incident_id=row.incident_id,
@@ -126,4 +146,9 @@ def package_out(row: PackageRow, lang: str) -> PackageOut:
         files=row.files,
         bytes=row.octets,
         manifest_sha256=row.manifest_sha256,
+        pulled=None
+        if come is None
+        else PulledOut(
+            segments=come.segments, bytes=come.octets, of_segments=come.of_segments, of_bytes=come.of_octets
+        ),
     )

@@ -29,8 +29,10 @@ from veedor.desk.evidence.errors import (
 from veedor.desk.evidence.manifest import iso
 from veedor.desk.evidence.tables import EvidenceRow, PackageRow
 from veedor.desk.evidence.verify import is_safe_path
-from veedor.desk.incidents.repository import get_incident
+from veedor.desk.incidents.repository import agencies_of, get_incident
+from veedor.desk.incidents.tables import IncidentRow
 from veedor.desk.scoping import owner_of
+from veedor.desk.sealing.errors import SealedJoint
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import Conflict, Forbidden, NotFound, StoreError, Unavailable
 from veedor.kit.ids import new_id
@@ -80,6 +82,7 @@ class EvidenceService:
         now = self._ports.clock.now()
         with self._ports.database.session() as session:
             found = get_incident(session, who.agency_id, incident)
+            self._check_alone(session, who, found)
             know_agency(session, self._ports.clock, owner)
             row = EvidenceRow(
                 id=new_id(now),
@@ -113,6 +116,12 @@ class EvidenceService:
             repository.project(session, row)
             self.tell(session, row, act)
             return row.id
+
+    @staticmethod
+    def _check_alone(session: Session, who: Principal, incident: IncidentRow) -> None:
+        """Raises SealedJoint: others who have a part in the incident would see who works on it."""
+        if who.is_sealed and agencies_of(session, incident) != [who.agency_id]:
+            raise SealedJoint
 
     def _errand(self, session: Session, subject_id: str, who: Principal) -> None:
         """At a hub the footage is elsewhere: remember in whose name to ask for it."""
@@ -160,6 +169,7 @@ class EvidenceService:
             self._check_foreign(who, row)
         with self._ports.database.session() as session:
             found = get_incident(session, who.agency_id, incident)
+            self._check_alone(session, who, found)
             items = self._exportable(session, who, found.id)
             if {row.id for row in items} != {row.id for row in wanted}:
                 raise Conflict(problem="the locks of the incident have just changed")

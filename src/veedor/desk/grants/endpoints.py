@@ -15,6 +15,7 @@ from veedor.desk.grants.schemas import EmergencyIn, GrantIn, GrantOut, ReasonIn,
 from veedor.desk.grants.service import Agreements, Asked
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import ErrorOut, Id, room_router, span
+from veedor.desk.sealing.repository import require_unnamed
 from veedor.kit.errors import NotFound
 from veedor.kit.ids import new_id
 from veedor.model.statement import GrantState
@@ -63,6 +64,8 @@ def draft_grant(permit: DraftGrant, body: GrantIn) -> GrantOut:
     grant = body.grant(new_id(permit.ports.clock.now()))
     if permit.principal.agency_id not in (grant.owner, grant.grantee):
         raise BadGrant(field="owner")
+    case = grant.conditions.get("case_number")
+    require_unnamed(permit.ports, permit.principal.agency_id, grant.note, case if isinstance(case, str) else None)
     permit.note(id=grant.id, terms=grant.sha256, owner=grant.owner, grantee=grant.grantee)
     return _out(permit, Agreements(permit.ports).draft(grant))
 
@@ -76,6 +79,7 @@ def sign_grant(permit: SignGrant, grant_id: Id) -> GrantOut:
 @router.post("/api/grants/{grant_id}/revoke", responses=_CONFLICT)
 def revoke_grant(permit: SignGrant, grant_id: Id, body: ReasonIn) -> GrantOut:
     """End a grant for good, or refuse a request. Who watches under it sees nothing more."""
+    require_unnamed(permit.ports, permit.principal.agency_id, body.reason)
     permit.note(reason=body.reason)
     return _out(permit, Agreements(permit.ports).revoke(permit.principal, grant_id, body.reason))
 
@@ -92,6 +96,7 @@ def request_footage(permit: AskFor, body: RequestIn) -> GrantOut:
     """Ask another agency for a span of one camera."""
     first, last = span(body.start, body.end, permit.config.list_max_h)
     _check_owner(permit, body.owner, [body.camera])
+    require_unnamed(permit.ports, permit.principal.agency_id, body.case_number, body.purpose, body.note)
     permit.note(owner=body.owner, camera=body.camera, start=first, end=last, case=body.case_number)
     asked = Asked(body.owner, body.camera, (first, last), body.case_number, body.purpose, body.note)
     return _out(permit, Agreements(permit.ports).request(permit.principal, asked))
@@ -101,6 +106,7 @@ def request_footage(permit: AskFor, body: RequestIn) -> GrantOut:
 def take_emergency_access(permit: TakeNow, body: EmergencyIn) -> GrantOut:
     """An hour of live, playback and alerts, at once, for the purpose "emergency". The owner is told and reviews it."""
     _check_owner(permit, body.owner, body.cameras)
+    require_unnamed(permit.ports, permit.principal.agency_id, body.reason)
     permit.note(owner=body.owner, cameras=body.cameras, reason=body.reason)
     service = Agreements(permit.ports)
     return _out(permit, service.emergency(permit.principal, body.owner, list(body.cameras), body.reason))

@@ -18,6 +18,7 @@ from veedor.desk.cameras.schemas import HealthOut
 from veedor.desk.context import DeskPorts
 from veedor.desk.health.metrics import render
 from veedor.desk.need import Need, Permit, own
+from veedor.desk.review.notices import review_problems
 from veedor.desk.schemas import Out, UtcTime, iso, room_router
 from veedor.kit.messages import Message, has_message
 from veedor.kit.messages import render as render_message
@@ -122,7 +123,9 @@ def visible_status(permit: Permit) -> SiteStatus:
     """The site's status as far as it is this person's business: machines and disks are the desk's own agency's."""
     status = permit.ports.site.status()
     if permit.scope.covers(permit.ports.agency_id):
-        return status
+        with permit.ports.database.reading() as session:
+            of_rules = review_problems(session, permit.ports.agency_id)
+        return replace(status, problems=[*status.problems, *of_rules])
     owners = {camera.id: camera.agency_id for camera in permit.ports.cameras.cameras()}
     mine = {camera_id for camera_id, owner in owners.items() if permit.scope.covers(owner, camera_id)}
     return replace(

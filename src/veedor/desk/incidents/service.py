@@ -23,6 +23,8 @@ from veedor.desk.incidents import repository
 from veedor.desk.incidents.catalogue import steps_of
 from veedor.desk.incidents.errors import NotOwner, UnknownStep
 from veedor.desk.incidents.tables import IncidentAgencyRow, IncidentRow
+from veedor.desk.sealing.joint import require_unsealed
+from veedor.desk.sealing.repository import require_unnamed
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.errors import NotFound
 from veedor.kit.ids import new_id
@@ -35,6 +37,8 @@ from veedor.model.incident import (
     IncidentState,
     fold_incident,
 )
+
+_LETS_IN = frozenset({ActKind.INVITE, ActKind.HAND_OVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +184,14 @@ class IncidentService:
         reason: str | None,
         payload: Mapping[str, Any],
     ) -> None:
+        with self._ports.database.reading() as session:
+            shared = repository.agencies_of(session, repository.get_incident(session, who.agency_id, reference))
+        if len(shared) > 1 or kind in _LETS_IN:
+            require_unnamed(self._ports, who.agency_id, reason)
         with self._ports.database.session() as session:
             row = repository.get_incident(session, who.agency_id, reference)
+            if kind in _LETS_IN:
+                require_unsealed(session, row.id, self._ports.clock.now())
             if row.agency_id != who.agency_id and not self._may_work(session, who, row, kind):
                 raise NotOwner(owner=row.agency_id)
             if kind is ActKind.TAKE_OVER:

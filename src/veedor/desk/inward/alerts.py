@@ -14,8 +14,9 @@ from veedor.desk.acts.tables import ActRow
 from veedor.desk.alerts import repository
 from veedor.desk.alerts.service import BURST
 from veedor.desk.alerts.tables import AlertRow
+from veedor.desk.bulk import among
 from veedor.desk.inward.source import Source
-from veedor.desk.stream.hub import Told
+from veedor.desk.stream.hub import LiveFeedHub, Told
 from veedor.model.act import SubjectKind
 from veedor.model.alert import AlertStatus, ClipState
 from veedor.model.event import Event
@@ -24,33 +25,47 @@ from veedor.wire.messages import event_from_json
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A batch that holds no acts: what was there of its alerts is asked once, and what it changes is written once.
+    """Batches that hold no acts: what was there of their alerts is asked once, and what they change is written once.
 
-    `rows`: by id, also those that the batch makes. `recent`: of a camera and rule, when the batch's last alert was
-    raised, and its burst. `told`: for the feed, in order.
+    `rows`: by id, also those that the batches make. `bursts`: of each that is raised and does not follow another of the
+    batches closely, the burst that it joins, where there is one. `recent`: of a camera and rule, when the last alert of
+    the batches was raised, and its burst. `told`: for the feed, in order.
     """
 
     rows: dict[str, AlertRow]
     acted_on: frozenset[str]
+    bursts: dict[str, str]
     recent: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
 
 
 def look(session: Session, bodies: Iterable[Mapping[str, Any]]) -> Looked:
     """For `raised`, `ended` and `clip_settled` of each of `bodies`; `write` follows."""
+    if not (bodies := list(bodies)):
+        return Looked({}, frozenset(), {})
     ids = [str(body["event"]["id"] if "event" in body else body["alert_id"]) for body in bodies]
-    rows = session.scalars(sa.select(AlertRow).where(AlertRow.id.in_(ids)))
+    rows = {row.id: row for row in session.scalars(sa.select(AlertRow).where(among(AlertRow.id, ids)))}
     acted_on = sa.select(ActRow.subject_id).where(
-        ActRow.subject_kind == SubjectKind.ALERT.value, ActRow.subject_id.in_(ids)
+        ActRow.subject_kind == SubjectKind.ALERT.value, among(ActRow.subject_id, ids)
     )
-    return Looked({row.id: row for row in rows}, frozenset(session.scalars(acted_on)))
+    last: dict[tuple[str, str], datetime] = {}
+    first_ones: list[repository.Raised] = []
+    for body in bodies:
+        if "raised_at" in body and body["event"]["id"] not in rows:
+            event, raised_at = body["event"], datetime.fromisoformat(body["raised_at"])
+            place = event["camera_id"], event["rule"]
+            if place not in last or not _follows(last[place], raised_at):
+                first_ones.append(repository.Raised(event["id"], *place, raised_at))
+            last[place] = raised_at
+    bursts = repository.groups_of(session, first_ones, BURST)
+    return Looked(rows, frozenset(session.scalars(acted_on)), bursts)
 
 
-def write(session: Session, source: Source, looked: Looked) -> None:
-    """What the batch came to."""
+def write(session: Session, feed: LiveFeedHub, looked: Looked) -> None:
+    """What the batches came to."""
     session.flush()
     if looked.told:
-        source.feed.publish_many(session, looked.told)
+        feed.publish_many(session, looked.told)
 
 
 def raised(session: Session, source: Source, body: Mapping[str, Any], looked: Looked | None = None) -> None:
@@ -138,10 +153,14 @@ def _known(session: Session, alert_id: str, looked: Looked | None) -> AlertRow |
 def _group(session: Session, event: Event, raised_at: datetime, looked: Looked | None) -> str | None:
     """The burst that a new alert joins. A camera's alerts come in the order in which they were raised, so the batch's
     last one is newer than any that was there."""
-    last = looked.recent.get((event.camera_id, event.rule)) if looked is not None else None
-    if last is not None and raised_at - BURST < last[0] <= raised_at:
-        return last[1]
-    return repository.group_of(session, event.camera_id, event.rule, raised_at, BURST)
+    if looked is None:
+        return repository.group_of(session, event.camera_id, event.rule, raised_at, BURST)
+    last = looked.recent.get((event.camera_id, event.rule))
+    return last[1] if last is not None and _follows(last[0], raised_at) else looked.bursts.get(event.id)
+
+
+def _follows(before: datetime, raised_at: datetime) -> bool:
+    return raised_at - BURST < before <= raised_at
 
 
 def _tell(session: Session, source: Source, told: Told, looked: Looked | None) -> None:

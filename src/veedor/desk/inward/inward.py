@@ -6,27 +6,31 @@ A site speaks for its own agency only: what it says of another's things is refus
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from veedor.desk.accounts.service import know_agency
+from veedor.desk.bulk import write_many
 from veedor.desk.database import Database
 from veedor.desk.inward import acts, alerts, audit, events, unread
 from veedor.desk.inward.source import Source
 from veedor.desk.inward.tables import SitePositionRow
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import Clock
-from veedor.kit.errors import StoreError, UserError
+from veedor.kit.errors import UserError
 from veedor.wire.envelope import Envelope
 from veedor.wire.facts import FactKind
 
 log = logging.getLogger(__name__)
 
 _OF_ALERTS = frozenset({FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_CLIP})
+_REFUSED = (UserError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,21 @@ class Position:
     message_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SiteBatch:
+    """Messages in a row of one site. `site_id` and `agency_id` are what the connection proved, `incarnation` is that of
+    the site's stream; each message comes with its sequence in it."""
+
+    site_id: str
+    agency_id: str
+    incarnation: str
+    messages: Sequence[tuple[int, Envelope]]
+
+
+_Told = tuple[SiteBatch, list[dict[str, Any]]]
+_One = tuple[Source, Mapping[str, Any]]
+
+
 class Inward:
     """The receiving end at a hub. Safe to share between threads."""
 
@@ -45,6 +64,7 @@ class Inward:
         self._database = database
         self._clock = clock
         self._feed = LiveFeedHub(database, clock)
+        self._agencies: frozenset[str] = frozenset()  # those that are known to have a row
 
     def position(self, site_id: str) -> Position:
         """Where to go on reading: this is the only cursor there is."""
@@ -71,25 +91,35 @@ class Inward:
         Where one of them is refused, all are taken one by one: the others count, and that one is passed over, with an
         entry in the log that says why. Raises StoreError; the place then does not move.
         """
-        told = [_told(source, incarnation, sequence, one) for sequence, one in batch]
         try:
-            with self._database.session() as session:
-                now = Source(*source, self._clock.now(), self._feed)
-                self._apply_all(session, now, told)  # also such as come again: the site's log may have begun anew
-                if told:
-                    self._place(session, told[-1])
-        except StoreError:
-            raise
-        except (UserError, KeyError, TypeError, ValueError):
+            self.take_batches([SiteBatch(*source, incarnation, batch)])
+        except _REFUSED:
             self.forget(source[0])
-            for one in told:
+            for one in _told(SiteBatch(*source, incarnation, batch)):
                 self.take_or_skip(one)
+
+    def take_batches(self, batches: Sequence[SiteBatch]) -> None:
+        """Batches of different sites in one transaction, all or none of them: a commit costs the same for many.
+
+        Raises StoreError, and what `take` raises where a message of any of them is refused: `take_batch` then takes
+        each batch for itself.
+        """
+        told = [(one, _told(one)) for one in batches if one.messages]
+        agencies = {one.agency_id for one in batches}
+        with self._database.session() as session:
+            for agency_id in agencies - self._agencies:
+                know_agency(session, self._clock, agency_id)
+            now = self._clock.now()
+            with _of_their_form():
+                self._apply_all(session, now, told)  # also such as come again: a site's log may have begun anew
+            self._place_all(session, now, [envelopes[-1] for _, envelopes in told])
+        self._agencies |= agencies  # an agency that is known stays known
 
     def take_or_skip(self, envelope: Mapping[str, Any]) -> None:
         """`take`; a message that is refused for good is passed over, with an entry in the log. Raises StoreError."""
         try:
             self.take(envelope)
-        except (UserError, KeyError, TypeError, ValueError) as problem:
+        except _REFUSED as problem:
             log.error("message %s of %s is passed over: %r", envelope["message_id"], envelope["site_id"], problem)
             self.skip(envelope)
 
@@ -103,22 +133,30 @@ class Inward:
         newer sites know: it is kept (see `unread.py`)."""
         source = Source(envelope["site_id"], envelope["agency_id"], self._clock.now(), self._feed)
         know_agency(session, self._clock, source.agency_id)
-        return _apply(session, source, envelope, None)
+        with _of_their_form():
+            return _apply(session, source, envelope, None)
 
-    def _apply_all(self, session: Session, source: Source, told: Sequence[Mapping[str, Any]]) -> None:
-        """`apply` for each, with few statements. Events go together: nothing refers to them, nor they to anything."""
-        know_agency(session, self._clock, source.agency_id)
-        happened = [one["body"] for one in told if one["kind"] == FactKind.EVENT]
-        if happened:
-            events.happened_many(session, source, happened)
-        news = [one["body"] for one in told if one["kind"] in _OF_ALERTS]
-        acts_too = any(one["kind"] == FactKind.ACT for one in told)
-        looked = alerts.look(session, news) if news and not acts_too else None
-        for one in told:
-            if one["kind"] != FactKind.EVENT:
-                _apply(session, source, one, looked)
-        if looked is not None:
-            alerts.write(session, source, looked)
+    def _apply_all(self, session: Session, now: datetime, told: Sequence[_Told]) -> None:
+        """`apply` for each, with few statements. Events go together: nothing refers to them, nor they to anything.
+        What a site says that tells of acts is taken one by one, and first: acts and alerts may wait for each other."""
+        happened, slow, quick = list[events.Told](), list[_One](), list[_One]()
+        for batch, envelopes in told:
+            source = Source(batch.site_id, batch.agency_id, now, self._feed)
+            acts_too = any(one["kind"] == FactKind.ACT for one in envelopes)
+            for one in envelopes:
+                if one["kind"] == FactKind.EVENT:
+                    happened.append((source, one["body"]))
+                else:
+                    (slow if acts_too else quick).append((source, one))
+        events.happened_many(session, happened)
+        for source, envelope in slow:
+            _apply(session, source, envelope, None)
+        looked = alerts.look(session, [envelope["body"] for _, envelope in quick if envelope["kind"] in _OF_ALERTS])
+        audit.written_many(session, [(source, one["body"]) for source, one in quick if one["kind"] == FactKind.AUDIT])
+        for source, envelope in quick:
+            if envelope["kind"] != FactKind.AUDIT:
+                _apply(session, source, envelope, looked)
+        alerts.write(session, self._feed, looked)
 
     def read_kept(self) -> int:
         """Apply what was kept because an older version did not know its kind; how many. For a start of the program."""
@@ -129,7 +167,7 @@ class Inward:
                 with self._database.session() as session:
                     unread.drop(session, one)
                     self.apply(session, one)
-            except (UserError, KeyError, TypeError, ValueError) as problem:
+            except _REFUSED as problem:
                 log.error("message %s of %s is passed over: %r", one["message_id"], one["site_id"], problem)
                 with self._database.session() as session:
                     unread.drop(session, one)
@@ -151,16 +189,24 @@ class Inward:
                 session.delete(row)
 
     def _place(self, session: Session, envelope: Mapping[str, Any]) -> None:
-        now: datetime = self._clock.now()
-        incarnation, sequence = str(envelope["incarnation"]), int(envelope["sequence"])
-        row = session.get(SitePositionRow, envelope["site_id"])
-        if row is None:
-            know_agency(session, self._clock, envelope["agency_id"])
-            row = SitePositionRow(site_id=envelope["site_id"], agency_id=envelope["agency_id"])
-            session.add(row)
-        row.incarnation, row.sequence, row.at = incarnation, sequence, now
-        row.message_id = str(envelope.get("message_id", ""))[:100]
-        session.flush()
+        know_agency(session, self._clock, envelope["agency_id"])
+        self._place_all(session, self._clock.now(), [envelope])
+
+    def _place_all(self, session: Session, now: datetime, envelopes: Sequence[Mapping[str, Any]]) -> None:
+        """The last message of each site."""
+        rows = [
+            {
+                "site_id": one["site_id"],
+                "agency_id": one["agency_id"],
+                "incarnation": str(one["incarnation"]),
+                "sequence": int(one["sequence"]),
+                "message_id": str(one.get("message_id", ""))[:100],
+                "at": now,
+            }
+            for one in envelopes
+        ]
+        changed = ("incarnation", "sequence", "message_id", "at")
+        write_many(session, SitePositionRow, rows, key="site_id", update=changed)
 
 
 def _apply(session: Session, source: Source, envelope: Mapping[str, Any], looked: alerts.Looked | None) -> bool:
@@ -184,14 +230,26 @@ def _apply(session: Session, source: Source, envelope: Mapping[str, Any], looked
     return True
 
 
-def _told(source: tuple[str, str], incarnation: str, sequence: int, envelope: Envelope) -> dict[str, Any]:
+@contextmanager
+def _of_their_form() -> Iterator[None]:
+    """What the database cannot hold, such as a text with a zero in it, is as wrong as a body of another form."""
+    try:
+        yield
+    except DataError as problem:
+        raise ValueError(str(problem.orig)) from problem
+
+
+def _told(batch: SiteBatch) -> list[dict[str, Any]]:
     """With the site and agency that the connection proved, whatever the message says of itself."""
-    return {
-        "site_id": source[0],
-        "agency_id": source[1],
-        "incarnation": incarnation,
-        "sequence": sequence,
-        "message_id": envelope.id,
-        "kind": envelope.kind,
-        "body": envelope.body,
-    }
+    return [
+        {
+            "site_id": batch.site_id,
+            "agency_id": batch.agency_id,
+            "incarnation": batch.incarnation,
+            "sequence": sequence,
+            "message_id": envelope.id,
+            "kind": envelope.kind,
+            "body": envelope.body,
+        }
+        for sequence, envelope in batch.messages
+    ]

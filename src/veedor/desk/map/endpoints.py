@@ -116,7 +116,7 @@ def save_calibration(permit: EditCamera, camera_id: Id, body: PairsIn) -> Calibr
     """Calibrate the camera by these pairs."""
     there = _camera(permit, camera_id, body.revision)
     calibration, residuals = _fit(body)
-    permit.note(pairs=len(body.pairs), rms_m=round(calibration.rms_m, 3))
+    permit.note(pairs=len(body.pairs), k1=calibration.k1, rms_m=round(calibration.rms_m, 3))
     return CalibratedOut(camera=_save(permit, replace(there, calibration=calibration)), residuals_m=residuals)
 
 
@@ -127,7 +127,8 @@ def remove_calibration(permit: EditCamera, camera_id: Id, revision: Annotated[in
 
 
 def _fit(body: PairsIn) -> tuple[Calibration, list[float]]:
-    return calibrate(tuple(GroundPair(**one.model_dump()) for one in body.pairs))
+    pairs = tuple(GroundPair(**one.model_dump()) for one in body.pairs)
+    return calibrate(pairs, lens=body.lens, aspect=body.aspect)
 
 
 def _camera(permit: Permit, camera_id: str, revision: int) -> Camera:

@@ -39,6 +39,8 @@ class PairsIn(In):
     """Points of the picture and the same points on the ground."""
 
     pairs: Annotated[list[GroundPairIn], Field(max_length=50)]
+    lens: bool = Field(False, description="Also estimate the lens's distortion: from 8 pairs on")
+    aspect: Annotated[float, Field(gt=0.2, lt=5, description="The picture's width / height")] = 16 / 9
     revision: Annotated[int, Field(ge=0)]
 
 

@@ -176,7 +176,7 @@ def play(  # noqa: PLR0913, PLR0917 (one parameter per query parameter)
     if found.is_copy:
         gate: CopyGate = request.app.state.copies
         who = permit.principal
-        with gate.turn(who.session_id or who.user_id, camera_id, who.username):
+        with gate.turn(who.session_id or who.user_id, camera_id, who.shown().username):
             body = b"".join(found.chunks)
         if not body:
             raise NotFound(kind="footage", name=camera_id)

@@ -22,6 +22,8 @@ from veedor.desk.incidents.tables import IncidentRow
 from veedor.desk.proposals.errors import ProposalGone
 from veedor.desk.proposals.tables import ProposalDismissalRow
 from veedor.desk.scope_clause import within
+from veedor.desk.sealing.joint import require_unsealed
+from veedor.desk.sealing.repository import require_unnamed
 from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.ids import new_id
 from veedor.model.act import ActKind, SubjectKind
@@ -77,6 +79,7 @@ class ProposalService:
 
         The alerts of others stay theirs: they follow when their agency comes in. Raises ProposalGone, AlertClaimed.
         """
+        require_unnamed(self._ports, who.agency_id, note)
         with self._ports.database.session() as session:
             found = self._pick(session, who, proposal_id)
             row = self._incident(session, who, found, type_, note)
@@ -87,6 +90,7 @@ class ProposalService:
                     escalate_own(session, who, alert, row.id, (self._ports.clock, self._feed))
                 self._act(session, who, row, ActKind.ADD_ALERT, {"alert_id": alert.id})
             known = incidents.agencies_of(session, row)
+            require_unsealed(session, row.id, self._ports.clock.now())
             for agency_id in found.proposal.agencies:
                 if agency_id not in known:
                     self._act(session, who, row, ActKind.INVITE, {"agency_id": agency_id}, note)

@@ -11,4 +11,5 @@ _RANKS = {Role.SUPERVISOR: 2, Role.OPERATOR: 1}
 def steerer_of(principal: Principal, via: str) -> Steerer:
     """`via`: one connection of that person's."""
     rank = max((_RANKS.get(role, 0) for role in principal.roles), default=0)
-    return Steerer(principal.user_id, principal.username, rank, via=via)
+    shown = principal.shown()
+    return Steerer(shown.user_id, shown.username, rank, via=via)

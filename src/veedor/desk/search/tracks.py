@@ -15,7 +15,7 @@ from veedor.desk.errors import BadRequest
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Id, In, Out, UtcTime, room_router, span
 from veedor.kit.errors import VeedorError
-from veedor.model.detection import ObjectClass
+from veedor.model.detection import ObjectClass, class_named
 from veedor.model.track_query import (
     MAX_LIMIT,
     Between,
@@ -33,7 +33,6 @@ router = room_router("search")
 HERE = "here"  # the id of the one site of a desk that has one
 _SEARCH_MAX_H = 24.0 * 92
 _NAMED_MOST = 200  # cameras that an audit entry names; of more it says how many, and sites have their own entries
-_CLASSES = {one.label: one for one in ObjectClass}
 _COLOURS = {one.label: one for one in VehicleColour}
 
 Search = Annotated[Permit, Depends(Need(Action.TRACK_READ, "track", owner=own))]
@@ -58,7 +57,7 @@ class SearchIn(In):
     start: UtcTime
     end: UtcTime
     cameras: list[Id] | None = Field(default=None, max_length=5000, description="None: all that one may search")
-    classes: list[str] = Field(default=[], max_length=20, description="person, car, ...; none: any")
+    classes: list[str] = Field(default=[], max_length=20, description="person, car, an own class, ...; none: any")
     sectors: list[Sector] = Field(default=[], description="Where it went in the picture, N being up; none: anywhere")
     bearing_deg: tuple[float, float] | None = Field(
         default=None, description="Where it went on the ground, from..to clockwise from north; calibrated cameras alone"
@@ -144,7 +143,7 @@ def _query(permit: Permit, body: SearchIn) -> TrackQuery:
             start=start,
             end=end,
             cameras=allowed,
-            classes=tuple(_CLASSES[one] for one in body.classes),
+            classes=tuple(_class(one) for one in body.classes),
             sectors=tuple(body.sectors),
             bearing_deg=body.bearing_deg,
             speed_hps=body.speed_hps.value(),
@@ -159,6 +158,13 @@ def _query(permit: Permit, body: SearchIn) -> TrackQuery:
         raise BadRequest(field="classes, colours", problem=str(problem), detail="search-unknown-name") from problem
     except ValueError as problem:
         raise BadRequest(field="body", problem=str(problem), detail="search-not-possible") from problem
+
+
+def _class(word: str) -> ObjectClass:
+    found = class_named(word)
+    if found is None:
+        raise KeyError(word)
+    return found
 
 
 def _note(permit: Permit, query: TrackQuery) -> None:

@@ -10,6 +10,7 @@ from fastapi import Depends
 from veedor.access.actions import Action
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, room_router
+from veedor.desk.setup.classes import ObjectClassOut, class_rows
 from veedor.desk.setup.schemas import (
     RuleKindOut,
     RulesCheckIn,
@@ -39,6 +40,12 @@ _CONFLICT: dict[int | str, dict[str, Any]] = {
 def rule_kinds(permit: ReadKinds) -> list[RuleKindOut]:
     """Every kind of rule with its parameters, from the definitions that check the YAML."""
     return [RuleKindOut(**one) for one in permit.ports.rules.kinds(permit.lang)]
+
+
+@router.get("/api/rules/classes")
+def object_classes(permit: ReadKinds) -> list[ObjectClassOut]:  # noqa: ARG001 - that one may is all
+    """What rules and searches may name: what detectors find here."""
+    return class_rows()
 
 
 @router.get("/api/rules/written")
@@ -82,4 +89,7 @@ def try_rules(permit: EditRules, camera_id: Id, body: TryRulesIn) -> TriedOut:
 def _out(permit: Permit, camera_id: str, state: RulesState) -> RulesOut:
     backtests = permit.ports.backtests
     history = backtests is not None and backtests.has_history(camera_id)
-    return RulesOut(text=state.text, version=state.version, is_default=state.is_default, has_history=history)
+    notes = [one.render(permit.lang) for one in state.notes]
+    return RulesOut(
+        text=state.text, version=state.version, is_default=state.is_default, notes=notes, has_history=history
+    )

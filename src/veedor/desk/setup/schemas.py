@@ -151,6 +151,7 @@ class RulesOut(Out):
     text: str
     version: str
     is_default: bool
+    notes: list[str] = Field([], description="Which rules rest, and why: their camera is not calibrated")
     has_history: bool = Field(False, description="Whether a backtest has enough archived days to say something")
 
 

@@ -39,6 +39,7 @@ MAY_HEAR = {
     "grant": Action.GRANT_READ,
     "approval": Action.GRANT_REQUEST,
     "audit": Action.AUDIT_READ,
+    "sample": Action.ALERT_HANDLE,
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _GATHER_S = 0.1  # at most so often, however many commits there are; what comes after a silence is told at once

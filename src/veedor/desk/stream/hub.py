@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.access.scope import Scope
+from veedor.desk.bulk import write_many
 from veedor.desk.database import Database
 from veedor.desk.scope_clause import within
 from veedor.desk.stream.tables import FeedRow
@@ -41,6 +42,7 @@ class LiveFeedHub:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._unpruned = 0
 
     def publish(
         self, session: Session, kind: str, payload: dict[str, Any], agency_id: str, camera_id: str | None = None
@@ -62,12 +64,13 @@ class LiveFeedHub:
         """`publish` for each, in this order, in one statement."""
         at = self._clock.now()
         rows = [
-            FeedRow(agency_id=agency_id, camera_id=camera_id, kind=kind, payload=payload, at=at)
+            {"agency_id": agency_id, "camera_id": camera_id, "kind": kind, "payload": payload, "at": at}
             for kind, payload, agency_id, camera_id in items
         ]
-        session.add_all(rows)
-        session.flush()
-        if any(row.sequence % _PRUNE_EVERY == 0 for row in rows):
+        write_many(session, FeedRow, rows)
+        self._unpruned += len(rows)  # of several threads at once it may miss some: the next ones make up for it
+        if self._unpruned >= _PRUNE_EVERY:
+            self._unpruned = 0
             session.execute(sa.delete(FeedRow).where(FeedRow.at < at - _KEEP))
 
     def after(self, sequence: int, scope: Scope, limit: int = 500) -> list[FeedItem]:

@@ -42,13 +42,31 @@ class HubCameras:
 
     def reload(self) -> None:
         """Read all again."""
-        query = sa.select(SiteCameraRow, SiteRow.number).join(SiteRow, SiteRow.id == SiteCameraRow.site_id)
-        with self._database.reading() as session:
-            rows = session.execute(query.where(SiteCameraRow.removed_at.is_(None))).all()
-        cameras = {row.id: replace(camera_from_json(row.sent), agency_id=row.agency_id) for row, _ in rows}
-        sites = {row.id: SiteOfCamera(row.site_id, row.agency_id, number) for row, number in rows}
+        cameras, sites = self._read(None)
         with self._lock:
             self._cameras, self._sites = cameras, sites
+
+    def _read(self, site_id: str | None) -> tuple[dict[str, Camera], dict[str, SiteOfCamera]]:
+        """The cameras of one site, or of all, as the database has them."""
+        query = (
+            sa.select(SiteCameraRow, SiteRow.number)
+            .join(SiteRow, SiteRow.id == SiteCameraRow.site_id)
+            .where(SiteCameraRow.removed_at.is_(None))
+        )
+        if site_id is not None:
+            query = query.where(SiteCameraRow.site_id == site_id)
+        with self._database.reading() as session:
+            rows = session.execute(query).all()
+        cameras = {row.id: replace(camera_from_json(row.sent), agency_id=row.agency_id) for row, _ in rows}
+        return cameras, {row.id: SiteOfCamera(row.site_id, row.agency_id, number) for row, number in rows}
+
+    def _reload_site(self, site_id: str) -> None:
+        """`reload` of one: of a hundred sites that join each would read all again."""
+        cameras, sites = self._read(site_id)
+        with self._lock:
+            old = {one for one, where in self._sites.items() if where.site_id == site_id}
+            self._cameras = {key: one for key, one in self._cameras.items() if key not in old} | cameras
+            self._sites = {key: one for key, one in self._sites.items() if key not in old} | sites
 
     def cameras(self) -> list[Camera]:
         """By name."""
@@ -120,7 +138,7 @@ class HubCameras:
                 row.removed_at = row.removed_at or now
         self._digests.pop(site.id, None)
         if changed:
-            self.reload()
+            self._reload_site(site.id)
         return changed
 
     def take_health(self, site_id: str, streams: Sequence[dict[str, Any]]) -> None:

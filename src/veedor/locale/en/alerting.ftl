@@ -8,3 +8,4 @@ alerting-class-truck = Truck
 alerting-class-bag = Bag
 alerting-class-animal = Animal
 alerting-class-object = Object
+alerting-usual-flow = Light blue arrows: where, and which way, most go at this hour

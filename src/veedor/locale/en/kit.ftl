@@ -3,11 +3,14 @@ error-user = { $problem }
 error-config = { $file }, line { $line }, column { $column }: { $problem }
 error-not-found =
     There is no { $kind ->
+        [baseline] version of what is usual
         [package] package
         [path] address
         [desk] desk in
         [bench] figure
         [audit-head] kept head of
+        [rule] rule
+        [sample] stretch
        *[other] { $kind }
     } "{ $name }"
 error-conflict = { $problem }
@@ -48,6 +51,10 @@ error-forbidden = You may not { $act ->
         [grant-sign] sign or revoke grants
         [grant-request] ask other agencies for footage
         [grant-emergency] take emergency access
+        [seal-read] see the seals
+        [seal-make] seal a case and a colleague
+        [seal-open] open a seal
+        [seal-hear] take what other agencies sealed
         [login] log in
         [self] use one's own session
        *[other] { $action }
@@ -65,6 +72,9 @@ error-forbidden = You may not { $act ->
         [hours] the grant does not hold at this hour
         [purpose] the purpose that you state is not one of the grant's
         [case] the grant needs its case number
+        [sealed] that is not done while the case is sealed, since it would carry your name to others: leave the case number out, or have the seal opened
+        [sealed_other] that case is sealed for somebody else: ask your supervisor for a seal of your own, or leave the case number out
+        [sealed_approval] a sealed look cannot have a second person, whose word would name you
         [lease] this site has not heard for too long whether the grant still holds
         [restored] this hub was restored from a backup, and the owner's site has not confirmed since that the grant still stands
         [condition] the grant has a condition that is not met: { $name ->

@@ -11,6 +11,10 @@ error-pass-refused = The other site does not accept this request: { $reason ->
         [crowded] too many requests at once
         [approval-expired] the second person's approval is over: ask for another
         [approval-self] the second person is the first one
+        [seal] what it says of a sealed person does not hold together
+        [seal-life] the seal lasts longer than is allowed
+        [seal-expired] the seal's time is over
+        [seal-changed] the seal's commitments are not those that it saw first
         [approval-agency] the second person is of another agency
        *[other] { $reason }
     }

@@ -1,29 +1,35 @@
 # Explanations of events
-rules-class = { $class ->
-    [person] Person
-    [bicycle] Bicycle
-    [motorcycle] Motorcycle
-    [car] Car
-    [bus] Bus
-    [truck] Truck
-    [bag] Bag
-    [animal] Animal
-    [object] Object
-    [vehicle] Vehicle
-   *[unknown] Somebody or something
+rules-class = { $class_own ->
+    [yes] { $class_en }
+   *[no] { $class ->
+        [person] Person
+        [bicycle] Bicycle
+        [motorcycle] Motorcycle
+        [car] Car
+        [bus] Bus
+        [truck] Truck
+        [bag] Bag
+        [animal] Animal
+        [object] Object
+        [vehicle] Vehicle
+       *[unknown] Somebody or something
+    }
 }
-rules-classes = { $class ->
-    [person] people
-    [bicycle] bicycles
-    [motorcycle] motorcycles
-    [car] cars
-    [bus] buses
-    [truck] trucks
-    [bag] bags
-    [animal] animals
-    [object] objects
-    [vehicle] vehicles
-   *[unknown] people or things
+rules-classes = { $class_own ->
+    [yes] { $class_en }
+   *[no] { $class ->
+        [person] people
+        [bicycle] bicycles
+        [motorcycle] motorcycles
+        [car] cars
+        [bus] buses
+        [truck] trucks
+        [bag] bags
+        [animal] animals
+        [object] objects
+        [vehicle] vehicles
+       *[unknown] people or things
+    }
 }
 rules-duration = { $unit ->
     [s] { $amount } s

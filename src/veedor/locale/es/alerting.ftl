@@ -8,3 +8,4 @@ alerting-class-truck = Camión
 alerting-class-bag = Bolso
 alerting-class-animal = Animal
 alerting-class-object = Objeto
+alerting-usual-flow = Flechas celestes: por dónde y hacia dónde se va de costumbre a esta hora

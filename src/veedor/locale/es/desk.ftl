@@ -32,5 +32,5 @@ desk-reason-cursor = no es una posición de esta lista
 desk-reason-host = «{ $host }» no es un nombre de equipo ni una dirección
 error-desk-not-postgres = Esta no es la dirección de una base de datos PostgreSQL: { $problem }
     .hint = Escriba, por ejemplo, postgresql://veedor:contraseña@servidor/veedor
-error-desk-foreign-fact = { $what } de la sede { $site } es de otra entidad, { $agency }: no se aceptó
-    .hint = Revise la sede: está mal configurada, o alguien habla en su nombre
+error-desk-foreign-fact = { $what } del sitio { $site } es de otra entidad, { $agency }: no se aceptó
+    .hint = Revise el sitio: está mal configurado, o alguien habla en su nombre

@@ -1,34 +1,34 @@
-# El nodo central (hub), la adhesión de sedes y lo que cruza entre ellas.
+# El nodo central (hub), la adhesión de sitios y lo que cruza entre ellos.
 
 hub-invitation-refused =
     La invitación no vale: es desconocida, ya se usó o venció.
     .hint = Pida otra a quien administra el nodo central: «veedor hub invite».
 hub-other-agency =
-    La invitación es para la entidad «{ $invited }» y esta sede es de «{ $asked }».
+    La invitación es para la entidad «{ $invited }» y este sitio es de «{ $asked }».
     .hint = Escriba «agency_id: { $invited }» en veedor.yaml antes del primer arranque, o pida una invitación para «{ $asked }».
 hub-other-protocol =
-    El nodo central habla la versión { $ours } del enlace y esta sede la { $theirs }.
+    El nodo central habla la versión { $ours } del enlace y este sitio la { $theirs }.
     .hint = Actualice Veedor en el más antiguo de los dos.
 hub-key-taken =
-    Otra sede («{ $name }») ya usa esta llave: dos sedes con una identidad.
-    .hint = Si copió la carpeta de otra sede, borre la carpeta «.member» junto a la llave secreta y vuelva a adherirla.
+    Otro sitio («{ $name }») ya usa esta llave: dos sitios con una identidad.
+    .hint = Si copió la carpeta de otro sitio, borre la carpeta «.member» junto a la llave secreta y vuelva a adherirlo.
 hub-site-other-version = Habla la versión { $theirs } del enlace y el nodo central la { $ours }: no se lee nada de ella hasta que se actualice el más antiguo de los dos.
-hub-at-the-site = las cámaras y las reglas se configuran en la sede a la que pertenecen
-hub-wrong-identity = la sede firmó una identidad que no se le pidió
-hub-no-site-answers = ninguna sede de esta entidad contesta: sin ella nadie puede comprobar la contraseña
-hub-no-such-site = la sede no está adherida o fue retirada
+hub-at-the-site = las cámaras y las reglas se configuran en el sitio al que pertenecen
+hub-wrong-identity = el sitio firmó una identidad que no se le pidió
+hub-no-site-answers = ningún sitio de esta entidad contesta: sin él nadie puede comprobar la contraseña
+hub-no-such-site = el sitio no está adherido o fue retirado
 member-pass-for-something-else =
     El pase no es para lo que se pide ({ $reason }).
     .hint = Vuelva a pedirlo desde la consola; si se repite, avise a quien administra el nodo central.
 member-unknown-op =
-    Esta sede no sabe hacer «{ $op }»: el nodo central es más nuevo.
-    .hint = Actualice Veedor en la sede.
+    Este sitio no sabe hacer «{ $op }»: el nodo central es más nuevo.
+    .hint = Actualice Veedor en el sitio.
 member-lease-over =
-    La sede no oye al nodo central desde hace más de 15 minutos: nadie de otra entidad puede mirar.
-    .hint = Revise el enlace de la sede.
+    El sitio no oye al nodo central desde hace más de 15 minutos: nadie de otra entidad puede mirar.
+    .hint = Revise el enlace del sitio.
 member-budget-used =
-    El enlace de esa sede está lleno: las imágenes pueden usar { $budget } kbit/s.
-    .hint = Cierre otra imagen en vivo de esa sede, o vea una captura.
+    El enlace de ese sitio está lleno: las imágenes pueden usar { $budget } kbit/s.
+    .hint = Cierre otra imagen en vivo de ese sitio, o vea una captura.
 member-bad-arguments =
     La petición «{ $op }» llegó mal formada: { $problem }
     .hint = Actualice Veedor en el más antiguo de los dos.
@@ -39,10 +39,10 @@ member-join-refused =
     El nodo central rechazó la adhesión: { $problem }
     .hint = Corrija lo que dice y vuelva a intentarlo; la invitación sigue valiendo si no fue usada.
 member-already-joined =
-    Esta sede ya está adherida a «{ $name }».
+    Este sitio ya está adherido a «{ $name }».
     .hint = Para cambiar su llave use --again con una invitación nueva de «veedor hub rekey».
 compose-joined-as-another =
-    La sede se adhirió como «{ $joined }», pero veedor.yaml dice «{ $configured }».
+    El sitio se adhirió como «{ $joined }», pero veedor.yaml dice «{ $configured }».
     .hint = Devuelva agency_id a «{ $joined }».
 wire-bad-invitation =
     Eso no es una invitación, o le falta una parte.
@@ -51,40 +51,40 @@ wire-bad-value =
     Llegó un dato que no se entiende ({ $kind }): { $problem }
     .hint = Actualice Veedor en el más antiguo de los dos.
 
-cli-hub = El nodo central que une sedes
+cli-hub = El nodo central que une sitios
 cli-hub-config = Archivo de configuración del nodo central
 cli-hub-init = Escribir la configuración de un nodo central
 cli-hub-name = Nombre del nodo central
 cli-hub-agency = Entidad que lo opera
-cli-hub-host = Nombre o dirección por la que lo alcanzan las sedes
-cli-hub-link-port = Puerto al que se conectan las sedes
+cli-hub-host = Nombre o dirección por donde lo alcanzan los sitios
+cli-hub-link-port = Puerto al que se conectan los sitios
 cli-hub-init-done = Configuración escrita en { $path }. Arranque con: veedor hub run --config { $path }
 cli-hub-run = Poner en marcha el nodo central
-cli-hub-started = Nodo central en { $url }; las sedes se conectan a { $leaf }
+cli-hub-started = Nodo central en { $url }; los sitios se conectan a { $leaf }
 cli-hub-ca = Certificado para confiar en él: { $file }
 cli-hub-stopped = Nodo central detenido.
-cli-hub-invite = Invitar a una sede: imprime una invitación de un solo uso
-cli-hub-invite-site = Nombre de la sede
+cli-hub-invite = Invitar a un sitio: imprime una invitación de un solo uso
+cli-hub-invite-site = Nombre del sitio
 cli-hub-invite-agency = Identificador de la entidad a la que pertenece
 cli-hub-invite-agency-name = Nombre de la entidad, si es nueva
 cli-hub-invite-kind = Clase de entidad, si es nueva: municipality, police, region, province, ministry, police_region, other
 cli-hub-invite-parent = Entidad de la que depende, si es nueva
-cli-hub-invite-done = Entregue esta invitación a quien instala la sede; vale una vez, hasta { $until }:
+cli-hub-invite-done = Entregue esta invitación a quien instala el sitio; vale una vez, hasta { $until }:
 cli-hub-site-other-version = otra versión del enlace: actualice
-cli-hub-sites = Listar las sedes
+cli-hub-sites = Listar los sitios
 cli-hub-site-online = en línea
 cli-hub-site-offline = sin enlace
-cli-hub-site-revoked = retirada
+cli-hub-site-revoked = retirado
 cli-hub-site-doubled = ¡dos máquinas con esta identidad!
-cli-hub-revoke = Retirar una sede: se corta en el acto
-cli-hub-revoke-site = Identificador de la sede
-cli-hub-revoked = Sede { $site } retirada.
-cli-hub-rekey = Invitación para que una sede cambie su llave
-cli-site-join = Adherir esta sede a un nodo central
+cli-hub-revoke = Retirar un sitio: se corta en el acto
+cli-hub-revoke-site = Identificador del sitio
+cli-hub-revoked = Sitio { $site } retirado.
+cli-hub-rekey = Invitación para que un sitio cambie su llave
+cli-site-join = Adherir este sitio a un nodo central
 cli-site-join-token = La invitación
-cli-site-join-again = Ya está adherida: cambiar su llave
-cli-site-joined = «{ $site }» es ahora una sede de «{ $hub }» ({ $agency }).
-cli-site-joined-next = Reinicie la sede para que se conecte.
+cli-site-join-again = Ya está adherido: cambiar su llave
+cli-site-joined = «{ $site }» es ahora un sitio de «{ $hub }» ({ $agency }).
+cli-site-joined-next = Reinicie el sitio para que se conecte.
 column-id = Identificador
 column-agency-id = Entidad
 column-site-state = Estado
@@ -95,18 +95,18 @@ column-version = Versión
 
 init-hub-head = Configuración del nodo central de Veedor.
 init-hub-data = Todo lo que guarda el nodo central: índice, auditoría. Nunca video.
-init-hub-keys = Llaves: fuera de «data» y de sus copias de seguridad. Sin ellas las sedes no vuelven a confiar.
+init-hub-keys = Llaves: fuera de «data» y de sus copias de seguridad. Sin ellas los sitios no vuelven a confiar.
 init-hub-database = Base de datos propia salvo que se indique otra:
 init-hub-desk = Dónde atiende la consola (siempre con TLS).
-init-hub-link = Puerto al que llaman las sedes: el único que debe verse desde ellas.
+init-hub-link = Puerto al que llaman los sitios: el único que debe verse desde ellos.
 
 error-compose-demo-part =
     «{ $part }» no arrancó a tiempo.
     .hint = Mire su registro: { $file }
 demo-hub-starting = Arrancando el nodo central …
 demo-site-joining = Arrancando y adhiriendo «{ $name }» …
-demo-grant-signing = Firmando el convenio en ambas sedes …
-cli-demo-sites = Un nodo central y tantas sedes, cada una en su proceso, con un convenio firmado
+demo-grant-signing = Firmando el convenio en ambos sitios …
+cli-demo-sites = Un nodo central y tantos sitios, cada uno en su proceso, con un convenio firmado
 cli-demo-hub-open = Abra { $url } (certificado propio: { $ca })
 cli-demo-site-open = «{ $name }» atiende en { $url }
 cli-demo-grant = La Victoria comparte sus cámaras con la comisaría para la finalidad «{ $purpose }»: dígala en la consola.

@@ -3,6 +3,7 @@ error-user = { $problem }
 error-config = { $file }, línea { $line }, columna { $column }: { $problem }
 error-not-found =
     No existe { $kind ->
+        [baseline] la versión de lo usual
         [camera] la cámara
         [agency] la entidad
         [alert] la alerta
@@ -22,6 +23,8 @@ error-not-found =
         [bench] la medición
         [model] el modelo
         [audit-head] cabeza guardada de
+        [rule] la regla
+        [sample] el tramo
        *[other] { $kind }
     } «{ $name }»
 error-conflict = { $problem }
@@ -62,6 +65,10 @@ error-forbidden = No puede { $act ->
         [grant-sign] firmar o revocar convenios
         [grant-request] pedir grabaciones a otras entidades
         [grant-emergency] tomar acceso de emergencia
+        [seal-read] ver los sellos
+        [seal-make] sellar un caso y a un colega
+        [seal-open] abrir un sello
+        [seal-hear] recibir lo que otras instituciones sellaron
         [login] iniciar sesión
         [self] usar la propia sesión
        *[other] { $action }
@@ -79,8 +86,11 @@ error-forbidden = No puede { $act ->
         [hours] el convenio no vale a esta hora
         [purpose] el motivo que indica no está en el convenio
         [case] el convenio exige su número de caso
-        [lease] hace demasiado que esta sede no sabe si el convenio sigue vigente
-        [restored] este nodo central se restauró de una copia, y la sede de la entidad dueña aún no confirma que el convenio sigue vigente
+        [sealed] eso no se hace mientras el caso está sellado, pues llevaría su nombre a otros: quite el número de caso, o haga abrir el sello
+        [sealed_other] ese caso está sellado para otra persona: pida a su supervisor un sello propio, o quite el número de caso
+        [sealed_approval] una mirada sellada no puede tener segunda persona, cuya palabra lo nombraría
+        [lease] hace demasiado que este sitio no sabe si el convenio sigue vigente
+        [restored] este nodo central se restauró de una copia, y el sitio de la entidad dueña aún no confirma que el convenio sigue vigente
         [condition] no se cumple una condición del convenio: { $name ->
             [two_person] debe aprobar una segunda persona
            *[other] { $name }

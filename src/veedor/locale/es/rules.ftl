@@ -1,29 +1,35 @@
 # Explicaciones de los eventos
-rules-class = { $class ->
-    [person] Persona
-    [bicycle] Bicicleta
-    [motorcycle] Motocicleta
-    [car] Automóvil
-    [bus] Bus
-    [truck] Camión
-    [bag] Bolso
-    [animal] Animal
-    [object] Objeto
-    [vehicle] Vehículo
-   *[unknown] Alguien o algo
+rules-class = { $class_own ->
+    [yes] { $class_es }
+   *[no] { $class ->
+        [person] Persona
+        [bicycle] Bicicleta
+        [motorcycle] Motocicleta
+        [car] Automóvil
+        [bus] Bus
+        [truck] Camión
+        [bag] Bolso
+        [animal] Animal
+        [object] Objeto
+        [vehicle] Vehículo
+       *[unknown] Alguien o algo
+    }
 }
-rules-classes = { $class ->
-    [person] personas
-    [bicycle] bicicletas
-    [motorcycle] motocicletas
-    [car] automóviles
-    [bus] buses
-    [truck] camiones
-    [bag] bolsos
-    [animal] animales
-    [object] objetos
-    [vehicle] vehículos
-   *[unknown] personas u objetos
+rules-classes = { $class_own ->
+    [yes] { $class_es }
+   *[no] { $class ->
+        [person] personas
+        [bicycle] bicicletas
+        [motorcycle] motocicletas
+        [car] automóviles
+        [bus] buses
+        [truck] camiones
+        [bag] bolsos
+        [animal] animales
+        [object] objetos
+        [vehicle] vehículos
+       *[unknown] personas u objetos
+    }
 }
 rules-duration = { $unit ->
     [s] { $amount } s

@@ -9,7 +9,9 @@ Invariants
    marked, with the reason.
 5. Where the site is federated, an event that begins or ends also gets a row in `relay` in that transaction, for the
    hub: `relay_after` gives them in order, `relay_trim` forgets what is safe elsewhere.
-6. Events that a dead process left open are ended at start, dated to their completion: when they ended is not known.
+6. What a second look found stands beside its event, written in that transaction (`looks.py`): an event that raised no
+   alert since it was turned down can be told from one that needed nobody.
+7. Events that a dead process left open are ended at start, dated to their completion: when they ended is not known.
 """
 
 from __future__ import annotations
@@ -28,8 +30,10 @@ from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreError, Unavailable
 from veedor.kit.sqlite import open_database, store_errors, transaction
 from veedor.model.event import Event
+from veedor.model.second_look import SecondLook
+from veedor.site.alerting import looks
 from veedor.wire.messages import event_from_json, event_to_json
-from veedor.wire.ports import AlertSink
+from veedor.wire.ports import AlertSink, LookCounts, TurnedDown
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +70,7 @@ _MIGRATIONS = (
         UNIQUE (event_id, what)
     )
     """,
+    looks.MIGRATION,
 )
 
 
@@ -75,6 +80,8 @@ class OutboxConfig:
     retry_most_s: float = 30.0
     give_up_after: int = 8
     keep_days: float = 365.0
+    picture_days: float = 30.0  # pictures of what a second look turned down ...
+    most_pictures: int = 2000  # ... and at most so many, about 100 kB each
     federated: bool = False  # events are told to a hub as well
 
 
@@ -113,8 +120,16 @@ class Outbox:
         self._cleaned_at_s = float("-inf")
         self._end_orphans()
 
-    def record(self, event: Event, *, alert: Event | None = None, snapshot_jpeg: bytes | None = None) -> None:
-        """Keep an event, or the end of one. With `alert` (the event as the policy wants it told) also raise it.
+    def record(
+        self,
+        event: Event,
+        *,
+        alert: Event | None = None,
+        snapshot_jpeg: bytes | None = None,
+        look: SecondLook | None = None,
+    ) -> None:
+        """Keep an event, or the end of one. With `alert` (the event as the policy wants it told) also raise it; with
+        `look`, what a second look at it found.
 
         Durable when it returns. Recording the same thing again changes nothing. Raises StoreError.
         """
@@ -136,6 +151,8 @@ class Outbox:
                 self._relay(database, event.id, "began")
                 if event.ended_at is not None:
                     self._relay(database, event.id, "ended")
+                if look is not None:
+                    looks.keep(database, event, _us(event.completed_at), look, snapshot_jpeg)
                 if alert is not None:
                     self._put(database, alert, "raise", snapshot_jpeg)
             elif event.ended_at is not None and known["ended_us"] is None:
@@ -152,6 +169,23 @@ class Outbox:
         with self._lock, store_errors(self._path):
             rows = self._database.execute(query, (_us(end), _us(start), wanted, wanted)).fetchall()
         return [event_from_json(json.loads(row["body"])) for row in rows]
+
+    def turned_down(
+        self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None, limit: int = 500
+    ) -> list[TurnedDown]:
+        """Events complete in [start, end) that raised no alert since a second look turned them down, newest first."""
+        with self._lock, store_errors(self._path):
+            return looks.turned_down(self._database, looks.Span(_us(start), _us(end), camera_ids), limit)
+
+    def turned_down_picture(self, camera_id: str, event_id: str) -> bytes | None:
+        """Its JPEG, where that is still kept."""
+        with self._lock, store_errors(self._path):
+            return looks.picture(self._database, camera_id, event_id)
+
+    def look_counts(self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None) -> list[LookCounts]:
+        """What came of the second looks at events complete in [start, end), by camera and rule."""
+        with self._lock, store_errors(self._path):
+            return looks.counts(self._database, looks.Span(_us(start), _us(end), camera_ids))
 
     def pending(self) -> int:
         """Rows that the desk does not have yet."""
@@ -317,6 +351,8 @@ class Outbox:
                 " AND id NOT IN (SELECT event_id FROM relay)",
                 (before,),
             )
+            pictures_before = _us(self._clock.now() - timedelta(days=self._config.picture_days))
+            looks.forget(database, pictures_before, self._config.most_pictures)
 
 
 def _us(at: datetime) -> int:

@@ -46,18 +46,31 @@ class AlertPolicy:
         self._recent: dict[tuple[str, str], _Recent] = {}
         self.folded = 0  # events that were kept back since start
 
+    def is_candidate(self, event: Event) -> bool:
+        """Whether `decide` has not been asked about it, and it is grave enough."""
+        with self._lock:
+            return event.id not in self._decided and event.severity.rank >= self._config.least_severity.rank
+
+    def pass_over(self, event: Event) -> None:
+        """It raises nothing, and counts towards no burst: a second look turned it down."""
+        with self._lock:
+            self._remember(event)
+
     def decide(self, event: Event) -> Event | None:
         """The event to raise as an alert: itself, or (once per window of a burst) with an explanation that says that
         others are kept back; None where there is nothing to raise. Every event is recorded all the same."""
         with self._lock:
             if event.id in self._decided:
                 return None
-            self._decided[event.id] = None
-            while len(self._decided) > _REMEMBERED:
-                self._decided.popitem(last=False)
+            self._remember(event)
             if event.severity.rank < self._config.least_severity.rank:
                 return None
             return self._limit(event)
+
+    def _remember(self, event: Event) -> None:
+        self._decided[event.id] = None
+        while len(self._decided) > _REMEMBERED:
+            self._decided.popitem(last=False)
 
     def _limit(self, event: Event) -> Event | None:
         now_s = self._clock.monotonic()

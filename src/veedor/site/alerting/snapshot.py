@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,10 +18,12 @@ from veedor.model.frame import Frame
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
+FlowArrow = tuple[float, float, int, float]  # middle (0..1), heading in eighths of a turn, to the right first, weight
 
 _WHITE: Colour = (255, 255, 255)
 _BLACK: Colour = (0, 0, 0)
 _ZONE: Colour = (255, 200, 60)
+_FLOW: Colour = (255, 190, 90)
 _SEVERITY: dict[Severity, Colour] = {  # blue, green, red
     Severity.INFO: (220, 200, 120),
     Severity.LOW: (120, 220, 120),
@@ -47,18 +50,22 @@ def draw_snapshot(
     time_zone: str,
     lang: str,
     config: SnapshotConfig = SnapshotConfig(),
+    flow: Sequence[FlowArrow] = (),
 ) -> bytes:
-    """JPEG of `frame` with what `event` is about. `time_zone`: IANA name; times on it are local."""
+    """JPEG of `frame` with what `event` is about. `time_zone`: IANA name; times on it are local. `flow`: what is usual
+    there, drawn under the track that is not, with a line that says so."""
     image = _sized(np.asarray(cv2.cvtColor(frame.i420, cv2.COLOR_YUV2BGR_I420), np.uint8), config)
     colour = _SEVERITY[event.severity]
     _draw_zone(image, event)
+    _draw_flow(image, flow)
     for overlay in event.overlays:
         _draw_path(image, overlay, colour)
     for overlay in event.overlays:
         _draw_box(image, overlay, colour, lang)
     local = event.completed_at.astimezone(ZoneInfo(time_zone))
     first = f"{camera_name}  ·  {local:%Y-%m-%d %H:%M:%S}  ·  {event.rule}"
-    captioned = _caption(image, (first, event.explanation.render(lang)), colour)
+    legend = (render("alerting-usual-flow", lang),) if flow else ()
+    captioned = _caption(image, (first, event.explanation.render(lang), *legend), colour)
     done, jpeg = cv2.imencode(".jpg", captioned, [cv2.IMWRITE_JPEG_QUALITY, config.jpeg_quality])
     if not done:
         raise ValueError("the picture could not be encoded")
@@ -107,6 +114,19 @@ def _draw_zone(image: Image, event: Event) -> None:
     cv2.polylines(image, [points], closed, _ZONE, _stroke(image), cv2.LINE_AA)
 
 
+def _draw_flow(image: Image, flow: Sequence[FlowArrow]) -> None:
+    """An arrow for each place: the more come by, the longer and the bolder."""
+    height, width = image.shape[:2]
+    for x, y, way, weight in flow:
+        reach = width / 16 * (0.25 + 0.2 * weight)
+        turn = way * np.pi / 4
+        middle, half = np.asarray((x * width, y * height)), reach * np.asarray((np.cos(turn), np.sin(turn)))
+        tail, tip = (np.rint(middle + sign * half).astype(int).tolist() for sign in (-1, 1))
+        thick = max(1, round(_stroke(image) * (0.4 + 0.6 * weight)))
+        cv2.arrowedLine(image, tail, tip, _BLACK, thick + 2, cv2.LINE_AA, tipLength=0.35)
+        cv2.arrowedLine(image, tail, tip, _FLOW, thick, cv2.LINE_AA, tipLength=0.35)
+
+
 def _draw_path(image: Image, overlay: TrackOverlay, colour: Colour) -> None:
     if len(overlay.path_norm) < 2:
         return
@@ -123,8 +143,8 @@ def _draw_box(image: Image, overlay: TrackOverlay, colour: Colour, lang: str) ->
     cv2.rectangle(image, low, high, _BLACK, _stroke(image) + 2, cv2.LINE_AA)
     cv2.rectangle(image, low, high, colour, _stroke(image), cv2.LINE_AA)
     key = f"alerting-class-{overlay.label}"
-    label = render(key, lang) if has_message(key, lang) else ""
-    if not label:
+    label = render(key, lang) if has_message(key, lang) else overlay.label  # of an own class: the text itself
+    if label in ("", "unknown", "vehicle"):
         return
     size = max(12, round(_unit(image) * 0.85))
     width = _text_width(label, size) + size // 2

@@ -25,6 +25,7 @@ from veedor.site.analysis.enrolment import WorkerHome
 from veedor.site.analysis.errors import SiteSilent
 from veedor.site.analysis.process import SILENCE_S, WorkerConfig, end_process, start_process
 from veedor.site.analysis.protocol import Channel, PipeChannel
+from veedor.site.detect.named import hashes_in
 from veedor.wire import work
 from veedor.wire.errors import LinkDown
 from veedor.wire.work import Hello
@@ -158,6 +159,7 @@ class _Seat:
             os.cpu_count() or 1,
             self._config.threads,
             self._sha256,
+            frozenset(hashes_in(self._config.own).values()) if self._config.own is not None else frozenset(),
         )
         try:
             ask(self._connection, work.hello(worker_id, seat), work.answer(worker_id, session), hello.to_bytes())

@@ -11,6 +11,7 @@ import numpy as np
 
 from veedor.kit.clock import Clock
 from veedor.model.observation import Observation
+from veedor.model.second_look import Suspect
 from veedor.model.track import Tracks
 from veedor.site.analysis.protocol import Header, message_to_observation
 from veedor.site.pipeline import OBJECT_ID_BASE
@@ -50,6 +51,19 @@ def _facts(found: Observation) -> tuple[float, ...]:
 def checked_picture(payload: bytes) -> bytes:
     """The JPEG, or nothing where it is none: a browser will show it."""
     return payload if payload[:3] == _JPEG and len(payload) <= MAX_PICTURE_OCTETS else b""
+
+
+def checked_look(header: Header, suspects: Sequence[Suspect]) -> list[list[bool | None]] | None:
+    """What a second look saw, or None where it saw nothing or does not answer what was asked."""
+    told = header.get("seen")
+    if not isinstance(told, list) or len(told) != len(suspects):
+        return None
+    for one, suspect in zip(told, suspects, strict=True):
+        if not isinstance(one, list) or len(one) != len(suspect.sights):
+            return None
+        if any(answer is not None and not isinstance(answer, bool) for answer in one):
+            return None
+    return told
 
 
 class TrackIds:

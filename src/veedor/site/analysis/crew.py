@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from veedor.model.packet import Packet
+from veedor.model.second_look import Suspect
 from veedor.site.analysis.checked import TrackIds
 from veedor.site.analysis.feed import WorkerFeed, add_counters
 from veedor.site.analysis.protocol import Header
+from veedor.site.detect.own import ModelOrder
+from veedor.site.detect.team import CameraModels
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,7 @@ SETTLE_S = 10.0  # who has just come, and may go again, takes over only what nob
 @dataclass(slots=True)
 class _Wanted:
     fps: float
+    models: CameraModels
     ids: TrackIds = field(default_factory=TrackIds)
     holder: WorkerFeed | None = None
 
@@ -43,10 +47,22 @@ class Crew:
 
     # -- cameras
 
-    def watch(self, camera_id: str, fps: float) -> None:
+    def watch(self, camera_id: str, fps: float, models: CameraModels = CameraModels()) -> None:
         with self._lock:
             self.forget(camera_id)
-            self._wanted[camera_id] = _Wanted(fps)
+            self._wanted[camera_id] = _Wanted(fps, models)
+            self._give(camera_id)
+
+    def change_models(self, camera_id: str, models: CameraModels) -> None:
+        """Others look at the camera from now on; its tracks begin anew, and are numbered on."""
+        with self._lock:
+            wanted = self._wanted.get(camera_id)
+            if wanted is None or wanted.models == models:
+                return
+            wanted.models = models
+            if wanted.holder is not None:
+                wanted.holder.forget(camera_id)
+                wanted.holder = None
             self._give(camera_id)
 
     def forget(self, camera_id: str) -> None:
@@ -67,6 +83,14 @@ class Crew:
         wanted = self._wanted.get(camera_id)
         holder = wanted.holder if wanted is not None else None
         return holder.draw(request) if holder is not None else None
+
+    def look(
+        self, camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+    ) -> list[list[bool | None]] | None:
+        """As WorkerFeed.look, by the worker that holds the camera: it has the pictures."""
+        wanted = self._wanted.get(camera_id)
+        holder = wanted.holder if wanted is not None else None
+        return holder.look(camera_id, suspects, within_s, packets) if holder is not None else None
 
     def holder(self, camera_id: str) -> str | None:
         """Name of the worker that analyses the camera now."""
@@ -112,12 +136,16 @@ class Crew:
             return
         busiest, idlest = max(settled, key=_share), min(settled, key=_share)
         if (len(idlest.cameras()) + 1) / idlest.capacity < _share(busiest):
-            self._move(busiest.cameras()[-1], idlest)
+            able = [one for one in busiest.cameras() if idlest.can_run(self._wanted[one].models)]
+            if able:
+                self._move(able[-1], idlest)
 
     def _give(self, camera_id: str) -> None:
-        """To the worker that has least to do; one that is ready, if any is. Caller holds the lock."""
-        if self._feeds:
-            self._move(camera_id, min(self._feeds, key=lambda feed: (not feed.is_ready, _share(feed, 1))))
+        """To the worker that has least to do, among those that have its models; one that is ready, if any is. Caller
+        holds the lock."""
+        able = [feed for feed in self._feeds if feed.can_run(self._wanted[camera_id].models)]
+        if able:
+            self._move(camera_id, min(able, key=lambda feed: (not feed.is_ready, _share(feed, 1))))
 
     def _move(self, camera_id: str, to: WorkerFeed) -> None:
         wanted = self._wanted[camera_id]
@@ -127,7 +155,7 @@ class Crew:
             wanted.holder.forget(camera_id)
             self.moves += 1
             log.info("analysis of camera %s moves from %s to %s", camera_id, wanted.holder.name, to.name)
-        to.watch(camera_id, wanted.fps, wanted.ids)
+        to.watch(camera_id, wanted.fps, wanted.ids, wanted.models)
         wanted.holder = to
 
     # -- health
@@ -146,6 +174,18 @@ class Crew:
     def unwatched(self) -> int:
         """Cameras that no worker takes, for want of one."""
         return sum(wanted.holder is None for wanted in list(self._wanted.values()))
+
+    def lacking(self) -> list[tuple[str, ModelOrder]]:
+        """(camera, model) where no worker has the model, or the one that tried could not open it."""
+        with self._lock:
+            missing = [
+                (camera_id, order)
+                for camera_id, wanted in self._wanted.items()
+                if wanted.holder is None and self._feeds
+                for order in wanted.models.files
+                if not any(feed.can_run(CameraModels(own=(order,))) for feed in self._feeds)
+            ]
+            return missing + [one for feed in self._feeds for one in feed.lacking()]
 
     def camera_counters(self) -> dict[str, dict[str, int]]:
         """Counters per camera since start, over all workers that it has had."""

@@ -12,15 +12,18 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from veedor.kit.clock import Clock
 from veedor.model.observation import Observation
 from veedor.model.packet import MediaInfo, Packet
-from veedor.site.analysis.checked import TrackIds, checked_observation, checked_picture
-from veedor.site.analysis.protocol import Channel, Header, media_to_header, packet_to_header
+from veedor.model.second_look import Suspect
+from veedor.site.analysis.checked import TrackIds, checked_look, checked_observation, checked_picture
+from veedor.site.analysis.protocol import Channel, Header, look_to_message, media_to_header, packet_to_header
+from veedor.site.detect.own import ModelOrder
+from veedor.site.detect.team import CameraModels
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ MAX_AGE_S = 5.0  # what waited longer would be analysed for nothing: rules want 
 BATCH_OCTETS = 1 << 20
 CATCH_UP_PACKETS = 100  # a longer group of pictures would take a new worker too long to decode: it waits for the next
 SNAPSHOT_WAIT_S = 3.0
+LOOK_OCTETS = 4 << 20  # of the main stream, with a question about an object in it; beyond, the analysed pictures do
 AT_MOST_APART = timedelta(minutes=1)  # an observation, from the newest packet of its camera
 
 Recent = Callable[[Packet], Sequence[Packet]]
@@ -39,6 +43,7 @@ Recent = Callable[[Packet], Sequence[Packet]]
 class _Watched:
     fps: float
     ids: TrackIds
+    models: CameraModels = field(default_factory=CameraModels)
     info: MediaInfo | None = None
     session: int | None = None
     needs_keyframe: bool = True
@@ -74,7 +79,8 @@ class WorkerFeed:
         self._beat: dict[str, Any] = {}
         self._past: dict[str, dict[str, int]] = {}  # counters of workers that have ended, per camera
         self._requests = itertools.count(1)
-        self._answers: dict[int, bytes | None] = {}
+        self._answers: dict[int, tuple[Header, bytes] | None] = {}
+        self._lacking: set[str] = set()
         self.refused = 0  # messages about cameras that it does not hold, or that cannot be true
 
     # -- the channel
@@ -122,12 +128,18 @@ class WorkerFeed:
 
     # -- cameras and packets
 
-    def watch(self, camera_id: str, fps: float, ids: TrackIds | None = None) -> None:
+    def can_run(self, models: CameraModels) -> bool:  # noqa: ARG002 - a worker on this machine has the site's folder
+        """Whether the worker has the files of `models`."""
+        return True
+
+    def watch(
+        self, camera_id: str, fps: float, ids: TrackIds | None = None, models: CameraModels = CameraModels()
+    ) -> None:
         """Analyse this camera at `fps` from its next keyframe on, or from the last one where that is at hand."""
         with self._lock:
-            self._cameras[camera_id] = _Watched(fps, ids or TrackIds())
+            self._cameras[camera_id] = _Watched(fps, ids or TrackIds(), models)
             self._cameras[camera_id].ids.begin_life()
-            self._put({"type": "camera", "camera": camera_id, "fps": fps})
+            self._put(_told(camera_id, fps, models))
 
     def forget(self, camera_id: str) -> None:
         with self._lock:
@@ -190,7 +202,7 @@ class WorkerFeed:
             if camera is not None:
                 camera.shed_packets += 1
                 camera.needs_keyframe = True
-        self._queue, self._queued_octets = kept, 0
+        self._queue, self._queued_octets = kept, sum(len(data) for _head, data, _since_s in kept)
 
     def _put(self, header: Header, payload: bytes = b"") -> None:
         """Caller holds the lock."""
@@ -206,7 +218,7 @@ class WorkerFeed:
             for camera_id, camera in self._cameras.items():
                 camera.session, camera.info, camera.needs_keyframe, camera.is_new = None, None, True, True
                 camera.ids.begin_life()
-                self._put({"type": "camera", "camera": camera_id, "fps": camera.fps})
+                self._put(_told(camera_id, camera.fps, camera.models))
 
     # -- what the worker says
 
@@ -216,12 +228,17 @@ class WorkerFeed:
             self._observe(header, payload)
         elif kind == "beat":
             self._on_beat(header)
-        elif kind == "snapshot":
+        elif kind in ("snapshot", "looked"):
             with self._lock:
                 if header["request"] in self._answers:
-                    self._answers[header["request"]] = checked_picture(payload)
+                    self._answers[header["request"]] = (header, payload)
                     self._lock.notify_all()
+        elif kind == "lacking":
+            with self._lock:
+                self._lacking.add(str(header["model"])[:64])
         elif kind == "ready":
+            with self._lock:
+                self._lacking.clear()
             self._set_ready(True)
 
     def _observe(self, header: Header, payload: bytes) -> None:
@@ -255,24 +272,52 @@ class WorkerFeed:
 
         Must not be called from the thread that hears the worker.
         """
+        answer = self._ask({**header, "type": "draw"}, b"", SNAPSHOT_WAIT_S)
+        return checked_picture(answer[1]) or None if answer is not None else None
+
+    def look(
+        self, camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+    ) -> list[list[bool | None]] | None:
+        """A second look by the worker: see `alerting.second_look.Look`. `packets`: the main stream's, as far as they
+        are at hand. Must not be called from the thread that hears the worker."""
+        channel = self._channel
+        most = 0 if channel is None else min(channel.max_payload, LOOK_OCTETS)
+        if sum(len(one.data) for one in packets) > most:
+            packets = ()
+        header, payload = look_to_message(camera_id, suspects, within_s, packets)
+        answer = self._ask(header, payload, within_s)
+        return checked_look(answer[0], suspects) if answer is not None else None
+
+    def _ask(self, header: Header, payload: bytes, wait_s: float) -> tuple[Header, bytes] | None:
+        """The worker's answer, or None where none comes in time."""
         number = next(self._requests)
         with self._lock:
             channel = self._channel
             if channel is None:
                 return None
             self._answers[number] = None
-            self._queue.appendleft(({**header, "type": "draw", "request": number}, b"", self._clock.monotonic()))
+            self._queue.appendleft(({**header, "request": number}, payload, self._clock.monotonic()))
+            self._queued_octets += len(payload)
             self._lock.notify_all()
-            deadline_s = self._clock.monotonic() + SNAPSHOT_WAIT_S
+            deadline_s = self._clock.monotonic() + wait_s
             while self._answers[number] is None and self._channel is channel:
                 left_s = deadline_s - self._clock.monotonic()
                 if left_s <= 0:
                     break
                 self._lock.wait(left_s)
-            jpeg = self._answers.pop(number, None)
-        return jpeg or None
+            return self._answers.pop(number, None)
 
     # -- health
+
+    def lacking(self) -> list[tuple[str, ModelOrder]]:
+        """(camera, model) where the worker could not open the model, and watches without it."""
+        with self._lock:
+            return [
+                (camera_id, order)
+                for camera_id, camera in self._cameras.items()
+                for order in camera.models.files
+                if order.name in self._lacking
+            ]
 
     def _set_ready(self, ready: bool) -> None:
         if ready != self._ready.is_set():
@@ -325,6 +370,11 @@ class WorkerFeed:
     def _add_past(self, camera_id: str, counters: dict[str, int]) -> None:
         """Caller holds the lock."""
         add_counters(self._past.setdefault(camera_id, {}), counters)
+
+
+def _told(camera_id: str, fps: float, models: CameraModels) -> Header:
+    told = {"models": models.to_json()} if models != CameraModels() else {}
+    return {"type": "camera", "camera": camera_id, "fps": fps, **told}
 
 
 def add_counters(total: dict[str, int], counters: dict[str, int]) -> None:

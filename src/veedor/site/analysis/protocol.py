@@ -11,26 +11,45 @@ import json
 import socket
 import struct
 import threading
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veedor.link.pipe import MAX_MESSAGE_OCTETS, Pipe
 from veedor.model.camera import StreamRole
+from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.packet import ClockSource, Media, MediaInfo, Packet
 from veedor.model.scene import SceneFacts
+from veedor.model.second_look import Sight, Suspect
 from veedor.model.track import Tracks
 from veedor.model.track_query import VehicleColour
+from veedor.site.scene.registration import COLUMNS, ROWS
 from veedor.wire.errors import LinkDown
 
 _LENGTHS = struct.Struct(">II")
 MAX_HEADER = 1 << 20
 MAX_PAYLOAD = 64 << 20
+BACKGROUND_SHAPE = (ROWS, COLUMNS)
 
 Header = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A look that the site asks for. `packets`: of the main stream, from a keyframe on; may be empty."""
+
+    request: int
+    camera_id: str
+    suspects: tuple[Suspect, ...]
+    within_s: float
+    packets: tuple[Packet, ...] = ()
 
 
 class Channel(Protocol):
@@ -192,6 +211,7 @@ def observation_to_message(observation: Observation) -> tuple[Header, bytes]:
     facts = None
     if scene is not None:
         facts = [scene.learned, scene.view_shift, scene.sharpness, scene.covered, scene.frozen_s]
+    background = b"" if observation.background is None else zlib.compress(observation.background.tobytes(), 1)
     header = {
         "type": "observation",
         "camera": observation.camera_id,
@@ -200,13 +220,17 @@ def observation_to_message(observation: Observation) -> tuple[Header, bytes]:
         "frame": observation.frame,
         "size": [observation.width, observation.height],
         "scene": facts,
+        "background": len(background),
         "colours": [[track_id, int(colour)] for track_id, colour in observation.colours.items()],
     }
-    return header, rows.tobytes()
+    return header, rows.tobytes() + background
 
 
 def message_to_observation(header: Header, payload: bytes) -> Observation:
-    rows = np.frombuffer(payload, _ROW)
+    octets = int(header.get("background", 0))  # not there in what older workers say
+    if not 0 <= octets <= len(payload):
+        raise ValueError("a background longer than what was sent")
+    rows = np.frombuffer(payload[: len(payload) - octets], _ROW)
     tracks = Tracks(
         rows["id"].astype(np.int64),
         rows["xyxy"].astype(np.float32),
@@ -226,4 +250,59 @@ def message_to_observation(header: Header, payload: bytes) -> Observation:
         tracks,
         scene,
         colours={int(track_id): VehicleColour(colour) for track_id, colour in header["colours"]},
+        background=_background(payload[len(payload) - octets :]) if octets else None,
     )
+
+
+def look_to_message(
+    camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+) -> tuple[Header, bytes]:
+    """A second look that a worker shall take. `packets`: of one session, from a keyframe on; their octets follow one
+    another in the payload."""
+    header = {
+        "type": "look",
+        "camera": camera_id,
+        "within_s": within_s,
+        "suspects": [
+            [int(one.object_class), [[s.frame, s.captured_at.timestamp(), *s.box_norm] for s in one.sights]]
+            for one in suspects
+        ],
+        "media": media_to_header(packets[0].info) if packets else None,
+        "packets": [{**packet_to_header(one, 0.0), "octets": len(one.data)} for one in packets],
+    }
+    return header, b"".join(one.data for one in packets)
+
+
+def message_to_look(header: Header, payload: bytes) -> Wanted:
+    suspects = tuple(
+        Suspect(
+            ObjectClass(int(kind)),
+            tuple(
+                Sight(int(frame), datetime.fromtimestamp(float(at), UTC), (float(a), float(b), float(c), float(d)))
+                for frame, at, a, b, c, d in sights
+            ),
+        )
+        for kind, sights in header["suspects"]
+    )
+    packets: list[Packet] = []
+    start = 0
+    if header["media"]:
+        info = header_to_media(header["media"])
+        for one in header["packets"]:
+            data = payload[start : start + int(one["octets"])]
+            packets.append(header_to_packet(one, data, info))
+            start += len(data)
+    return Wanted(int(header["request"]), str(header["camera"]), suspects, float(header["within_s"]), tuple(packets))
+
+
+def _background(packed: bytes) -> NDArray[np.uint8]:
+    """Never more than a picture's octets, whatever is in there. Raises ValueError where it is no such picture."""
+    rows, columns = BACKGROUND_SHAPE
+    unpacking = zlib.decompressobj()
+    try:
+        octets = unpacking.decompress(packed, rows * columns + 1)
+    except zlib.error as problem:
+        raise ValueError("a background that cannot be unpacked") from problem
+    if len(octets) != rows * columns:
+        raise ValueError("a background of another size")
+    return np.frombuffer(octets, np.uint8).reshape(rows, columns)

@@ -32,6 +32,7 @@ from veedor.site.analysis.errors import WorkerModelOther, WorkerVersionOther
 from veedor.site.analysis.feed import Recent, WorkerFeed
 from veedor.site.analysis.protocol import PipeChannel
 from veedor.site.analysis.roster import KnownWorker, WorkerRoster
+from veedor.site.detect.team import CameraModels
 from veedor.wire import work
 from veedor.wire.errors import BadMessage
 from veedor.wire.work import Enrol, Hello
@@ -81,6 +82,9 @@ class RemoteFeed(WorkerFeed):
         self.seat = seat
         self._hello = hello
         self._pipe = pipe
+
+    def can_run(self, models: CameraModels) -> bool:
+        return {one.sha256 for one in models.files} <= self._hello.own_sha256
 
     @property
     def session(self) -> str:

@@ -1,10 +1,11 @@
 """The analytics worker: packets in, observations out, in a process of its own.
 
-    python -m veedor.site.analysis.worker FD MODEL THREADS NICENESS
+    python -m veedor.site.analysis.worker FD MODEL THREADS NICENESS [MODELS]
 
-FD is its end of a socket pair. Three kinds of thread: one reads messages, one decodes (so that a slow detector does
-not hold up decoding, whose state cannot skip), and the main one runs the pipeline on the newest frame of each camera.
-Nothing waits: what does not fit is dropped, counted, and said to the parent.
+FD is its end of a socket pair, MODELS the folder of models of the agency's own. Four kinds of thread: one reads
+messages, one decodes (so that a slow detector does not hold up decoding, whose state cannot skip), one takes second
+looks, and the main one runs the pipeline on the newest frame of each camera. Nothing waits: what does not fit is
+dropped, counted, and said to the parent.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
 from veedor.model.frame import Frame
 from veedor.model.packet import MediaInfo, Packet
+from veedor.site.analysis.looking import Looker
 from veedor.site.analysis.pictures import FrameRing, draw_for_event
 from veedor.site.analysis.protocol import (
     Channel,
@@ -35,8 +37,13 @@ from veedor.site.analysis.protocol import (
     observation_to_message,
 )
 from veedor.site.detect.atlas import AtlasConfig, AtlasDetector
+from veedor.site.detect.closer import CropDetector, crop_detector
+from veedor.site.detect.closers import Closers
+from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
+from veedor.site.detect.own import ModelOrder
 from veedor.site.detect.scheduler import Mailbox
+from veedor.site.detect.team import CameraModels, TeamDetector
 from veedor.site.ingest.decode import Decoder
 from veedor.site.pipeline import Pipeline
 
@@ -69,7 +76,10 @@ class _Camera:
 class Worker:
     """Runs until the parent closes its end."""
 
-    def __init__(self, channel: Channel, pipeline: Pipeline, detector: AtlasDetector, clock: Clock) -> None:
+    def __init__(
+        self, channel: Channel, pipeline: Pipeline, detector: TeamDetector, closers: Closers, clock: Clock
+    ) -> None:
+        """`closers`: the detectors of second looks; they are used in a thread of their own."""
         self._channel = channel
         self._pipeline = pipeline
         self._detector = detector
@@ -79,6 +89,8 @@ class Worker:
         self._packets_ready = threading.Condition(self._lock)
         self._mailbox = Mailbox()
         self._rings: dict[str, FrameRing] = {}
+        self._closers = closers
+        self._looker = Looker(channel, self._rings.get, closers.of, clock)
         self._stop = threading.Event()
         self._forget: deque[str] = deque()
 
@@ -86,7 +98,12 @@ class Worker:
         """Blocks until the parent has gone."""
         threads = [
             threading.Thread(target=self._guard, args=(body,), name=name, daemon=True)
-            for name, body in (("receive", self._receive), ("decode", self._decode), ("beat", self._beat))
+            for name, body in (
+                ("receive", self._receive),
+                ("decode", self._decode),
+                ("beat", self._beat),
+                ("look", self._looker.run),
+            )
         ]
         for thread in threads:
             thread.start()
@@ -103,6 +120,7 @@ class Worker:
             os._exit(70)
         finally:
             self._stop.set()
+            self._looker.end()
             with self._lock:
                 self._packets_ready.notify_all()
 
@@ -118,14 +136,21 @@ class Worker:
                 with self._lock:
                     self._camera(header["camera"]).info = header_to_media(header)
             elif kind == "camera":
+                models = CameraModels.from_json(header.get("models"))
+                self._detector.assign(header["camera"], models)
+                self._closers.assign(header["camera"], models)
                 with self._lock:
                     self._camera(header["camera"]).fps = float(header["fps"])
             elif kind == "forget":
+                self._detector.forget(header["camera"])
+                self._closers.forget(header["camera"])
                 with self._lock:
                     self._cameras.pop(header["camera"], None)
                     self._forget.append(header["camera"])
             elif kind == "draw":
                 self._draw(header)
+            elif kind == "look":
+                self._looker.ask(header, payload)
 
     def _camera(self, camera_id: str) -> _Camera:
         return self._cameras.setdefault(camera_id, _Camera(5.0))
@@ -243,7 +268,7 @@ class Worker:
                 {
                     "type": "beat",
                     "cameras": cameras,
-                    "detector": self._detector.stats().as_dict(),
+                    "detector": self._detector.stats(),
                     "cpu_s": usage.user + usage.system,
                 }
             )
@@ -255,15 +280,27 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("threads", type=int)
     parser.add_argument("niceness", type=int)
+    parser.add_argument("models", type=Path, nargs="?")
     options = parser.parse_args()
     os.nice(options.niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
     logging.basicConfig(level=logging.WARNING)
     channel = SocketChannel(socket.socket(fileno=options.fd))
-    detector = AtlasDetector(OnnxDetector(options.model, threads=options.threads), AtlasConfig())
+
+    def lacking(order: ModelOrder, problem: VeedorError) -> None:
+        log.error("the model %s: %s", order.name, problem)
+        channel.send({"type": "lacking", "model": order.name})
+
+    atlas = AtlasDetector(OnnxDetector(options.model, threads=options.threads), AtlasConfig())
+    load = load_from(options.models, options.threads)
+    detector = TeamDetector(atlas, load, lacking)
     with suppress(BrokenPipeError):  # the site has gone meanwhile; that is read as the end below
         channel.send({"type": "ready", "pid": os.getpid()})
-    Worker(channel, Pipeline(detector), detector, SystemClock()).run()
+
+    def closer() -> CropDetector:
+        return crop_detector(OnnxDetector(options.model))  # one detector is not for two threads
+
+    Worker(channel, Pipeline(detector), detector, Closers(closer, load), SystemClock()).run()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.model.detection import ObjectClass
 from veedor.model.track_query import COLOURED
 
 Ints = NDArray[np.int64]
@@ -25,7 +24,6 @@ SAMPLES = 4  # between two points of a path, where its cells and its time in a z
 _STAYED = 0.05  # picture heights: less from first to last point is no direction
 _SHORTEST_S = 0.2
 _COLOURED = np.asarray(sorted(COLOURED))
-_CLASSES = max(int(one) for one in ObjectClass)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.kit.geometry import points_in_polygon
+from veedor.kit.geometry import points_in_polygon, undistorted
 from veedor.model.camera import Calibration
 from veedor.model.track_query import Between, Sector, TrackQuery
 from veedor.site.archive.blocks import BlockHead
@@ -174,7 +174,8 @@ def on_the_ground(
         if calibration is None:
             continue
         low, high = offsets[index], offsets[index + 1]
-        flat = np.column_stack((foot[low:high], np.ones(high - low))) @ np.asarray(calibration.matrix).reshape(3, 3).T
+        straight = undistorted(foot[low:high], calibration.k1, calibration.aspect)
+        flat = np.column_stack((straight, np.ones(high - low))) @ np.asarray(calibration.matrix).reshape(3, 3).T
         if not (np.sign(flat[:, 2]) == np.sign(flat[0, 2])).all() or not np.abs(flat[:, 2]).min() > 1e-12:
             continue  # above the horizon there is no ground
         ground = flat[:, :2] / flat[:, 2:]

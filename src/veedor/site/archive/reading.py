@@ -16,7 +16,6 @@ from veedor.site.archive.blocks import HOUR_US, StoredBlock, heads
 from veedor.site.archive.path import unpack
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CLASSES = frozenset(int(one) for one in ObjectClass)
 _SAME_US = 2_000  # blocks keep milliseconds
 LONGEST_US = HOUR_US + 120_000_000  # of a row in a block
 
@@ -101,7 +100,7 @@ def _joined(camera_id: str, some: Sequence[Piece]) -> ArchivedTrack:
     return ArchivedTrack(
         camera_id,
         some[0].track_id,
-        ObjectClass(number) if number in _CLASSES else ObjectClass.UNKNOWN,
+        ObjectClass.of(number),
         _EPOCH + timedelta(microseconds=started_us),
         _EPOCH + timedelta(microseconds=max(piece.ended_us for piece in some)),
         np.vstack(stretches).astype(np.float32),

@@ -25,7 +25,6 @@ from veedor.site.archive.looking import Block, Wish, on_the_ground, wish
 from veedor.site.archive.parts import part_columns, part_rows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CLASSES = frozenset(int(one) for one in ObjectClass)
 _DAY_US = 24 * HOUR_US
 _BATCH = 512  # paths looked at together
 _SECONDS_BITS = 31  # seconds since 1970 until 2038 and, wrapped into the length, beyond
@@ -238,7 +237,7 @@ def _found(rows: Rows, calibrations: Mapping[str, Calibration]) -> list[FoundTra
                 id=f"{camera_id}:{first_us // 1000}:{rows.track_id[index]}",
                 camera_id=camera_id,
                 track_id=int(rows.track_id[index]),
-                object_class=ObjectClass(number) if number in _CLASSES else ObjectClass.UNKNOWN,
+                object_class=ObjectClass.of(number),
                 started_at=_time(started_us),
                 ended_at=_time(ended_us),
                 dwell_s=(ended_us - first_us) / 1e6,

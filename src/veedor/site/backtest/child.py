@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from veedor.kit.clock import Clock, SystemClock
+from veedor.model.detection import OwnClass, know_own_classes, own_classes
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.backtest.report import report
 from veedor.site.backtest.run import BacktestRun, Wanted
@@ -28,14 +29,16 @@ _FILE = "YAML"
 
 
 def to_json(archive: Path, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """`wanted`: camera_id, start, end (times), new, old (rules as text), time_zone, fps, ground (matrix or None),
-    baseline (a file or None)."""
+    """`wanted`: camera_id, start, end (times), new, old (rules as text), time_zone, fps, ground (matrix, k1 and
+    aspect; or None), baseline (a file or None)."""
+    own = [[one.number, one.name, dict(one.labels)] for one in own_classes()]
     times = {name: wanted[name].isoformat() for name in ("start", "end")}
-    return {**wanted, **times, "archive": str(archive)}
+    return {**wanted, **times, "archive": str(archive), "own_classes": own}
 
 
 def from_json(told: Mapping[str, Any]) -> tuple[Path, Wanted]:
     """Raises ConfigError where the rules are none; KeyError, ValueError where it is no such line."""
+    know_own_classes(OwnClass(int(number), str(name), dict(labels)) for number, name, labels in told["own_classes"])
     ground = told["ground"]
     return Path(told["archive"]), Wanted(
         camera_id=str(told["camera_id"]),
@@ -45,9 +48,13 @@ def from_json(told: Mapping[str, Any]) -> tuple[Path, Wanted]:
         old=RuleSet.loads(told["old"], name=_FILE),
         time_zone=str(told["time_zone"]),
         fps=float(told["fps"]),
-        ground=Ground(tuple(float(one) for one in ground)) if ground is not None else None,
+        ground=_ground([float(one) for one in ground]) if ground is not None else None,
         baseline=Path(told["baseline"]) if told["baseline"] is not None else None,
     )
+
+
+def _ground(told: list[float]) -> Ground:
+    return Ground(tuple(told[:9]), k1=told[9], aspect=told[10])
 
 
 def run(line: str, clock: Clock) -> None:

@@ -20,9 +20,11 @@ from zoneinfo import ZoneInfo
 
 from veedor.kit.messages import Message
 from veedor.model.event import Event
+from veedor.site.alerting.second_look import is_wanted
 from veedor.site.backtest.run import MOST_EVENTS, BacktestRun, Side
 from veedor.site.rules.backtest import not_rerun
 from veedor.site.rules.compare import Pair, compare
+from veedor.site.rules.schema import TrackRuleParams
 from veedor.wire.messages import event_to_json
 
 LIMIT = 500  # rows of each state
@@ -126,6 +128,9 @@ def _notes(run: BacktestRun) -> list[Message]:
         notes.append(Message("backtest-note-resting", {"rules": ", ".join(resting)}))
     if rough := [one.name for one in wanted.new.rules if one.enabled and one.kind == "camera_tampered"]:
         notes.append(Message("backtest-note-tampered", {"rules": ", ".join(rough)}))
+    tracked = [one for one in wanted.new.rules if one.enabled and isinstance(one, TrackRuleParams)]
+    if any(is_wanted(one.kind, one.second_look) for one in tracked):
+        notes.append(Message("backtest-note-second-look"))
     if wanted.ground is not None:
         notes.append(Message("backtest-note-ground"))
     span_s = (wanted.end - wanted.start).total_seconds()

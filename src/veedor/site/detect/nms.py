@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.model.detection import Detections, ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, Detections, ObjectClass
 
-_GROUP = np.arange(max(ObjectClass) + 1, dtype=np.int32)
+_GROUP = np.arange(CLASS_NUMBERS, dtype=np.int32)
 # One vehicle often comes back as a car and as a truck; one rider's machine as a bicycle and as a motorcycle.
 _GROUP[[ObjectClass.BUS, ObjectClass.TRUCK]] = ObjectClass.CAR
 _GROUP[ObjectClass.MOTORCYCLE] = ObjectClass.BICYCLE

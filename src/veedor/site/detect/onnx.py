@@ -9,24 +9,14 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from veedor.model.detection import Detections, ObjectClass
+from veedor.model.detection import Detections
+from veedor.site.detect.coco import COCO_CLASSES
 from veedor.site.detect.detector import CANVAS_SIDE, Canvases
 from veedor.site.detect.errors import ModelUnusable
 from veedor.site.detect.nms import suppress
 
 STRIDES = (8, 16, 32)
 
-# COCO's class numbers (80, from 0) that a street knows.
-COCO_CLASSES: dict[int, ObjectClass] = {
-    0: ObjectClass.PERSON,
-    1: ObjectClass.BICYCLE,
-    2: ObjectClass.CAR,
-    3: ObjectClass.MOTORCYCLE,
-    5: ObjectClass.BUS,
-    7: ObjectClass.TRUCK,
-    **dict.fromkeys((15, 16, 17, 18, 19), ObjectClass.ANIMAL),  # cat, dog, horse, sheep, cow
-    **dict.fromkeys((24, 26, 28), ObjectClass.BAG),  # backpack, handbag, suitcase
-}
 _COLUMNS = np.array([5 + number for number in COCO_CLASSES])
 _CLASSES = np.array(list(COCO_CLASSES.values()), np.int32)
 

@@ -139,6 +139,14 @@ class LiveHub:
             whole = bool(stream.gop) and stream.gop[-1] is packet and stream.gop[0].is_keyframe and not stream.refused
             return list(stream.gop) if whole else []
 
+    def newest(self, camera_id: str, role: StreamRole) -> list[Packet]:
+        """The GOP under way, from its keyframe on; empty where it was too long to keep."""
+        stream = self._streams.get((camera_id, role))
+        if stream is None:
+            return []
+        with stream.lock:
+            return [] if stream.refused else list(stream.gop)
+
     def session_ended(self, camera_id: str, role: StreamRole, session: int, reason: GapReason, at: datetime) -> None:  # noqa: ARG002
         """The pictures at hand stay for a snapshot until they are too old; viewers wait for the next session."""
         stream = self._streams.get((camera_id, role))

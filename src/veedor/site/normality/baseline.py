@@ -6,13 +6,16 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veedor.kit.errors import StoreCorrupt, StoreError
 from veedor.kit.files import write_file
@@ -128,29 +131,47 @@ class Baseline:
     @staticmethod
     def load(path: Path) -> Baseline:
         """Raises StoreCorrupt for what is no baseline of this format, and the StoreError tree."""
-        try:
-            with store_errors(path), np.load(path, allow_pickle=False) as file:
-                about = json.loads(file["about"].tobytes())
-                if about.pop("format") != FORMAT:
-                    raise ValueError("format")
-                about["until"] = datetime.fromisoformat(about["until"])
-                about["made_at"] = datetime.fromisoformat(about["made_at"])
-                empty = Counts()
-                for name in empty.names():
-                    stored = file[name].astype(np.float32)
-                    if stored.shape != getattr(empty, name).shape or not np.isfinite(stored).all():
-                        raise ValueError(name)
-                    setattr(empty, name, stored)
-                rarity = Rarity()
-                for number in range(KEPT_DAYS):
-                    if f"day{number}" in file:
-                        top = tuple(file[f"day{number}_{aspect.name.lower()}"] for aspect in Aspect)
-                        rarity.add(Day(int(file[f"day{number}"][0]), top))
-                return Baseline(About(**about), empty, rarity)
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
-            raise StoreCorrupt(
-                path=str(path), problem=str(problem), detail="reason-baseline-unreadable", said=str(problem)
-            ) from problem
+        with _baseline_file(path) as file:
+            about = _about(file)
+            empty = Counts()
+            for name in empty.names():
+                stored = file[name].astype(np.float32)
+                if stored.shape != getattr(empty, name).shape or not np.isfinite(stored).all():
+                    raise ValueError(name)
+                setattr(empty, name, stored)
+            rarity = Rarity()
+            for number in range(KEPT_DAYS):
+                if f"day{number}" in file:
+                    top = tuple(file[f"day{number}_{aspect.name.lower()}"] for aspect in Aspect)
+                    rarity.add(Day(int(file[f"day{number}"][0]), top))
+            return Baseline(about, empty, rarity)
+
+    @staticmethod
+    def about_file(path: Path) -> About:
+        """What a file says of itself, without its counts. Raises what `load` raises."""
+        with _baseline_file(path) as file:
+            return _about(file)
+
+
+@contextmanager
+def _baseline_file(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """The arrays of a file, each read when it is asked for. What goes wrong with them is a StoreCorrupt."""
+    try:
+        with store_errors(path), np.load(path, allow_pickle=False) as file:
+            yield file
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+        raise StoreCorrupt(
+            path=str(path), problem=str(problem), detail="reason-baseline-unreadable", said=str(problem)
+        ) from problem
+
+
+def _about(file: Mapping[str, NDArray[Any]]) -> About:
+    about = json.loads(file["about"].tobytes())
+    if about.pop("format") != FORMAT:
+        raise ValueError("format")
+    about["until"] = datetime.fromisoformat(about["until"])
+    about["made_at"] = datetime.fromisoformat(about["made_at"])
+    return About(**about)
 
 
 def empty(at: datetime) -> Baseline:

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from veedor.model.detection import VEHICLES, ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, VEHICLES, ObjectClass
 
 COLUMNS, ROWS = 32, 18
 CELLS = COLUMNS * ROWS
@@ -42,7 +42,7 @@ class Aspect(IntEnum):
     STAY = 4
 
 
-_GROUPS = np.full(max(ObjectClass) + 1, Group.OTHERS, np.int64)
+_GROUPS = np.full(CLASS_NUMBERS, Group.OTHERS, np.int64)
 _GROUPS[int(ObjectClass.PERSON)] = Group.PEOPLE
 for _one in VEHICLES:
     _GROUPS[int(_one)] = Group.VEHICLES

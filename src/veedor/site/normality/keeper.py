@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreError
 from veedor.kit.messages import Message
+from veedor.model.detection import ObjectClass
+from veedor.model.event import Event
 from veedor.model.track import ArchivedTrack
 from veedor.site.normality.baseline import Baseline, Normality, empty
+from veedor.site.normality.flow import arrows
+from veedor.site.normality.grid import group_of
 from veedor.site.normality.rarity import KEPT_DAYS
 from veedor.site.normality.store import BaselineStore
 
@@ -29,7 +33,8 @@ TracksBetween = Callable[[str, datetime, datetime], list[ArchivedTrack]]
 class NormalityKeeper:
     """One per site. `of` gives what a camera's rules ask; from then on the camera is learned, until `forget`.
 
-    `oldest`: since when there are tracks of any camera, or None.
+    `oldest`: since when there are tracks of any camera, or None. `away`: when a camera looked elsewhere (an end of
+    None: it still does); tracks of then are not learned.
     """
 
     def __init__(
@@ -39,11 +44,13 @@ class NormalityKeeper:
         oldest: Callable[[], datetime | None],
         clock: Clock,
         time_zone: str,
+        away: Callable[[str], Sequence[tuple[datetime, datetime | None]]] = lambda _camera_id: (),
     ) -> None:
         self._store = store
         self._tracks = tracks
         self._oldest = oldest
         self._clock = clock
+        self._away = away
         self._time_zone = ZoneInfo(time_zone)
         self._kept: dict[str, Normality] = {}
         self._broken: dict[str, StoreError] = {}
@@ -72,10 +79,25 @@ class NormalityKeeper:
                 self._note(camera_id, problem)
         return found
 
+    def begin_anew(self, camera_id: str) -> None:
+        """The camera shows another view from now on. Raises the StoreError tree."""
+        self._store.begin_anew(camera_id, self._clock.now())
+
     def forget(self, camera_id: str) -> None:
         """Learn no more of this camera; what was learned stays on disk."""
         with self._lock:
             self._kept.pop(camera_id, None)
+
+    def flow_of(self, event: Event) -> list[tuple[float, float, int, float]]:
+        """What was usual when `event`, of the rule `unusual`, came: to be drawn with it. Nothing for other events."""
+        with self._lock:
+            normality = self._kept.get(event.camera_id) if event.kind == "unusual" else None
+        known = normality.at(event.completed_at) if normality is not None else None
+        if known is None:
+            return []
+        label = event.overlays[0].label if event.overlays else ObjectClass.UNKNOWN.label
+        group = group_of(next((one for one in ObjectClass if one.label == label), ObjectClass.UNKNOWN))
+        return [(one.x, one.y, one.way, one.weight) for one in arrows(known.usual, group)]
 
     def problems(self, names: dict[str, str]) -> list[Message]:
         """Baselines that changed much from one day to the next, or cannot be read. `names`: camera id -> name."""
@@ -158,6 +180,8 @@ class NormalityKeeper:
         begin = baseline.about.until
         until = min(end, begin + timedelta(days=1))
         tracks = [one for one in self._tracks(camera_id, begin, until) if begin <= one.started_at < until]
+        away = self._away(camera_id)  # the same place of the picture is another place then
+        tracks = [one for one in tracks if not _overlaps(one, away)]
         return baseline.after(tracks, until, self._time_zone, self._clock.now(), self._breathe)
 
     def _breathe(self) -> None:
@@ -169,3 +193,7 @@ class NormalityKeeper:
         local = self._clock.now().astimezone(self._time_zone)
         end = local.replace(hour=LEARN_AT, minute=0, second=0, microsecond=0)
         return end if local >= end + timedelta(minutes=10) else end - timedelta(days=1)
+
+
+def _overlaps(track: ArchivedTrack, spans: Sequence[tuple[datetime, datetime | None]]) -> bool:
+    return any(track.ended_at >= begin and (end is None or track.started_at <= end) for begin, end in spans)

@@ -42,7 +42,7 @@ class BaselineStore:
 
     def about(self, camera_id: str) -> list[About]:
         """Of each version, oldest first. Raises the StoreError tree."""
-        return [self.load(camera_id, version).about for version in self.versions(camera_id)]
+        return [Baseline.about_file(self._path(camera_id, version)) for version in self.versions(camera_id)]
 
     def keep(self, camera_id: str, baseline: Baseline) -> bool:
         """Put in the next version; False, and nothing done, where another has come in since. Raises the StoreError
@@ -82,6 +82,15 @@ class BaselineStore:
             baseline = Baseline(about, old.counts, old.rarity)
             self._write(camera_id, self._path(camera_id, newest), baseline)
         return baseline
+
+    def begin_anew(self, camera_id: str, at: datetime) -> None:
+        """The camera shows another view from `at` on: what was usual before says nothing of it. Earlier versions stay,
+        to go back to. Raises the StoreError tree."""
+        with self._turn(camera_id):
+            versions = self.versions(camera_id)
+            if versions:
+                newest = versions[-1] + 1
+                self._write(camera_id, self._path(camera_id, newest), Baseline(About(newest, at, at)))
 
     def _path(self, camera_id: str, version: int) -> Path:
         return self._directory / camera_id / f"{version:06d}.npz"

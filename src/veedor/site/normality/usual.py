@@ -24,11 +24,23 @@ LEAST_SURPRISE = 1e-6
 Floats = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Which way one goes at a place. `direction`: unit vector in picture heights, y down; `agreement`: mean resultant
+    length, 0..1 (K. Mardia and P. Jupp, "Directional Statistics", 2000): 1 where all go exactly so; `tracks`: how many
+    have told, the older ones for less."""
+
+    direction: tuple[float, float]
+    agreement: float
+    tracks: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Usual:
     """Surprises in one hour of the week. `place`: (3, c) of coming by; `hour`: (3,) of being there at all; `way`: (3,
     c, 9); `speed`: (3, c, 14) of so slow or fast a step; `stay`: (3, c, 12) of so long a stay.
-    `per_hour`: (3,) tracks expected; `middle_speed`: (3, c) the bin of the median speed."""
+    `per_hour`: (3,) tracks expected; `middle_speed`: (3, c) the bin of the median speed. `flow`: (3, 3, c, 3) by
+    level (this hour, that hour of any day, any hour): the sum of the headings, x and y, and how many there were."""
 
     hour_of_week: int
     place: Floats
@@ -38,6 +50,7 @@ class Usual:
     stay: Floats
     per_hour: Floats
     middle_speed: NDArray[np.int64]
+    flow: Floats
 
     @staticmethod
     def of(counts: Counts, hour: int) -> Usual:
@@ -52,7 +65,7 @@ class Usual:
         for prior, level in zip((KNOWING_NOTHING, BACKOFF, BACKOFF), sums, strict=True):
             came = np.minimum(_blurred(level["cells"]), level["tracks"][:, None])
             place = (came + prior * place) / (level["tracks"][:, None] + prior)
-        rate = _rate(counts, hour)
+        rate = tracks_expected(counts, hour)
         there = 1 - np.exp(-rate)
         ways = _chain([_turned(level["ways"]) for level in sums])
         speeds = _chain([_neighbours(level["speeds"]) for level in sums])
@@ -68,11 +81,33 @@ class Usual:
             _surprise(longer),
             rate.astype(np.float32),
             np.argmax(lower >= 0.5, axis=-1),
+            np.stack([_headings(level["ways"]) for level in reversed(sums)]),
         )
+
+    def flow_at(self, group: int, cell: int, least_tracks: float, least_agreement: float = 0.7) -> Flow | None:
+        """The usual way at a place, by the narrowest level that has `least_tracks`; None where too few have come by,
+        or they go all ways."""
+        for level in self.flow:
+            x, y, count = level[group, cell].tolist()
+            if count < least_tracks:
+                continue
+            length = float(np.hypot(x, y))
+            if length < least_agreement * count:
+                return None
+            return Flow((x / length, y / length), length / count, round(count))
+        return None
 
     def share_of_way(self, group: int, cell: int, way: int) -> float:
         """How many of those who come by go so, 0..1."""
         return float(min(1.0, np.exp(-self.way[group, cell, way]) * 3 / WAYS))
+
+
+def _headings(ways: NDArray[np.float32]) -> Floats:
+    """(3, c, 3): the sum of the headings of those who went somewhere, and how many."""
+    angles = 2 * np.pi * np.arange(HEADINGS) / HEADINGS
+    going = ways[..., :HEADINGS]
+    parts = (going @ np.cos(angles), going @ np.sin(angles), going.sum(axis=-1))
+    return np.stack(parts, axis=-1).astype(np.float32)
 
 
 def drift(old: Counts, new: Counts) -> float:
@@ -93,7 +128,7 @@ def _divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
     return max(0.0, sum(halves) / 2)
 
 
-def _rate(counts: Counts, hour: int) -> NDArray[np.float64]:
+def tracks_expected(counts: Counts, hour: int) -> NDArray[np.float64]:
     """(3,) tracks to expect in this hour: from the hours around it on any day, over that hour of any day, to this
     one."""
     around = np.concatenate([np.arange((hour + shift) % 24, HOURS, 24) for shift in (-1, 0, 1)])

@@ -17,7 +17,7 @@ from veedor.model.camera import Camera
 from veedor.site.cameras import CameraStore
 from veedor.site.ingest.describe import Login
 from veedor.site.ingest.networks import NetworkPolicy
-from veedor.site.ptz.device import DEVICE_TIMEOUT_S, PtzDevice, ptz_address
+from veedor.site.ptz.device import DEVICE_TIMEOUT_S, Position, PresetPlace, PtzDevice, ptz_address
 from veedor.site.ptz.errors import NoPtz, PtzTaken
 from veedor.wire.ports import PtzPreset, PtzState, Steerer
 
@@ -58,6 +58,7 @@ class PtzControl:
         self._heads: dict[str, _Head] = {}
         self._lock = threading.Lock()
         self._listeners: list[Callable[[str, Steerer | None], None]] = []
+        self._commanded: list[Callable[[str, str | None], None]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="ptz-watch", daemon=True)
 
@@ -75,6 +76,10 @@ class PtzControl:
 
     def on_change(self, listener: Callable[[str, Steerer | None], None]) -> None:
         self._listeners.append(listener)
+
+    def on_command(self, listener: Callable[[str, str | None], None]) -> None:
+        """`listener` is called with the camera's id, and the preset's token where it is sent to one, before that."""
+        self._commanded.append(listener)
 
     # -- asking
 
@@ -96,6 +101,18 @@ class PtzControl:
         with head.talking:
             return device.presets()
 
+    def position(self, camera_id: str) -> Position | None:
+        head = self._head(camera_id)
+        device = self._device(head)
+        with head.talking:
+            return device.position()
+
+    def places(self, camera_id: str) -> list[PresetPlace]:
+        head = self._head(camera_id)
+        device = self._device(head)
+        with head.talking:
+            return device.places()
+
     # -- steering
 
     def move(self, camera_id: str, who: Steerer, velocity: Velocity) -> None:
@@ -111,6 +128,7 @@ class PtzControl:
             head.velocity, head.moving_via, head.moves_until_s = velocity, who.via, now_s + MOTION_S
         if fresh:
             return
+        self._command(camera_id, None)
         with head.talking:
             # While we waited for our turn, the watch or a stop may have ended this motion.
             if head.velocity == velocity:
@@ -135,6 +153,7 @@ class PtzControl:
         head = self._head(camera_id)
         device = self._device(head)
         self._take(head, who)
+        self._command(camera_id, token)
         with head.talking:
             head.velocity = STILL
             device.go_to(token)
@@ -231,6 +250,13 @@ class PtzControl:
                 return
             head.holder = None
         self._tell(head.camera.id, None)
+
+    def _command(self, camera_id: str, preset: str | None) -> None:
+        for listener in tuple(self._commanded):
+            try:
+                listener(camera_id, preset)
+            except Exception:  # nor from being turned
+                log.exception("telling that camera %s is turned", camera_id)
 
     def _tell(self, camera_id: str, holder: Steerer | None) -> None:
         for listener in tuple(self._listeners):

@@ -5,6 +5,8 @@ A move carries a timeout, so that a device whose controller dies stops by itself
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -38,6 +40,27 @@ def ptz_address(camera: Camera) -> str | None:
     if not host:
         return None
     return f"{f'[{host}]' if ':' in host else host}:{camera.onvif_port or 80}"
+
+
+Place = tuple[float, float, float]
+"""Pan, tilt, zoom, on the device's own scale, which ONVIF's generic spaces put into -1..1 (zoom 0..1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a head looks. `at`: None where the device does not tell; `is_moving`: None where it does not tell that."""
+
+    at: Place | None = None
+    is_moving: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PresetPlace:
+    """A preset, and where it is; `at`: None where the device does not tell."""
+
+    token: str
+    name: str
+    at: Place | None = None
 
 
 class PtzDevice:
@@ -77,6 +100,19 @@ class PtzDevice:
         self._call("Stop", "<PanTilt>true</PanTilt><Zoom>true</Zoom>")
 
     def presets(self) -> list[PtzPreset]:
+        return [PtzPreset(one.token, one.name) for one in self.places()]
+
+    def position(self) -> Position | None:
+        """Where it looks now, by GetStatus; None where it has nothing to say."""
+        answer = self._call("GetStatus", "")
+        status = next((one for one in answer.iter() if local(one) == "MoveStatus"), None)
+        words = {text(part).upper() for part in status} if status is not None else set()
+        is_moving = "MOVING" in words if words & {"MOVING", "IDLE"} else None
+        at = _place(answer)
+        return Position(at, is_moving) if at is not None or is_moving is not None else None
+
+    def places(self) -> list[PresetPlace]:
+        """The device's presets, with where they are."""
         answer = self._call("GetPresets", "")
         found = []
         for one in answer.iter():
@@ -84,7 +120,7 @@ class PtzDevice:
             if local(one) != "Preset" or not token or len(token) > 100:
                 continue
             name = next((text(part) for part in one if local(part) == "Name"), "")
-            found.append(PtzPreset(token, name[:100] or token))
+            found.append(PresetPlace(token, name[:100] or token, _place(one)))
         return found[:_MAX_PRESETS]
 
     def go_to(self, token: str) -> None:
@@ -104,3 +140,20 @@ class PtzDevice:
     def _call(self, name: str, body: str) -> Element:
         token = f"<ProfileToken>{escape(self._token)}</ProfileToken>"
         return self._device.service_call("PTZ", f'<{name} xmlns="{_PTZ}">{token}{body}</{name}>')
+
+
+def _place(told: Element) -> Place | None:
+    """The first position in an answer; None where it is not whole, or no numbers."""
+    pan_tilt = next((one for one in told.iter() if local(one) == "PanTilt" and one.get("x") is not None), None)
+    zoom = next((one for one in told.iter() if local(one) == "Zoom" and one.get("x") is not None), None)
+    if pan_tilt is None:
+        return None
+    try:
+        at = (
+            float(pan_tilt.get("x", "")),
+            float(pan_tilt.get("y", "")),
+            float(zoom.get("x", "")) if zoom is not None else 0.0,
+        )
+    except ValueError:
+        return None
+    return at if all(math.isfinite(one) for one in at) else None

@@ -19,7 +19,7 @@ from veedor.site.rules.schema import RuleParams
 from veedor.site.rules.trails import Trails
 from veedor.site.rules.view import View
 
-# What a replay cannot know: the archive does not hold what they read.
+# What a replay cannot know: the archive does not hold what they read. Nor does it hold where a camera was steered.
 NOT_KEPT = frozenset({"camera_offline", "camera_clock"})
 # Kinds whose events are complete at a moment at which nobody need be there: they are asked at the full pace.
 _TOLD_ALONE = frozenset({"sequence", "together", "absence", "object_removed"})
@@ -120,7 +120,7 @@ def not_rerun(rules: RuleSet) -> list[str]:
 
 
 def _lost(rules: RuleSet) -> set[str]:
-    lost = {one.name for one in rules.rules if one.kind in NOT_KEPT}
+    lost = {one.name for one in rules.rules if one.kind in NOT_KEPT or getattr(one, "preset", None) is not None}
     while more := {one.name for one in rules.rules if one.name not in lost and _heard(one) & lost}:
         lost |= more
     return lost

@@ -10,7 +10,7 @@ import numpy as np
 from veedor.model.event import Severity
 from veedor.site.rules.per_track import PerTrack
 from veedor.site.rules.rule import Setting, selected
-from veedor.site.rules.schema import Classes, Enabled, Seconds
+from veedor.site.rules.schema import Classes, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
 from veedor.site.rules.view import Moment, View
@@ -19,7 +19,6 @@ from veedor.site.rules.view import Moment, View
 class ClosedAreaParams(HoldParams):
     needs = "zone"
 
-    enabled: Enabled = False
     classes: Classes | None = ("vehicle",)
     severity: Severity = Severity.HIGH
     dwell_s: Seconds = 1.0
@@ -40,7 +39,7 @@ class ClosedArea(TrackRule[ClosedAreaParams]):
     that are closed at certain hours: give it a `schedule`. Excavators and boats need a model that knows them."""
 
     kind: ClassVar[str] = "closed_area"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = ClosedAreaParams
 
     def __init__(self, params: ClosedAreaParams, setting: Setting) -> None:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from veedor.kit.messages import Message, Param
 from veedor.model.event import Event
 from veedor.site.rules.rule import Finding, Rule, Setting, duration_params, ended
-from veedor.site.rules.schema import Enabled, Names, RuleParams, Seconds, Share
+from veedor.site.rules.schema import Names, RuleParams, Seconds, Share
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
@@ -33,7 +33,6 @@ Steps = Annotated[Names, AfterValidator(_two_or_more)]
 class CompositionParams(RuleParams):
     """What all compositions have."""
 
-    enabled: Enabled = False
     within_s: Annotated[Seconds, Field(gt=0, le=86_400)] = 30.0
     same: Literal["anything", "place", "track"] = "anything"
     near: Share = 0.0
@@ -75,7 +74,7 @@ class Composition(Rule[C], Generic[C]):
     """Hears the events of the rules that it names, and makes events of them. It knows no more than they say, in the
     order in which they say it: so it gives the same live and over the archive."""
 
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
 
     def __init__(self, params: C, setting: Setting) -> None:
         super().__init__(params, setting)

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from veedor.kit.messages import Message, Param
-from veedor.model.detection import VEHICLES, ObjectClass
+from veedor.model.detection import VEHICLES, ObjectClass, class_named
 from veedor.model.event import Event, Severity
 from veedor.site.rules.crossings import Crossings, Direction, LineParams
 from veedor.site.rules.rule import Finding, Rule, Setting, duration_params, ended
@@ -57,6 +57,10 @@ class Counting(Rule[CountingParams]):
         self.counts: Counter[tuple[str, Direction]] = Counter()  # since start
         self.periods: deque[Counted] = deque(maxlen=_KEPT)
 
+    def take_over(self, before: Rule[CountingParams]) -> None:
+        if isinstance(before, Counting):
+            self.counts, self.periods = before.counts, before.periods
+
     def step(self, view: View) -> list[Event]:
         now = view.moment
         local = now.captured_at.astimezone(self.setting.time_zone)
@@ -68,7 +72,7 @@ class Counting(Rule[CountingParams]):
             self._period, self._first = period, now
         for track_id, direction in self._crossings.step(view):
             if self.scheduled(now):
-                label = ObjectClass(self.setting.trails[track_id].object_class).label
+                label = ObjectClass.of(self.setting.trails[track_id].object_class).label
                 self._current[label, direction] += 1
                 self.counts[label, direction] += 1
         self._last = now
@@ -99,7 +103,7 @@ def _numbers(crossings: Counter[tuple[str, Direction]]) -> dict[str, Param]:
             told[f"{group}_{way}"] = "0"
     sums: Counter[str] = Counter()
     for (label, way), count in crossings.items():
-        number = ObjectClass[label.upper()]
+        number = class_named(label)
         group = next((name for name, members in _GROUPS.items() if number in members), "others")
         sums[f"{group}_{way}"] += count
         told[f"{label}_{way}"] = str(count)

@@ -12,7 +12,7 @@ from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.presence import Presence
 from veedor.site.rules.rule import Finding, Rule, Setting, class_word, place_params
-from veedor.site.rules.schema import Classes, Enabled, Seconds, ZoneRuleParams
+from veedor.site.rules.schema import Classes, Seconds, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
@@ -20,7 +20,6 @@ _EVERY_S = 0.5
 
 
 class CrowdParams(ZoneRuleParams):
-    enabled: Enabled = False
     classes: Classes | None = ("person",)
     change: Literal["forming", "dispersing", "both"] = "both"
     by_count: Annotated[int, Field(strict=True, ge=2, le=10_000)] = 6
@@ -36,7 +35,7 @@ class Crowd(Rule[CrowdParams]):
     crowd the detector sees part of the heads only, and the count with it."""
 
     kind: ClassVar[str] = "crowd"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = CrowdParams
 
     def __init__(self, params: CrowdParams, setting: Setting) -> None:

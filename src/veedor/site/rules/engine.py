@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from veedor.kit.ids import new_id
 from veedor.model.event import Event
 from veedor.model.observation import Observation
+from veedor.model.viewpoint import Viewpoint, ViewState
 from veedor.site.normality.baseline import Normality
 from veedor.site.rules.composition import Composition, in_order
 from veedor.site.rules.counting import Counted, Counting
 from veedor.site.rules.ground import Ground
+from veedor.site.rules.in_force import fresh, resting
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.rule import Rule, Setting
 from veedor.site.rules.ruleset import RuleSet
@@ -59,6 +61,7 @@ class RuleEngine:
         setting = Setting(
             self._camera_id, self._time_zone, *places, self._trails, self._ids, self._ground, self._normality
         )
+        self._paused: frozenset[str] = frozenset()
         self._running: list[Rule[Any]] = [
             KINDS[one.kind](one, setting)
             for one in in_order(self._rules.rules)
@@ -85,11 +88,30 @@ class RuleEngine:
     def look(self, view: View) -> list[Event]:
         """`step` for a moment that the trails have already taken in."""
         events: list[Event] = []
+        rests = self._rests(view, events)
         for rule in self._running:
+            if rule.params.name in rests:
+                continue
             if isinstance(rule, Composition):
                 rule.hear(events, view)
             events += rule.step(view)
         return events
+
+    def _rests(self, view: View, events: list[Event]) -> frozenset[str]:
+        """Names of the rules that rest where the camera looks now. Those that begin to rest end their events, and
+        forget what they have seen."""
+        if view.viewpoint is None:
+            rests: frozenset[str] = frozenset()
+        else:
+            running = (rule.params for rule in self._running)
+            rests = resting(running, view.viewpoint, has_ground=self._ground is not None)
+        if rests != self._paused:
+            for place, rule in enumerate(self._running):
+                if rule.params.name in rests - self._paused:
+                    events += rule.close()
+                    self._running[place] = fresh(rule)
+            self._paused = rests
+        return rests
 
     def run(self, observations: Iterable[Observation]) -> Iterator[Event]:
         """`step` for each, then `close`."""
@@ -114,6 +136,15 @@ class RuleEngine:
     def resting(self) -> list[str]:
         """Names of rules that are on and do not run, since the camera has no calibration that can be trusted."""
         return [one.name for one in self._rules.rules if one.enabled and one.needs_ground and self._ground is None]
+
+    def bound(self) -> list[str]:
+        """Names of the rules that rest while the camera looks elsewhere."""
+        return self.resting_at(Viewpoint(ViewState.MOVED))
+
+    def resting_at(self, viewpoint: Viewpoint | None) -> list[str]:
+        """Names of the rules that rest while this is where the camera looks."""
+        running = (rule.params for rule in self._running)
+        return sorted(resting(running, viewpoint, has_ground=self._ground is not None))
 
     @property
     def tracks_in_memory(self) -> int:

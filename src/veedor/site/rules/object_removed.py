@@ -11,7 +11,7 @@ from veedor.kit.messages import Message
 from veedor.model.detection import VEHICLES, ObjectClass
 from veedor.model.event import Event
 from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, ended, place_params, selected
-from veedor.site.rules.schema import Classes, Enabled, Seconds, Share, ZoneRuleParams
+from veedor.site.rules.schema import Classes, Seconds, Share, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.stillness import Stillness
 from veedor.site.rules.trails import FORGET_S
@@ -23,7 +23,6 @@ _COVERED = 0.5
 
 
 class ObjectRemovedParams(ZoneRuleParams):
-    enabled: Enabled = False
     classes: Classes | None = ("object", "bag")
     stood_s: Seconds = 30.0
     absence_s: Seconds = 3.0
@@ -50,7 +49,7 @@ class ObjectRemoved(Rule[ObjectRemovedParams]):
     without a class are no things here."""
 
     kind: ClassVar[str] = "object_removed"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = ObjectRemovedParams
 
     def __init__(self, params: ObjectRemovedParams, setting: Setting) -> None:

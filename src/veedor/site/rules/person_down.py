@@ -57,7 +57,8 @@ class PersonDown(TrackRule[PersonDownParams]):
 
     It cannot tell a fall from sitting or lying down quickly, and it is blind to a fall behind something, to a fall
     towards or away from a camera that looks along the ground, to one below a camera so steep that who stands is wider
-    than tall, and to who is no longer detected once lying."""
+    than tall, and to who is no longer detected once lying: with the default detector that is most. It is shown on film
+    with a stand-in for the detector."""
 
     kind: ClassVar[str] = "person_down"
     standing: ClassVar[Standing] = Standing.EXPERIMENTAL

@@ -14,7 +14,7 @@ from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.movement import movement
 from veedor.site.rules.pairs import foot_distances
 from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
-from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds, ZoneRuleParams
+from veedor.site.rules.schema import Classes, Ratio, Seconds, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
@@ -22,7 +22,6 @@ _SLOW = 0.4  # body heights a second: half of a walk
 
 
 class QueueParams(ZoneRuleParams):
-    enabled: Enabled = False
     classes: Classes | None = ("person",)
     severity: Severity = Severity.LOW
     more_than: Annotated[int, Field(strict=True, ge=1, le=1000)] = 5
@@ -38,7 +37,7 @@ class Queue(Rule[QueueParams]):
     those behind are hidden and not counted."""
 
     kind: ClassVar[str] = "queue"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = QueueParams
 
     def __init__(self, params: QueueParams, setting: Setting) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from veedor.kit.messages import render
 from veedor.site.rules.kinds import KINDS
-from veedor.site.rules.schema import MinSize
+from veedor.site.rules.schema import MinSize, class_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def json_schema(kind: str, lang: str) -> dict[str, Any]:
     model = KINDS[kind].Params
     schema = model.model_json_schema(by_alias=True, mode="validation")
     told = {one.name: one.meaning for one in parameters(kind, lang)}
+    _name_own_classes(schema["properties"].get("classes", {}))
     for name, part in schema["properties"].items():
         part["description"] = told[name]
     schema["properties"]["kind"] = {"const": kind, "description": told["kind"]}
@@ -55,6 +56,13 @@ def json_schema(kind: str, lang: str) -> dict[str, Any]:
     schema["required"] = [*schema["required"], *needed]
     schema["description"] = meaning(kind, lang)
     return schema
+
+
+def _name_own_classes(part: dict[str, Any]) -> None:
+    """The agency's own classes among the words that are allowed."""
+    for one in (part, *part.get("anyOf", ())):
+        if "enum" in one.get("items", {}):
+            one["items"]["enum"] = list(class_words())
 
 
 def place_of(kind: str) -> str | None:

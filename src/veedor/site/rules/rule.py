@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veedor.kit.ids import new_id
-from veedor.kit.messages import Message, Param
-from veedor.model.detection import VEHICLES, ObjectClass
+from veedor.kit.messages import LANGUAGES, Message, Param
+from veedor.model.detection import VEHICLES, ObjectClass, own_class
 from veedor.model.event import Event, TrackOverlay
 from veedor.site.normality.baseline import Normality
 from veedor.site.rules.ground import Ground
@@ -75,6 +75,9 @@ class Rule(ABC, Generic[P]):
     def close(self) -> list[Event]:
         """The end of every event that is still open."""
 
+    def take_over(self, before: Rule[P]) -> None:
+        """What outlasts a rest: counts since the start, limits per day. Everything about tracks is forgotten."""
+
     def scheduled(self, moment: Moment) -> bool:
         """Whether the rule is on at `moment`, in the site's time zone."""
         if self.params.schedule is None:
@@ -98,7 +101,7 @@ class Rule(ABC, Generic[P]):
             started_at=_steady(found.since.captured_at, now.captured_at, found.since.at_s - now.at_s),
             completed_at=now.captured_at,
             ended_at=None,
-            explanation=found.explanation,
+            explanation=_with_labels(found.explanation),
             track_ids=found.track_ids,
             zone=found.place,
             start_s=found.since.at_s,
@@ -106,6 +109,15 @@ class Rule(ABC, Generic[P]):
             overlays=tuple(overlays),
             zone_norm=found.ring,
         )
+
+
+def _with_labels(told: Message) -> Message:
+    """What an own class is called in each language goes with the sentence: who reads it elsewhere does not know it."""
+    own = own_class(str(told.params.get("class", "")))
+    if own is None:
+        return told
+    labels = {f"class_{lang}": own.label(lang).capitalize() for lang in LANGUAGES}
+    return Message(told.key, {**told.params, "class_own": "yes", **labels})
 
 
 def ended(event: Event, at: Moment) -> Event:
@@ -128,7 +140,7 @@ def selected(view: View, params: TrackRuleParams, table: NDArray[np.bool_]) -> N
 def class_word(numbers: set[int]) -> str:
     """The word for tracks of these classes: a class's label, `vehicle` for several kinds of those, else `unknown`."""
     if len(numbers) == 1:
-        return ObjectClass(next(iter(numbers))).label
+        return ObjectClass.of(next(iter(numbers))).label
     return "vehicle" if numbers and numbers <= VEHICLES else ObjectClass.UNKNOWN.label
 
 

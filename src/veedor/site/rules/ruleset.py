@@ -20,7 +20,7 @@ from veedor.site.rules.composition import CompositionParams, circular
 from veedor.site.rules.errors import RulesFileError
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.place import Wire, Zone
-from veedor.site.rules.schema import CLASS_WORDS, Name, Polygon, RuleParams, Tripwire
+from veedor.site.rules.schema import Name, Polygon, RuleParams, Tripwire, class_words
 
 MAX_BYTES = 1_000_000
 MAX_VALUES = 50_000
@@ -235,7 +235,7 @@ class _Checker:
         kind, given = problem["type"], problem["input"]
         last = str(problem["loc"][-1]) if problem["loc"] else ""
         if kind.startswith("rules-problem-"):
-            guess = _guess(str(given), CLASS_WORDS) if kind == "rules-problem-class" else {}
+            guess = _guess(str(given), class_words()) if kind == "rules-problem-class" else {}
             self._say(where, kind, **{key: str(value) for key, value in context.items()}, **guess)
         elif kind == "extra_forbidden":
             self._say(where, "rules-problem-unknown-key", given=last, **_guess(last, _fields(adapter)))

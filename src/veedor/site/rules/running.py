@@ -26,6 +26,8 @@ _EDGE = 0.02  # share of the picture: boxes are cut off a little before its bord
 
 
 class RunningParams(HoldParams):
+    uses_ground = True
+
     enabled: Enabled = False
     classes: Classes | None = ("person",)
     dwell_s: Seconds = 1.0

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from veedor.kit.geometry import is_simple_polygon
-from veedor.model.detection import VEHICLES, ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, VEHICLES, ObjectClass, class_named, own_classes
 from veedor.model.event import Severity
 
 MAX_CORNERS = 200
@@ -46,7 +46,23 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_names, json_schema_input_ty
 Seconds = Annotated[float, Field(strict=True, ge=0, le=7 * 86_400)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Ratio = Annotated[float, Field(strict=True, gt=0, le=100)]
+
+
+def _preset(value: Any) -> Any:
+    """`2`, as presets are often called, is a name."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+PresetName = Annotated[Name, BeforeValidator(_preset, json_schema_input_type=str)]
 Enabled = Annotated[bool, Field(strict=True)]  # False by default where a kind is experimental
+
+
+def _second_look(value: Any) -> Any:
+    """YAML's `true` and `false` as the words that a form writes."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+SecondLook = Annotated[Literal["auto", "true", "false"], BeforeValidator(_second_look)]
 
 
 def _point(value: Any) -> tuple[float, float]:
@@ -158,8 +174,13 @@ def _min_size(value: Any) -> Any:
     return {"height": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def class_words() -> tuple[str, ...]:
+    """Every word that `classes` may name: those of any installation, then the agency's own."""
+    return CLASS_WORDS + tuple(one.name for one in own_classes())
+
+
 def _class(value: str) -> str:
-    if value not in CLASS_WORDS:
+    if value not in class_words():
         raise PydanticCustomError("rules-problem-class", "no such class", {"given": value})
     return value
 
@@ -180,6 +201,13 @@ class RuleParams(Strict):
 
     needs: ClassVar[Literal["zone", "tripwire"] | None] = None  # the place that this kind cannot do without
     needs_ground: ClassVar[bool] = False  # whether it rests until the camera is calibrated
+    uses_ground: ClassVar[bool] = False  # whether it takes metres where there are some
+    needs_learned: ClassVar[bool] = False  # whether it compares with what was learned of each place
+
+    @property
+    def uses_learned(self) -> bool:
+        """Whether it asks what was learned of each place of the picture."""
+        return self.needs_learned
 
     name: Name
     kind: str
@@ -197,16 +225,20 @@ class TrackRuleParams(RuleParams):
     min_size: Annotated[MinSize, BeforeValidator(_min_size)] = MinSize()
     cooldown_per: Literal["rule", "track"] = "rule"
     anchor: Literal["foot", "center"] = "foot"
+    second_look: SecondLook = "auto"  # heeded where alerts are raised, by no rule
+    preset: PresetName | None = None  # None: where the camera looks when nobody steers it
 
     @property
     def class_table(self) -> NDArray[np.bool_]:
-        """(32,) bool by ObjectClass number. A track without a class passes every filter: an import may have none."""
-        table = np.zeros(32, np.bool_)
+        """(CLASS_NUMBERS,) bool by ObjectClass number. A track without a class passes every filter: an import may have
+        none."""
+        table = np.zeros(CLASS_NUMBERS, np.bool_)
         if self.classes is None:
             table[:] = True
         for word in self.classes or ():
-            for one in CLASS_GROUPS.get(word) or (ObjectClass[word.upper()],):
-                table[one] = True
+            for one in CLASS_GROUPS.get(word) or (class_named(word),):
+                if one is not None:
+                    table[one] = True
         table[ObjectClass.UNKNOWN] = True
         return table
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from veedor.kit.messages import Param
 from veedor.site.rules.movement import metres_per_s, movement
 from veedor.site.rules.rule import Setting
-from veedor.site.rules.schema import Classes, Enabled, Seconds
+from veedor.site.rules.schema import Classes, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
 from veedor.site.rules.view import Moment, View
@@ -22,7 +22,6 @@ _MOST_ERROR = 0.15  # of the limit: where a trembling box alone does more, nothi
 class SpeedingParams(HoldParams):
     needs_ground = True
 
-    enabled: Enabled = False
     classes: Classes | None = ("vehicle",)
     dwell_s: Seconds = 0.6
     limit_kmh: Annotated[float, Field(strict=True, gt=0, le=400)] = 50.0
@@ -35,7 +34,7 @@ class Speeding(TrackRule[SpeedingParams]):
     clicks, and no standard has approved it."""
 
     kind: ClassVar[str] = "speeding"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = SpeedingParams
 
     def __init__(self, params: SpeedingParams, setting: Setting) -> None:

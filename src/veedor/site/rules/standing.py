@@ -7,7 +7,8 @@ from enum import StrEnum
 
 class Standing(StrEnum):
     """`measured`: on labelled data, with figures in docs/benchmarks.md. `demonstrated`: on real or rendered video or a
-    real stream. `experimental`: on drawn tracks or on too few real examples to say anything; off unless switched on."""
+    real stream. `experimental`: on drawn tracks, on too few real examples to say anything, or on films that cannot show
+    what the rule is about; off unless switched on."""
 
     MEASURED = "measured"
     DEMONSTRATED = "demonstrated"

@@ -9,7 +9,7 @@ import numpy as np
 
 from veedor.site.rules.per_track import PerTrack
 from veedor.site.rules.rule import Setting
-from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds
+from veedor.site.rules.schema import Classes, Ratio, Seconds
 from veedor.site.rules.speed_log import SpeedLog
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
@@ -19,7 +19,6 @@ _GOES_ON = 0.3  # own sizes a second: no longer stopped
 
 
 class SuddenStopParams(HoldParams):
-    enabled: Enabled = False
     classes: Classes | None = ("vehicle",)
     dwell_s: Seconds = 2.0
     from_speed: Ratio = 1.0
@@ -37,7 +36,7 @@ class SuddenStop(TrackRule[SuddenStopParams]):
     vehicle that goes behind something, so that its box shrinks and halts at the edge, can look so."""
 
     kind: ClassVar[str] = "sudden_stop"
-    standing: ClassVar[Standing] = Standing.EXPERIMENTAL
+    standing: ClassVar[Standing] = Standing.DEMONSTRATED
     Params = SuddenStopParams
 
     def __init__(self, params: SuddenStopParams, setting: Setting) -> None:

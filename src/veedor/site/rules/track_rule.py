@@ -57,6 +57,10 @@ class TrackRule(Rule[H], Generic[H]):
         """What the sentence says beyond class, place and time."""
         return {}
 
+    def sentence(self, _subject: int) -> str:
+        """Key of the sentence that says what happened."""
+        return f"rules-{self.kind.replace('_', '-')}"
+
     def step(self, view: View) -> list[Event]:
         for new, old in self.setting.trails.heirs.items():
             if self.by_track:
@@ -81,5 +85,5 @@ class TrackRule(Rule[H], Generic[H]):
         word = class_word({trails[tracks[0]].object_class}) if tracks and tracks[0] in trails else "unknown"
         lasted = duration_params(view.moment.at_s - since.at_s)
         params = {"class": word, **lasted, **place_params(self._zone.name), **self.numbers(subject)}
-        message = Message(f"rules-{self.kind.replace('_', '-')}", params)
+        message = Message(self.sentence(subject), params)
         return Finding(since, tracks, message, self._zone.name, self._zone.ring)

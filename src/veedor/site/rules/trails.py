@@ -135,7 +135,7 @@ class Trails:
         if trail is None:
             return None
         path = tuple((x, y) for _, x, y in trail.path)
-        return TrackOverlay(track_id, ObjectClass(trail.object_class).label, trail.box, path)
+        return TrackOverlay(track_id, ObjectClass.of(trail.object_class).label, trail.box, path)
 
 
 def _iou(a: tuple[float, ...], b: tuple[float, ...]) -> float:

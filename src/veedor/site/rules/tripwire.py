@@ -33,6 +33,10 @@ class TripwireRule(Rule[TripwireParams]):
         self._last_s: dict[int, float] = {}  # when the last event came, of a track or (0) of all
         self.counts: dict[tuple[str, Direction], int] = {}  # (class, direction) -> crossings since start
 
+    def take_over(self, before: Rule[TripwireParams]) -> None:
+        if isinstance(before, TripwireRule):
+            self.counts = before.counts
+
     def step(self, view: View) -> list[Event]:
         events: list[Event] = []
         for track_id, direction in self._crossings.step(view):
@@ -46,7 +50,7 @@ class TripwireRule(Rule[TripwireParams]):
     def _crossed(self, track_id: int, direction: Direction, now: Moment) -> list[Event]:
         """Count a crossing; its event, unless direction, schedule or cooldown keep it back."""
         number = self.setting.trails[track_id].object_class
-        key = (ObjectClass(number).label, direction)
+        key = (ObjectClass.of(number).label, direction)
         self.counts[key] = self.counts.get(key, 0) + 1
         if self.params.direction not in ("both", direction) or not self.scheduled(now):
             return []

@@ -15,7 +15,7 @@ from veedor.site.normality.baseline import Known
 from veedor.site.normality.grid import SPEED_EDGES, Aspect, group_of
 from veedor.site.normality.scoring import TrackScore
 from veedor.site.rules.per_track import PerTrack
-from veedor.site.rules.rule import Finding, Setting, class_word, duration_params, place_params
+from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params
 from veedor.site.rules.schema import Enabled, Seconds, not_empty
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
@@ -28,6 +28,8 @@ AspectName = Literal["place", "hour", "way", "speed", "stay"]
 
 
 class UnusualParams(HoldParams):
+    needs_learned = True
+
     enabled: Enabled = False
     dwell_s: Seconds = 0.0
     per_day: Annotated[float, Field(strict=True, gt=0, le=100)] = 3.0
@@ -53,6 +55,10 @@ class Unusual(TrackRule[UnusualParams]):
         self._granted: dict[int, tuple[Aspect, float]] = {}  # track -> why, and how many a day are like it
         self._granted_at_s: deque[float] = deque()
         self._known: Known | None = None
+
+    def take_over(self, before: Rule[UnusualParams]) -> None:
+        if isinstance(before, Unusual):
+            self._granted_at_s = before._granted_at_s
 
     def renamed(self, old: int, new: int) -> None:
         self._scores.rename(old, new)

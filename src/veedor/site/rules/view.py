@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.model.detection import ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, OWN_CLASSES, ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.scene import SceneFacts
+from veedor.model.viewpoint import Viewpoint, ViewState
 from veedor.site.rules.place import Ring, Zone
 
-_LAST_CLASS = max(ObjectClass)
+_KNOWN = np.isin(np.arange(CLASS_NUMBERS), [*ObjectClass, *OWN_CLASSES])
 _BORDER = 0.005
 _EDGE = 1e-6  # a foot cut off by the picture's border still stands in a zone that reaches the border
 
@@ -41,7 +42,9 @@ class Columns:
     def __init__(self, boxes: Floats, ids: NDArray[np.int64], classes: NDArray[np.int32]) -> None:
         self.boxes = boxes
         self.ids = ids
-        self.classes: NDArray[np.int32] = np.where((classes < 0) | (classes > _LAST_CLASS), 0, classes)
+        self.classes: NDArray[np.int32] = np.where(
+            _KNOWN[np.clip(classes, 0, CLASS_NUMBERS - 1)] & (classes >= 0), classes, 0
+        )
         sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0)
         self.width: Floats = sides[:, 0]
         self.height: Floats = sides[:, 1]
@@ -92,6 +95,7 @@ class View:
     those of `Columns`; `aspect`: width / height."""
 
     clock_offset_s: float | None
+    viewpoint: Viewpoint | None
     scene: SceneFacts | None
 
     def __init__(self, obs: Observation) -> None:
@@ -100,6 +104,10 @@ class View:
         self.connected = obs.connected
         self.clock_offset_s = obs.clock_offset_s if obs.connected else None
         self.scene = obs.scene if obs.connected else None
+        self.viewpoint = obs.viewpoint
+        turns = obs.viewpoint is not None and obs.viewpoint.turns and obs.viewpoint.state is not ViewState.MOVED
+        if self.scene is not None and turns:  # a camera that is steered shows another view, and that is no tampering
+            self.scene = replace(self.scene, view_shift=0.0)
 
     @classmethod
     def part(cls, columns: Columns, rows: slice, moment: Moment, aspect: float, scene: SceneFacts | None) -> View:
@@ -114,6 +122,7 @@ class View:
         self.connected = True
         self.clock_offset_s = None
         self.scene = None
+        self.viewpoint = None
         self.aspect = aspect
         self._columns, self._rows = columns, rows
         self.boxes: Floats = columns.boxes[rows]

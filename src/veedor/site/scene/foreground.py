@@ -16,6 +16,9 @@ from veedor.site.scene.grid import Mask, Plane, correlation, edges
 
 CONFIDENCE = 0.9  # of a static object: there is no network to ask
 TONES = 8
+MOST_FIRST = 16
+LEAST_TEXTURE = 4.0  # grey levels of variation that a place needs, to be known again in another light
+RELIT_SHARE = 0.3  # of a change that other light may leave unexplained
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class StaticForeground:
         self._noise: Plane = self._background
         self._static_s: Plane = self._background
         self._age_s = 0.0
+        self._first: list[Plane] = []  # pictures to learn from; NaN where somebody moved
 
     def update(self, small: Plane, moving: Mask, dt_s: float) -> Detections:
         """Static objects in `small` (grey levels per cell), boxes in cells. `moving`: cells of people and vehicles."""
@@ -55,6 +59,7 @@ class StaticForeground:
             self.reset()
             self._background = self._before = small
             self._noise, self._static_s = np.zeros_like(small), np.zeros_like(small)
+            self._keep_first(small, moving)
             return Detections.empty()
         self._age_s += dt_s
         lit = _relit(self._background, small)
@@ -65,6 +70,10 @@ class StaticForeground:
         changed = difference > np.maximum(config.min_change, config.noise_factor * self._noise)
         if self._age_s < config.learn_s:
             self._learn(small, difference, ~moving, max(0.2, dt_s / config.learn_s))
+            self._keep_first(small, moving)
+            return Detections.empty()
+        if self._first:
+            self._begin(lit)
             return Detections.empty()
         if flash or (changed & ~moving).mean() > config.cut_share:
             # Lamps, dawn, a camera that switches to infrared: the ground is what is seen now, but for what stood on it.
@@ -74,6 +83,19 @@ class StaticForeground:
         self._keep_time(changed, step, moving, dt_s)
         self._learn(small, difference, ~changed & ~moving, 1 - math.exp(-dt_s / config.memory_s))
         return self._objects(small, lit)
+
+    def _keep_first(self, small: Plane, moving: Mask) -> None:
+        if len(self._first) < MOST_FIRST:
+            self._first.append(np.where(moving, np.float32(np.nan), small))
+
+    def _begin(self, lit: Plane) -> None:
+        """The ground is what most of the first pictures showed: an insect on the lens, or the light of a car, that
+        passed meanwhile is no part of it."""
+        first = np.sort(np.stack(self._first), axis=0)  # NaN last
+        count = np.count_nonzero(~np.isnan(first), axis=0)
+        middle = np.take_along_axis(first, np.maximum(count - 1, 0)[None] // 2, axis=0)[0]
+        self._background = np.asarray(np.where(count > 0, middle, lit), np.float32)
+        self._first = []
 
     def _keep_time(self, changed: Mask, step: Plane, moving: Mask, dt_s: float) -> None:
         """Per cell, how long it has shown one thing that is not the background. Whoever passes in front stops the
@@ -126,7 +148,21 @@ class StaticForeground:
         if float(now[outline].sum()) <= 1.05 * float(then[outline].sum()):
             return False
         texture = float(self._background[core].std()) if core.sum() >= 12 else 0.0
-        return not (texture > 4.0 and correlation(small, self._background, core) > 0.9)
+        if texture > 4.0 and correlation(small, self._background, core) > 0.9:
+            return False
+        return not _is_relit(self._background[grown], small[grown])
+
+
+def _is_relit(before: Plane, now: Plane) -> bool:
+    """Whether what `now` (n,) differs from `before` is its contrast and brightness alone: the rain has stopped, and a
+    white van that stands there all the time is whiter. What is new on the ground follows nothing that was there."""
+    x, y = before - before.mean(), now - now.mean()
+    spread = float(x @ x)
+    if spread < len(x) * LEAST_TEXTURE**2:
+        return False
+    left = y - x * (float(x @ y) / spread)
+    change = now - before
+    return float(left @ left) < RELIT_SHARE**2 * float(change @ change)
 
 
 def _relit(before: Plane, now: Plane) -> Plane:

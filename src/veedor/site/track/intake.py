@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from veedor.model.detection import Detections, ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, OWN_CLASSES, Detections, ObjectClass
 from veedor.site.track.errors import BadDetections
 
-CLASSES = max(ObjectClass) + 1
-_KNOWN = frozenset(int(kind) for kind in ObjectClass)
+_KNOWN = frozenset({*(int(kind) for kind in ObjectClass), *OWN_CLASSES})
+CLASSES = CLASS_NUMBERS
 _MAX_PX = 1e6  # no picture is that large: a box beyond it is a fault, and its square would drown the others
 _MAX_BOXES = 1000  # of one frame: the work grows with the square
 

@@ -193,7 +193,7 @@ def _class_ids(rows: NDArray[np.float64]) -> NDArray[np.int32]:
 def _lines(number: int, tracks: Tracks) -> Iterator[str]:
     for row in np.flatnonzero(tracks.observed).tolist():
         left, top, right, bottom = tracks.xyxy[row].astype(float).tolist()
-        kind = CLASS_NUMBERS.get(ObjectClass(int(tracks.class_id[row])), -1)
+        kind = CLASS_NUMBERS.get(ObjectClass.of(int(tracks.class_id[row])), -1)
         yield (
             f"{number},{int(tracks.track_id[row])},{left:.2f},{top:.2f},{right - left:.2f},{bottom - top:.2f},"
             f"{float(tracks.confidence[row]):.4f},{kind},-1,-1\n"

@@ -139,7 +139,86 @@ audit-kind-bookmark = Bookmarks
 audit-kind-ptz = Camera movement
 audit-kind-map = The map
 audit-kind-rules = Rules
+audit-kind-view = View of the camera
 audit-kind-shift = Shifts
 audit-kind-wall = Walls
 audit-kind-totp = Second factor
 audit-kind-backup = Backups
+audit-erasures = Erasures
+audit-erased = Lawful erasures; the chain is whole without those values:
+audit-erased-one = Entry { $entry }: { $values } values of { $entries } entries
+audit-erasure-keys = Erasures
+audit-erasure-next = The next
+audit-erasure-previous = The one before
+audit-erasure-hint = The privacy officer asks and names the law; an auditor, who is somebody else, confirms. The chain stays whole.
+audit-erasure-loading = Reading erasures…
+audit-erasure-none = No erasure has been asked for
+audit-erasure-none-hint = What was asked for, done and refused stands here, with who and by which law.
+audit-erasure-ask = Ask for an erasure
+audit-erasure-ask-hint = Nothing goes before somebody else has confirmed it. What was done to what, and when, always stays.
+audit-erasure-of = Of what
+audit-erasure-of-person = Of a person: the entries that name them
+audit-erasure-of-entries = Of single entries
+audit-erasure-own = The own agency
+audit-erasure-numbers = Numbers of the entries
+audit-erasure-numbers-hint = Divided by commas
+audit-erasure-numbers-bad = Only numbers of entries, divided by commas
+audit-erasure-fields = What goes
+audit-erasure-law = Law or resolution that demands it
+audit-erasure-law-hint = Never the person's name: this stays in the audit for ever
+audit-erasure-told = { $entries ->
+    [one] Asked for, of { $entries } entry. It waits for an auditor.
+   *[other] Asked for, of { $entries } entries. It waits for an auditor.
+}
+audit-erasure-left = { $count ->
+    [one] { $count } more entry is left: ask for it again once this is done.
+   *[other] { $count } more entries are left: ask for them again once this is done.
+}
+audit-erasure-whole = { $count ->
+    [one] { $count } entry of the old form cannot be erased.
+   *[other] { $count } entries of the old form cannot be erased.
+}
+audit-erasure-entries = { $count ->
+    [one] { $count } entry: { $which }
+   *[other] { $count } entries: { $which }
+}
+audit-erasure-by = Asked by { $who },
+audit-erasure-by-done = confirmed by { $who },
+audit-erasure-by-refused = refused by { $who },
+audit-erasure-other = Somebody else has to confirm it.
+audit-erasure-asked = Waits for an auditor
+audit-erasure-done = Done
+audit-erasure-refused = Refused
+audit-erasure-confirm = Confirm and erase
+audit-erasure-confirm-text = Erased for good: { $fields }, of { $count ->
+    [one] { $count } entry ({ $which }).
+   *[other] { $count } entries ({ $which }).
+} Backups made before and printed copies are not reached.
+audit-erasure-refuse = Refuse
+audit-erasure-refuse-text = Nothing goes: { $fields }, of { $count ->
+    [one] { $count } entry ({ $which }).
+   *[other] { $count } entries ({ $which }).
+}
+audit-erasure-gone = The values are gone; entry { $entry } says so.
+audit-erasure-chain = { $erasures ->
+    [one] The chain is whole: { $entries } entries, { $erasures } lawful erasure.
+   *[other] The chain is whole: { $entries } entries, { $erasures } lawful erasures.
+}
+audit-field-username = user name
+audit-field-address = network address
+audit-field-purpose = purpose
+audit-field-case_number = case number
+audit-field-reason = reason
+audit-field-detail = detail
+audit-action-seal-read = See seals
+audit-action-seal-make = Seal a case
+audit-action-seal-open = Open a seal
+audit-action-seal-hear = Hear of another agency's seal
+audit-sealed =
+    { $state ->
+        [sealed] (sealed until { $until })
+        [overdue] (sealed until { $until }; opening overdue)
+        [opened] { $person }, { $case } (was sealed)
+        [mismatch] THE OPENING DOES NOT FIT: it says { $person }, { $case }
+       *[other] (sealed)
+    }

@@ -100,3 +100,4 @@ map-first-demo-added = { $count ->
 }
 map-first-demo-failed = The demo cameras could not be loaded
 map-layers = Jurisdictions and sites
+map-lens = The lens bends straight lines: estimate it (from { $pairs } pairs on)

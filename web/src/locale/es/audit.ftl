@@ -139,7 +139,86 @@ audit-kind-bookmark = Marcas
 audit-kind-ptz = Movimiento de cámaras
 audit-kind-map = El mapa
 audit-kind-rules = Reglas
+audit-kind-view = Vista de la cámara
 audit-kind-shift = Turnos
 audit-kind-wall = Murales
 audit-kind-totp = Segundo factor
 audit-kind-backup = Copias de respaldo
+audit-erasures = Supresiones
+audit-erased = Supresiones lícitas; la cadena está entera sin esos valores:
+audit-erased-one = Entrada { $entry }: { $values } valores de { $entries } entradas
+audit-erasure-keys = Supresiones
+audit-erasure-next = La siguiente
+audit-erasure-previous = La anterior
+audit-erasure-hint = El oficial de datos personales la pide con su norma; un auditor, que es otra persona, la confirma. La cadena queda entera.
+audit-erasure-loading = Leyendo las supresiones…
+audit-erasure-none = No se pidió ninguna supresión
+audit-erasure-none-hint = Aquí quedan las pedidas, las hechas y las rechazadas, con quién y por qué norma.
+audit-erasure-ask = Pedir una supresión
+audit-erasure-ask-hint = No se borra nada hasta que otra persona lo confirme. Qué se hizo, a qué y cuándo queda siempre.
+audit-erasure-of = De qué
+audit-erasure-of-person = De una persona: las entradas que la nombran
+audit-erasure-of-entries = De entradas sueltas
+audit-erasure-own = La propia entidad
+audit-erasure-numbers = Números de las entradas
+audit-erasure-numbers-hint = Separados por comas
+audit-erasure-numbers-bad = Solo números de entradas, separados por comas
+audit-erasure-fields = Qué se borra
+audit-erasure-law = Norma o resolución que lo manda
+audit-erasure-law-hint = Nunca el nombre de la persona: esto queda en la auditoría para siempre
+audit-erasure-told = { $entries ->
+    [one] Pedida, de { $entries } entrada. Espera a un auditor.
+   *[other] Pedida, de { $entries } entradas. Espera a un auditor.
+}
+audit-erasure-left = { $count ->
+    [one] Queda { $count } entrada más: pídala de nuevo cuando esta se haya hecho.
+   *[other] Quedan { $count } entradas más: pídalas de nuevo cuando esta se haya hecho.
+}
+audit-erasure-whole = { $count ->
+    [one] { $count } entrada de la forma antigua no se puede borrar.
+   *[other] { $count } entradas de la forma antigua no se pueden borrar.
+}
+audit-erasure-entries = { $count ->
+    [one] { $count } entrada: { $which }
+   *[other] { $count } entradas: { $which }
+}
+audit-erasure-by = Pidió { $who },
+audit-erasure-by-done = confirmó { $who },
+audit-erasure-by-refused = rechazó { $who },
+audit-erasure-other = Debe confirmarla otra persona.
+audit-erasure-asked = Espera a un auditor
+audit-erasure-done = Hecha
+audit-erasure-refused = Rechazada
+audit-erasure-confirm = Confirmar y borrar
+audit-erasure-confirm-text = Se borra para siempre: { $fields }, de { $count ->
+    [one] { $count } entrada ({ $which }).
+   *[other] { $count } entradas ({ $which }).
+} No alcanza a respaldos hechos antes ni a copias impresas.
+audit-erasure-refuse = Rechazar
+audit-erasure-refuse-text = No se borra nada: { $fields }, de { $count ->
+    [one] { $count } entrada ({ $which }).
+   *[other] { $count } entradas ({ $which }).
+}
+audit-erasure-gone = Los valores ya no están; lo dice la entrada { $entry }.
+audit-erasure-chain = { $erasures ->
+    [one] La cadena está entera: { $entries } entradas, { $erasures } supresión lícita.
+   *[other] La cadena está entera: { $entries } entradas, { $erasures } supresiones lícitas.
+}
+audit-field-username = usuario
+audit-field-address = dirección de red
+audit-field-purpose = finalidad
+audit-field-case_number = número de caso
+audit-field-reason = razón
+audit-field-detail = detalle
+audit-action-seal-read = Ver los sellos
+audit-action-seal-make = Sellar un caso
+audit-action-seal-open = Abrir un sello
+audit-action-seal-hear = Recibir un sello de otra entidad
+audit-sealed =
+    { $state ->
+        [sealed] (sellado hasta { $until })
+        [overdue] (sellado hasta { $until }; apertura vencida)
+        [opened] { $person }, { $case } (estuvo sellado)
+        [mismatch] LA APERTURA NO CORRESPONDE: dice { $person }, { $case }
+       *[other] (sellado)
+    }

@@ -100,3 +100,4 @@ map-first-demo-added = { $count ->
 }
 map-first-demo-failed = No se pudieron cargar las cámaras de demostración
 map-layers = Jurisdicciones y sitios
+map-lens = El lente curva las líneas rectas: estimarlo (desde { $pairs } pares)

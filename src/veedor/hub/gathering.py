@@ -1,0 +1,103 @@
+"""What sites' logs bring, in as few transactions as the load needs: a commit costs the same for one as for many.
+
+Each site has one batch here at most, so sites take turns by themselves: one that floods holds another up by its one
+batch. While a transaction runs, what comes meanwhile is the next one's; under load they grow, and what a message costs
+falls. An intake hears of its batch when it is committed, never before.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from concurrent.futures import Future
+
+from veedor.desk.inward.inward import Inward, SiteBatch
+from veedor.kit.clock import Clock
+from veedor.kit.errors import StoreFull, StoreLocked, StoreReadOnly, StoreUnreachable, Unavailable
+
+log = logging.getLogger(__name__)
+
+MOST = 800  # messages in one transaction: who writes at the hub meanwhile waits for it
+EVERY_S = 0.04  # between the beginnings of two; the first after a silence begins at once
+_NOBODYS_FAULT = (StoreUnreachable, StoreLocked, StoreFull, StoreReadOnly)
+
+
+class Gathering:
+    """`take` from any thread; one thread writes."""
+
+    def __init__(self, inward: Inward, clock: Clock) -> None:
+        self._inward = inward
+        self._clock = clock
+        self._waiting: deque[tuple[SiteBatch, Future[None]]] = deque()
+        self._news = threading.Event()
+        self._stop = threading.Event()
+        self._lock = threading.Lock()  # of the two above, so that nothing is put where nobody will look
+        self._thread = threading.Thread(target=self._run, name="gathering", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """What waits is still taken; what comes later is refused."""
+        with self._lock:
+            self._stop.set()
+        self._news.set()
+        if self._thread.is_alive():
+            self._thread.join(30.0)
+
+    def take(self, batch: SiteBatch) -> Future[None]:
+        """Done when the batch is committed. Its exception is what `Inward.take_batch` raises, or Unavailable."""
+        done: Future[None] = Future()
+        with self._lock:
+            if self._stop.is_set():
+                done.set_exception(Unavailable(name="hub", problem="it is stopping"))
+                return done
+            self._waiting.append((batch, done))
+        self._news.set()
+        return done
+
+    def _run(self) -> None:
+        while True:
+            self._news.wait()
+            self._news.clear()
+            while chosen := self._choose():
+                began_s = self._clock.monotonic()
+                self._commit(chosen)
+                self._clock.wait(self._stop, EVERY_S - (self._clock.monotonic() - began_s))
+            with self._lock:
+                if self._stop.is_set() and not self._waiting:
+                    return
+
+    def _choose(self) -> list[tuple[SiteBatch, Future[None]]]:
+        """Those that came first, as many as one transaction may hold; the first of them always."""
+        chosen: list[tuple[SiteBatch, Future[None]]] = []
+        room = MOST
+        with self._lock:
+            while self._waiting and (not chosen or len(self._waiting[0][0].messages) <= room):
+                batch, done = self._waiting.popleft()
+                if done.set_running_or_notify_cancel():  # else nobody waits for it any more
+                    chosen.append((batch, done))
+                    room -= len(batch.messages)
+        return chosen
+
+    def _commit(self, chosen: list[tuple[SiteBatch, Future[None]]]) -> None:
+        try:
+            self._inward.take_batches([batch for batch, _ in chosen])
+        except _NOBODYS_FAULT as problem:
+            for _, done in chosen:
+                done.set_exception(problem)
+        except Exception:  # one of them is the cause: the others must not wait for it
+            for batch, done in chosen:
+                self._commit_alone(batch, done)
+        else:
+            for _, done in chosen:
+                done.set_result(None)
+
+    def _commit_alone(self, batch: SiteBatch, done: Future[None]) -> None:
+        try:
+            self._inward.take_batch((batch.site_id, batch.agency_id), batch.incarnation, batch.messages)
+        except Exception as problem:
+            done.set_exception(problem)
+        else:
+            done.set_result(None)

@@ -1,0 +1,14 @@
+second-look-confirmed = second look: confirmed in { $look_seen } of { $look_of } pictures
+second-look-turned-down = second look: seen in { $look_seen } of { $look_of } pictures only
+second-look-unverified = no second look: none could be had
+message-with-note = { $text } ({ $note })
+rules-param-second-look = Second look before the alert: auto (where it helps this kind), true, false
+cli-analyze-turned-down = Of these, { $count } would have raised no alert: the second look did not confirm them
+cli-alerts-turned-down = What a second look did not confirm, so that it raised no alert, and how often by rule
+cli-alerts-turned-down-none = The second look turned nothing down in that time
+backtest-note-second-look = Without a second look: the archive keeps paths, no pictures. Live, a second look may turn some of these alerts down
+column-event = Event
+column-confirmed = Confirmed
+column-turned-down = Turned down
+column-unverified = Not looked at
+column-camera-id = Camera

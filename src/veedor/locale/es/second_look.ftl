@@ -1,0 +1,14 @@
+second-look-confirmed = segunda mirada: confirmado en { $look_seen } de { $look_of } imágenes
+second-look-turned-down = segunda mirada: visto solo en { $look_seen } de { $look_of } imágenes
+second-look-unverified = sin segunda mirada: no se pudo hacer
+message-with-note = { $text } ({ $note })
+rules-param-second-look = Segunda mirada antes de la alerta: auto (donde sirve para este tipo), true, false
+cli-analyze-turned-down = De estos, { $count } no habrían dado alerta: la segunda mirada no los confirmó
+cli-alerts-turned-down = Lo que una segunda mirada no confirmó y por eso no dio alerta, y cuántas veces por regla
+cli-alerts-turned-down-none = La segunda mirada no rechazó nada en ese tiempo
+backtest-note-second-look = Sin segunda mirada: el archivo guarda recorridos, no imágenes. En vivo, de estas alertas podría faltar alguna que la segunda mirada no confirme
+column-event = Evento
+column-confirmed = Confirmadas
+column-turned-down = Rechazadas
+column-unverified = Sin mirar
+column-camera-id = Cámara

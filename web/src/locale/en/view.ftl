@@ -1,0 +1,10 @@
+view-resting = At rest: { $names }
+view-steered = Somebody steered the camera. Until it is back, these rules rest: { $names }
+view-confirm = The view is right
+view-confirmed = View confirmed: the rules of { $name } go on
+view-confirmed-calibrate = View confirmed: the rules of { $name } go on. Calibrate it anew on the map to measure metres
+view-move-places = Move the zones with the view
+view-moved-places = The proposed zones are drawn: check them, save, and confirm the view
+view-save-first = Save the zones first
+view-check-zones = Check the zones
+view-not-measured = The view moved: the calibration does not hold until it is back, or until it is made anew

@@ -1,0 +1,10 @@
+view-resting = En pausa: { $names }
+view-steered = Alguien movió la cámara. Hasta que vuelva, estas reglas están en pausa: { $names }
+view-confirm = La vista es correcta
+view-confirmed = Vista confirmada: las reglas de { $name } siguen
+view-confirmed-calibrate = Vista confirmada: las reglas de { $name } siguen. Calíbrela de nuevo en el mapa para medir en metros
+view-move-places = Mover las zonas con la vista
+view-moved-places = Las zonas propuestas están dibujadas: revíselas, guarde y confirme la vista
+view-save-first = Guarde primero las zonas
+view-check-zones = Revisar las zonas
+view-not-measured = La vista se movió: la calibración no vale hasta que vuelva, o hasta calibrar de nuevo

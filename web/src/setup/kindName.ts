@@ -1,0 +1,9 @@
+// The short names of the kinds of rules.
+
+import { known, t } from "../lib/i18n.svelte";
+
+/** A kind that is newer than this console is called what the server calls it. */
+export function nameOf(kind: string): string {
+  const key = `kinds-name-${kind}`;
+  return known(key) ? t(key) : kind;
+}
