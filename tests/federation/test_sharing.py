@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from federation.conftest import PURPOSE, Federation
+from federation.conftest import PURPOSE, Federation, client
 from waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("federation")]
@@ -121,6 +121,43 @@ def test_a_site_lives_without_its_hub_and_nothing_is_lost(federation: Federation
                 lambda: {one["id"] for one in rosa.get("/api/alerts", params={"limit": 1000}).json()["alerts"]} >= here,
                 timeout_s=30,
             )
+
+
+def test_a_sealed_person_looks_without_a_name_until_it_is_opened(federation: Federation) -> None:
+    """Olga's station has a site of its own, where the agency's key is: the seal is made and signed there."""
+    case, chief = "CASO-90412", "otra-clave-larga-9"
+    with federation.at_home(federation.police, "admin") as admin:
+        body = {"username": "jefe", "roles": ["supervisor"], "password": chief}
+        assert admin.post("/api/users", json=body).status_code == 201
+    login = (f"jefe@{federation.police.plan.agency_id}", chief)
+    sealed = {**PURPOSE, "X-Veedor-Case": case}
+    with (
+        client(federation.demo.hub_url, str(federation.demo.ca), *login) as jefe,
+        federation.at_hub(federation.police, **sealed) as olga,
+        federation.at_home(federation.victoria, "auditoria") as officer,
+    ):
+        camera = camera_of(olga, "la-victoria")
+        body = {"person": "olga", "case_number": case, "days": 1, "reason": "Orden fiscal"}
+        made = jefe.post("/api/seals", json=body)
+        assert made.status_code == 201, made.text
+        seal = made.json()
+        wait_until(lambda: olga.get(f"/api/cameras/{camera}/snapshot.jpg").status_code == 200, timeout_s=40)
+
+        def looks() -> list[dict[str, object]]:
+            rows = officer.get("/api/audit", params={"resource_id": camera}).json()
+            return [row for row in rows if row["seal"] is not None and row["allowed"]]
+
+        assert looks()
+        assert {(row["username"], row["case_number"]) for row in looks()} == {(seal["name"], seal["name"])}
+        assert case not in officer.get("/api/audit").text
+        opened = jefe.post(f"/api/seals/{seal['id']}/open")
+        assert opened.status_code == 200, opened.text
+
+        def proved() -> bool:
+            shown = [row["seal"] for row in officer.get("/api/audit/verify").json()["sealed"]]
+            return [(one["state"], one["person"], one["case_number"]) for one in shown] == [("opened", "olga", case)]
+
+        wait_until(proved, timeout_s=60, every_s=1)
 
 
 def test_live_ends_within_two_seconds_of_a_revocation(federation: Federation) -> None:

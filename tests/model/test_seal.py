@@ -36,7 +36,9 @@ def test_a_changed_opening_does_not_fit(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", ["", OPENING.secret[:-2], OPENING.secret + "00", OPENING.secret.upper() + " ", "g" * 64]
+    "secret",
+    ["", OPENING.secret[:-2], OPENING.secret + "00", OPENING.secret.upper() + " ", "g" * 64],
+    ids=["none", "short", "long", "a blank", "no hex"],
 )
 def test_a_secret_of_another_length_is_none(secret: str) -> None:
     """HMAC would fill a short key with zeros, and two secrets could open one seal."""
