@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from desk.desks import AGENCY, PASSWORD, Desk, running
 from veedor.access.principal import Role
 from veedor.desk.audit.log import AuditQuery
+from veedor_process import run_veedor
 
 VEEDOR = str(Path(sys.executable).parent / "veedor")
 ME = f"os:{pwd.getpwuid(os.getuid()).pw_name}"
@@ -32,9 +32,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def veedor(folder: Path, *arguments: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [VEEDOR, "--lang", "es", *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = run_veedor("--lang", "es", *arguments, cwd=folder)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from veedor_process import run_veedor
+
 VEEDOR = str(Path(sys.executable).parent / "veedor")
 ENGLISH = (
     "Usage",
@@ -27,9 +29,7 @@ ENGLISH = (
 
 def veedor(*arguments: str, lang: str = "es") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LANG": "es_PE.UTF-8", "COLUMNS": "100"}
-    done = subprocess.run(
-        [VEEDOR, "--lang", lang, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = run_veedor("--lang", lang, *arguments, env=environment)
     assert "Traceback" not in done.stderr
     return done
 

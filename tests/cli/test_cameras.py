@@ -16,6 +16,7 @@ from veedor.model.camera import StreamRole
 from veedor.model.packet import ClockSource
 from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream
 from veedor.simulator.rtsp_server import Faults, RtspServer, ServedStream
+from veedor_process import run_veedor
 
 VEEDOR = str(Path(sys.executable).parent / "veedor")
 PASSWORD = "c0ntra:se@ña/1"
@@ -36,10 +37,7 @@ class Site:
         environment = {**os.environ, "LANG": "es_PE.UTF-8", "COLUMNS": "200"}
         if secret is not None:
             environment["VEEDOR_CAMERA_PASSWORD"] = secret
-        done = subprocess.run(
-            [VEEDOR, "cameras", *arguments],
-            cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = run_veedor("cameras", *arguments, cwd=self.folder, env=environment)
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout + done.stderr

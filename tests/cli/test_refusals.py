@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from veedor.compose.lock import DataLock
+from veedor_process import run_veedor
 
 VEEDOR = str(Path(sys.executable).parent / "veedor")
 SITE = "site: Prueba\nagency: Muni\ndata: data\nsecret_key: key\ndesk: {{port: {port}}}\nanalysis: {{workers: 0}}\n"
@@ -24,9 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def veedor(folder: Path, *arguments: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [VEEDOR, "--lang", "es", *arguments], cwd=folder, capture_output=True, text=True, timeout=90, check=False
-    )
+    done = run_veedor("--lang", "es", *arguments, cwd=folder, timeout_s=90)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr

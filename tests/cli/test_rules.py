@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from veedor.cli.app import app
+from veedor_process import run_veedor
 
 GOOD = """\
 zones: {Plaza: [[0.4, 0.2], [0.8, 0.2], [0.8, 1.0], [0.4, 1.0]]}
@@ -22,14 +22,7 @@ TRACKS = "".join(f"{f},7,{(f - 1) * 3.8 - 5:.1f},100,10,60,1,-1,-1,-1\n" for f i
 
 
 def veedor(*arguments: str, lang: str = "es") -> subprocess.CompletedProcess[str]:
-    program = "from veedor.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", program, "--lang", lang, *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return run_veedor("--lang", lang, *arguments)
 
 
 @pytest.fixture
