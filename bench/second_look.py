@@ -30,7 +30,7 @@ import numpy as np
 from veedor.kit.clock import SimulatedClock
 from veedor.model.detection import ObjectClass
 from veedor.model.frame import Frame
-from veedor.model.second_look import Outcome, Sight, Suspect
+from veedor.model.second_look import Outcome, Sight, Target
 from veedor.site.alerting.second_look import SecondLookConfig, SecondLooks, verdict
 from veedor.site.analysis.looking import look_again
 from veedor.site.detect.atlas import AtlasDetector
@@ -90,37 +90,37 @@ def shrunk(frame: Frame, width: int) -> Frame:
     return replace(frame, i420=cv2.cvtColor(small, cv2.COLOR_BGR2YUV_I420))
 
 
-def suspects_of(analysed: Sequence[Frame], network: OnnxDetector) -> list[Suspect]:
+def targets_of(analysed: Sequence[Frame], network: OnnxDetector) -> list[Target]:
     """What second looks would look at, one for each event."""
     pipeline, engine = Pipeline(AtlasDetector(network)), RuleEngine(RuleSet.loads(RULES, name="bench"), "cam")
     looks = SecondLooks(SimulatedClock(START), lambda *_: None, SecondLookConfig())
-    found: list[Suspect] = []
+    found: list[Target] = []
     for frame in analysed:
         (seen,) = pipeline.process([frame], [frame.media_s])
         looks.observe(seen)
         for event in engine.step(seen):
             if event.ended_at is None:
-                found += looks.suspects(event, "auto")
+                found += looks.targets(event, "auto")
     return found
 
 
 def looked(
-    suspects: Sequence[Suspect], sources: Sequence[dict[int, Frame]], detect: CropDetector, known: Truth
+    targets: Sequence[Target], sources: Sequence[dict[int, Frame]], detect: CropDetector, known: Truth
 ) -> dict[str, Any]:
     """Outcomes of one look each, apart for those that are people and those that are not."""
     real: Counter[str] = Counter()
     false: Counter[str] = Counter()
     spent_s: list[float] = []
     pictures = [lambda sight, one=one: one.get(sight.frame) for one in sources]
-    for suspect in suspects:
+    for target in targets:
         began_s = time.process_time()
-        outcome = verdict(look_again([suspect], pictures, lambda _: detect)).outcome
+        outcome = verdict(look_again([target], pictures, lambda _: detect)).outcome
         spent_s.append(time.process_time() - began_s)
-        last = suspect.sights[-1]
+        last = target.sights[-1]
         (real if best_iou(last.box_norm, known.get(last.frame, np.zeros((0, 4)))) >= 0.3 else false)[outcome] += 1
     names = [one.value for one in Outcome]
     return {
-        "events": len(suspects),
+        "events": len(targets),
         "people": {name: real[name] for name in names},
         "nobody": {name: false[name] for name in names},
         "cpu_ms_median": round(1000 * float(np.median(spent_s)), 1) if spent_s else None,
@@ -128,16 +128,16 @@ def looked(
     }
 
 
-def ghosts(suspects: Sequence[Suspect], all_frames: Sequence[Frame], known: Truth) -> list[Suspect]:
-    """The suspects' places 5 s and more later, in five pictures in which nobody is near."""
+def ghosts(targets: Sequence[Target], all_frames: Sequence[Frame], known: Truth) -> list[Target]:
+    """The targets' places 5 s and more later, in five pictures in which nobody is near."""
     found = []
-    for number, suspect in enumerate(suspects):
-        box = suspect.sights[-1].box_norm
-        first = (suspect.sights[-1].frame // 2 + 25 + 7 * number) % max(1, len(all_frames) - 10)
+    for number, target in enumerate(targets):
+        box = target.sights[-1].box_norm
+        first = (target.sights[-1].frame // 2 + 25 + 7 * number) % max(1, len(all_frames) - 10)
         some = all_frames[first : first + 10 : 2]
         if all(best_iou(box, known.get(one.index, np.zeros((0, 4)))) < 0.02 for one in some):
             sights = tuple(Sight(one.index, one.captured_at, box) for one in some)
-            found.append(Suspect(ObjectClass.PERSON, sights))
+            found.append(Target(ObjectClass.PERSON, sights))
     return found
 
 
@@ -152,7 +152,7 @@ def main() -> None:
     small = [shrunk(one, 256) for one in full]
     known = truth(full[0].width, full[0].height)
     by_number = [{one.index: one for one in some} for some in (full, small)]
-    whole, poor = suspects_of(full, network), suspects_of(small, network)
+    whole, poor = targets_of(full, network), targets_of(small, network)
     places = ghosts(whole, full, known)
     report = {
         "clip": "vtest.avi",

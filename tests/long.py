@@ -80,6 +80,8 @@ LONG = (
     "tests/link/test_up.py",
     "tests/link/test_cluster.py",
     "tests/federation/test_faults.py",
+    "tests/federation/test_restore.py::test_a_site_of_yesterday",
+    "tests/e2e/test_bad_conditions.py::test_an_8k_camera_is_recorded_and_watched_beside_an_ordinary_one",
     "tests/operate/test_deploy.py",
     "tests/operate/test_hub_backup.py",
     "tests/e2e/test_rules_live.py",

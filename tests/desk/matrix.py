@@ -84,7 +84,10 @@ _PAIRS = {
 
 
 # Of a machine or of the agency whose desk this is, not of whoever asks.
-_OF_THE_DESK = ("/api/audit", "/metrics", "/api/setup", "/api/rules", "/api/rule-kinds", "/api/agencies/")
+_OF_THE_DESK = (
+    *("/api/audit", "/metrics", "/api/setup", "/api/rules", "/api/rule-kinds", "/api/agencies/"),
+    "/api/evidence-given/",  # its release; the list is of whoever asks
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from veedor.model.detection import ObjectClass
 from veedor.model.event import Event, Severity
 from veedor.model.frame import Frame
 from veedor.model.observation import Observation
-from veedor.model.second_look import Outcome, SecondLook, Sight, Suspect
+from veedor.model.second_look import Outcome, SecondLook, Sight, Target
 from veedor.site.alerting.second_look import SecondLookConfig, SecondLooks, noted
 from veedor.site.analysis.looking import look_again
 from veedor.site.detect.closer import CropDetector
@@ -52,9 +52,9 @@ class FileLooks:
         """The event with its note; one that is new is looked at now."""
         is_new = event.id not in self.of and event.ended_at in {None, event.completed_at}
         if is_new and event.severity.rank >= Severity.LOW.rank:
-            suspects = self._looks.suspects(event, self._wishes.get(event.rule, "false"))
-            if suspects:
-                self.of[event.id] = self._looks.judge(event.camera_id, suspects, self._clock.monotonic())
+            targets = self._looks.targets(event, self._wishes.get(event.rule, "false"))
+            if targets:
+                self.of[event.id] = self._looks.judge(event.camera_id, targets, self._clock.monotonic())
         look = self.of.get(event.id)
         return noted(event, look) if look is not None else event
 
@@ -66,10 +66,10 @@ class FileLooks:
     def count(self, outcome: Outcome) -> int:
         return sum(one.outcome is outcome for one in self.of.values())
 
-    def _look(self, _camera_id: str, suspects: Sequence[Suspect], _within_s: float) -> list[list[bool | None]]:
+    def _look(self, _camera_id: str, targets: Sequence[Target], _within_s: float) -> list[list[bool | None]]:
         frames = {number: frame for number, _at_s, frame in self._frames}
 
         def picture(sight: Sight) -> Frame | None:
             return frames.get(sight.frame)
 
-        return look_again(suspects, [picture], self._detector_of)
+        return look_again(targets, [picture], self._detector_of)

@@ -21,7 +21,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class Target:
     """An object to look at again, in several pictures, by time."""
 
     object_class: ObjectClass

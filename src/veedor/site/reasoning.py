@@ -22,7 +22,7 @@ from veedor.model.camera import Camera
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Event
 from veedor.model.observation import Observation
-from veedor.model.second_look import Outcome, SecondLook, Suspect
+from veedor.model.second_look import Outcome, SecondLook, Target
 from veedor.model.track import Tracks
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
@@ -60,13 +60,13 @@ class _Watched:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An event on its way out. `frame`: what completed it; `suspects`: what a second look shall look at; `since_s`:
+    """An event on its way out. `frame`: what completed it; `targets`: what a second look shall look at; `since_s`:
     when it was found, monotonic."""
 
     camera: Camera | None
     event: Event
     frame: int = 0
-    suspects: tuple[Suspect, ...] = ()
+    targets: tuple[Target, ...] = ()
     since_s: float = 0.0
 
 
@@ -222,15 +222,15 @@ class Reasoner:
             if event.ended_at is None or event.ended_at == event.completed_at:
                 self._counted[watched.camera.id]["events"] += 1
             self._facts.put(
-                _Found(watched.camera, event, frame, self._suspects(watched, event), self._clock.monotonic())
+                _Found(watched.camera, event, frame, self._targets(watched, event), self._clock.monotonic())
             )
 
-    def _suspects(self, watched: _Watched, event: Event) -> tuple[Suspect, ...]:
+    def _targets(self, watched: _Watched, event: Event) -> tuple[Target, ...]:
         """What to look at again before this event is raised; nothing where it needs nobody, or was told before."""
         if self._looks is None or not self._policy.is_candidate(event):
             return ()
         rule = next((one for one in watched.rules.rules if one.name == event.rule), None)
-        return self._looks.suspects(event, rule.second_look) if isinstance(rule, TrackRuleParams) else ()
+        return self._looks.targets(event, rule.second_look) if isinstance(rule, TrackRuleParams) else ()
 
     def tell_of_camera(self, camera: Camera, event: Event) -> None:
         """Store and raise an event that the site found on one camera, with its newest picture."""
@@ -247,9 +247,9 @@ class Reasoner:
         """Draws, looks again and stores, apart from the threads that hear the workers: both ask a worker."""
         while (found := self._facts.get()) is not None:
             event, snapshot, look = found.event, None, None
-            if self._looks is not None and found.camera and found.suspects and self._policy.is_candidate(event):
+            if self._looks is not None and found.camera and found.targets and self._policy.is_candidate(event):
                 snapshot = self._drawn(found, event)  # first: the worker keeps its pictures for some seconds only
-                look = self._looks.judge(found.camera.id, found.suspects, found.since_s)
+                look = self._looks.judge(found.camera.id, found.targets, found.since_s)
                 event = noted(event, look)
                 if look.outcome is Outcome.TURNED_DOWN:
                     self._policy.pass_over(event)

@@ -18,7 +18,7 @@ from veedor.model.camera import DEFAULT_MODEL_WORD, Camera, StreamHealth, Stream
 from veedor.model.event import Event
 from veedor.model.packet import Media, Packet
 from veedor.model.recording import GapReason
-from veedor.model.second_look import Suspect
+from veedor.model.second_look import Target
 from veedor.site.alerting.outbox import Outbox
 from veedor.site.alerting.policy import AlertPolicy
 from veedor.site.alerting.second_look import SecondLooks
@@ -336,20 +336,20 @@ class Site:
         return told + lacking
 
     def _look_again(
-        self, camera_id: str, suspects: Sequence[Suspect], within_s: float
+        self, camera_id: str, targets: Sequence[Target], within_s: float
     ) -> Sequence[Sequence[bool | None]] | None:
         """A second look by the worker that analyses the camera. It is given the main stream's pictures of then, where
         it analyses another, or pictures so large that it keeps few of them."""
         packets = self.live.newest(camera_id, StreamRole.MAIN)
         camera = self._running.get(camera_id)
         if camera is None or not packets:
-            return self.crew.look(camera_id, suspects, within_s, ())
+            return self.crew.look(camera_id, targets, within_s, ())
         large = packets[0].info.width * packets[0].info.height > LARGE_PX
-        last = max(sight.captured_at for one in suspects for sight in one.sights) + LOOK_PAST
+        last = max(sight.captured_at for one in targets for sight in one.sights) + LOOK_PAST
         wanted = [one for one in packets if one.captured_at <= last]
         if len(wanted) > LOOK_PACKETS or not (large or camera.analysed_role is not StreamRole.MAIN):
             wanted = []
-        return self.crew.look(camera_id, suspects, within_s, wanted)
+        return self.crew.look(camera_id, targets, within_s, wanted)
 
     def analysis_counters(self) -> list[dict[str, Any]]:
         """Per camera, since start."""

@@ -17,7 +17,7 @@ from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Event, Severity, TrackOverlay
 from veedor.model.observation import Observation
-from veedor.model.second_look import Outcome, SecondLook, Suspect
+from veedor.model.second_look import Outcome, SecondLook, Target
 from veedor.model.track import Tracks
 from veedor.site.alerting.outbox import Outbox, OutboxConfig
 from veedor.site.alerting.policy import AlertPolicy, PolicyConfig
@@ -70,31 +70,31 @@ def test_pictures_are_spread_over_the_last_seconds_in_which_the_object_was_seen(
     seen, _ = looks()
     for number in range(40):
         seen.observe(observation(number, (7, ObjectClass.PERSON, 80.0), missing=number in {36, 37}))
-    (suspect,) = seen.suspects(event(7), "auto")
-    frames = [one.frame for one in suspect.sights]
-    assert suspect.object_class is ObjectClass.PERSON
+    (target,) = seen.targets(event(7), "auto")
+    frames = [one.frame for one in target.sights]
+    assert target.object_class is ObjectClass.PERSON
     assert len(frames) == 5
     assert frames[0] >= 29
     assert frames[-1] == 39
     assert not {36, 37} & set(frames), "where a track is only predicted there is nothing to look at"
-    assert suspect.sights[-1].box_norm == pytest.approx((139 / 640, 220 / 360, 159 / 640, 300 / 360))
+    assert target.sights[-1].box_norm == pytest.approx((139 / 640, 220 / 360, 159 / 640, 300 / 360))
 
 
 def test_what_no_detector_knows_is_not_looked_at_and_neither_is_what_the_rule_does_not_want() -> None:
     seen, _ = looks()
     seen.observe(observation(1, (7, ObjectClass.PERSON, 80.0), (8, ObjectClass.OBJECT, 20.0)))
-    assert seen.suspects(event(8), "true") == ()
-    assert seen.suspects(event(7), "false") == ()
-    assert seen.suspects(event(7, kind="fight"), "auto") == ()
-    assert len(seen.suspects(event(7, kind="fight"), "true")) == 1
-    assert seen.suspects(event(99), "true") == (), "a track that nobody has seen lately"
-    assert seen.suspects(event(kind="camera_tampered"), "true") == ()
+    assert seen.targets(event(8), "true") == ()
+    assert seen.targets(event(7), "false") == ()
+    assert seen.targets(event(7, kind="fight"), "auto") == ()
+    assert len(seen.targets(event(7, kind="fight"), "true")) == 1
+    assert seen.targets(event(99), "true") == (), "a track that nobody has seen lately"
+    assert seen.targets(event(kind="camera_tampered"), "true") == ()
 
 
 def test_the_largest_objects_of_an_event_are_looked_at() -> None:
     seen, _ = looks(most_objects=2)
     seen.observe(observation(1, *((number, ObjectClass.PERSON, 10.0 * number) for number in (1, 2, 3))))
-    heights = [one.sights[-1].box_norm[3] - one.sights[-1].box_norm[1] for one in seen.suspects(event(1, 2, 3), "true")]
+    heights = [one.sights[-1].box_norm[3] - one.sights[-1].box_norm[1] for one in seen.targets(event(1, 2, 3), "true")]
     assert heights == pytest.approx([30 / 360, 20 / 360])
 
 
@@ -118,29 +118,29 @@ def test_what_the_answers_come_to(told: Answer, outcome: SecondLook) -> None:
 
 
 def test_without_an_answer_in_time_an_alert_is_unverified() -> None:
-    suspects = (Suspect(ObjectClass.PERSON, ()),)
+    targets = (Target(ObjectClass.PERSON, ()),)
     silent, clock = looks(None)
-    assert silent.judge("cam", suspects, clock.monotonic()).outcome is Outcome.UNVERIFIED
+    assert silent.judge("cam", targets, clock.monotonic()).outcome is Outcome.UNVERIFIED
     quick, clock = looks([[False] * 5])
     since_s = clock.monotonic()
-    assert quick.judge("cam", suspects, since_s).outcome is Outcome.TURNED_DOWN
+    assert quick.judge("cam", targets, since_s).outcome is Outcome.TURNED_DOWN
     clock.advance(5.0)  # it has waited behind others
-    assert quick.judge("cam", suspects, since_s).outcome is Outcome.UNVERIFIED
+    assert quick.judge("cam", targets, since_s).outcome is Outcome.UNVERIFIED
 
     def fail(*_: object) -> Answer:
         raise RuntimeError("the worker")
 
-    assert SecondLooks(clock, fail).judge("cam", suspects, clock.monotonic()).outcome is Outcome.UNVERIFIED
+    assert SecondLooks(clock, fail).judge("cam", targets, clock.monotonic()).outcome is Outcome.UNVERIFIED
 
 
 def test_looks_of_a_camera_are_bounded_and_others_have_their_own() -> None:
     seen, clock = looks([[False] * 5], per_minute=2)
-    suspects = (Suspect(ObjectClass.PERSON, ()),)
-    outcomes = [seen.judge("cam", suspects, clock.monotonic()).outcome for _ in range(3)]
+    targets = (Target(ObjectClass.PERSON, ()),)
+    outcomes = [seen.judge("cam", targets, clock.monotonic()).outcome for _ in range(3)]
     assert outcomes == [Outcome.TURNED_DOWN, Outcome.TURNED_DOWN, Outcome.UNVERIFIED]
-    assert seen.judge("other", suspects, clock.monotonic()).outcome is Outcome.TURNED_DOWN
+    assert seen.judge("other", targets, clock.monotonic()).outcome is Outcome.TURNED_DOWN
     clock.advance(61.0)
-    assert seen.judge("cam", suspects, clock.monotonic()).outcome is Outcome.TURNED_DOWN
+    assert seen.judge("cam", targets, clock.monotonic()).outcome is Outcome.TURNED_DOWN
 
 
 def test_the_explanation_says_what_was_found_in_both_languages() -> None:

@@ -19,7 +19,7 @@ from veedor.kit.clock import SystemClock
 from veedor.model.detection import Detections, ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.packet import Packet
-from veedor.model.second_look import Sight, Suspect
+from veedor.model.second_look import Sight, Target
 from veedor.site.analysis.checked import checked_look
 from veedor.site.analysis.feed import WorkerFeed
 from veedor.site.analysis.looking import main_pictures
@@ -152,24 +152,24 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stand, lis
     one.end()
 
 
-def suspect(seen: list[Observation], shift: float = 0.0, kind: ObjectClass = ObjectClass.PERSON) -> Suspect:
+def target(seen: list[Observation], shift: float = 0.0, kind: ObjectClass = ObjectClass.PERSON) -> Target:
     """The walker in the last five pictures; `shift`: as far beside them."""
     sights = [
         Sight(one.frame, one.captured_at, tuple(value + (shift, 0)[axis % 2] for axis, value in enumerate(walker(one.frame, (640, 360))[1])))  # noqa: E501
         for one in seen[-5:]
     ]  # fmt: skip
-    return Suspect(kind, tuple(sights))
+    return Target(kind, tuple(sights))
 
 
 def test_a_worker_looks_again_at_the_pictures_that_it_keeps(stand: tuple[Stand, list[Packet]]) -> None:
     one, _ = stand
-    asked = [suspect(one.seen), suspect(one.seen, shift=0.3), suspect(one.seen, kind=ObjectClass.CAR)]
+    asked = [target(one.seen), target(one.seen, shift=0.3), target(one.seen, kind=ObjectClass.CAR)]
     assert one.feed.look("cam", asked, 60.0, ()) == [[True] * 5, [False] * 5, [False] * 5]
 
 
 def test_pictures_that_have_gone_are_not_guessed(stand: tuple[Stand, list[Packet]]) -> None:
     one, _ = stand
-    there = suspect(one.seen)
+    there = target(one.seen)
     gone = replace(there, sights=tuple(replace(sight, frame=sight.frame + 1000) for sight in there.sights))
     later = replace(
         there, sights=tuple(replace(sight, captured_at=sight.captured_at + timedelta(1)) for sight in there.sights)
@@ -182,7 +182,7 @@ def test_the_main_stream_is_looked_at_where_it_is_sent(stand: tuple[Stand, list[
     """The analysed pictures of then have gone; those of the main stream show the walker, at their own size."""
     one, _ = stand
     main = packets(tmp_path / "main.mp4", (1280, 720), 10)
-    there = suspect(one.seen)
+    there = target(one.seen)
     gone = replace(there, sights=tuple(replace(sight, frame=sight.frame + 1000) for sight in there.sights))
     assert one.feed.look("cam", [gone], 60.0, main) == [[True] * 5]
     assert {frame.width for frame in main_pictures(main, [gone])} == {1280}
@@ -192,7 +192,7 @@ def test_the_main_stream_is_looked_at_where_it_is_sent(stand: tuple[Stand, list[
 
 
 def test_an_answer_that_does_not_fit_the_question_is_none(stand: tuple[Stand, list[Packet]]) -> None:
-    asked = [suspect(stand[0].seen)]
+    asked = [target(stand[0].seen)]
     assert checked_look({"seen": [[True, False, None, True, True]]}, asked) == [[True, False, None, True, True]]
     for nonsense in (None, [], [[True]], [[1, 0, 0, 0, 0]], "yes", [["yes"] * 5]):
         assert checked_look({"seen": nonsense}, asked) is None
@@ -200,4 +200,4 @@ def test_an_answer_that_does_not_fit_the_question_is_none(stand: tuple[Stand, li
 
 def test_a_worker_that_is_not_there_gives_no_look() -> None:
     feed = WorkerFeed("w", SystemClock(), lambda _: None)
-    assert feed.look("cam", [Suspect(ObjectClass.PERSON, ())], 0.1, ()) is None
+    assert feed.look("cam", [Target(ObjectClass.PERSON, ())], 0.1, ()) is None

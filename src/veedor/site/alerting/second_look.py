@@ -23,13 +23,13 @@ from veedor.kit.messages import Message
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Event
 from veedor.model.observation import Observation
-from veedor.model.second_look import Box, Outcome, SecondLook, Sight, Suspect
+from veedor.model.second_look import Box, Outcome, SecondLook, Sight, Target
 
 log = logging.getLogger(__name__)
 
 Wish = Literal["auto", "true", "false"]
-Look = Callable[[str, Sequence[Suspect], float], Sequence[Sequence[bool | None]] | None]
-"""(camera id, suspects, seconds that it may take) -> for each sight of each suspect: seen, not seen, or None where its
+Look = Callable[[str, Sequence[Target], float], Sequence[Sequence[bool | None]] | None]
+"""(camera id, targets, seconds that it may take) -> for each sight of each target: seen, not seen, or None where its
 picture has gone. None for all: no look could be had."""
 
 # Kinds whose events each rest on one object that stands upright in plain sight. Not here: those about several at once
@@ -99,7 +99,7 @@ class SecondLooks:
             self._recent.pop(camera_id, None)
             self._begun_s.pop(camera_id, None)
 
-    def suspects(self, event: Event, wish: Wish) -> tuple[Suspect, ...]:
+    def targets(self, event: Event, wish: Wish) -> tuple[Target, ...]:
         """What to look at for `event`, which the newest observation completed; () where no look is wanted, or where
         it rests on nothing that a detector could see."""
         if not is_wanted(event.kind, wish):
@@ -108,19 +108,19 @@ class SecondLooks:
             recent = list(self._recent.get(event.camera_id, ()))
         found = []
         for overlay in event.overlays:
-            suspect = _suspect(recent, overlay.track_id, self._config.pictures)
-            if suspect is not None and suspect.object_class not in _NOT_FOR_NETWORKS:
-                found.append(suspect)
+            target = _target(recent, overlay.track_id, self._config.pictures)
+            if target is not None and target.object_class not in _NOT_FOR_NETWORKS:
+                found.append(target)
         found.sort(key=lambda one: -_area(one.sights[-1].box_norm))
         return tuple(found[: self._config.most_objects])
 
-    def judge(self, camera_id: str, suspects: Sequence[Suspect], since_s: float) -> SecondLook:
-        """Look at `suspects` again. `since_s`: when the event came, monotonic. Blocks until it is too late."""
+    def judge(self, camera_id: str, targets: Sequence[Target], since_s: float) -> SecondLook:
+        """Look at `targets` again. `since_s`: when the event came, monotonic. Blocks until it is too late."""
         left_s = since_s + self._config.timeout_s - self._clock.monotonic()
         if left_s <= 0 or not self._afford(camera_id):
             return SecondLook(Outcome.UNVERIFIED)
         try:
-            told = self._look(camera_id, suspects, left_s)
+            told = self._look(camera_id, targets, left_s)
         except Exception:  # an alert must not be lost because looking at it failed
             log.exception("no second look at camera %s", camera_id)
             told = None
@@ -165,7 +165,7 @@ def noted(event: Event, look: SecondLook) -> Event:
     return replace(event, explanation=Message(event.explanation.key, params))
 
 
-def _suspect(recent: Sequence[Observation], track_id: int, pictures: int) -> Suspect | None:
+def _target(recent: Sequence[Observation], track_id: int, pictures: int) -> Target | None:
     sights: list[Sight] = []
     kind = ObjectClass.UNKNOWN
     for one in recent:
@@ -179,7 +179,7 @@ def _suspect(recent: Sequence[Observation], track_id: int, pictures: int) -> Sus
     if not sights:
         return None
     picked = np.unique(np.linspace(0, len(sights) - 1, min(pictures, len(sights))).round().astype(int))
-    return Suspect(kind, tuple(sights[number] for number in picked.tolist()))
+    return Target(kind, tuple(sights[number] for number in picked.tolist()))
 
 
 def _area(box: Box) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from veedor.kit.clock import Clock
 from veedor.model.observation import Observation
-from veedor.model.second_look import Suspect
+from veedor.model.second_look import Target
 from veedor.model.track import Tracks
 from veedor.site.analysis.protocol import Header, message_to_observation
 from veedor.site.pipeline import OBJECT_ID_BASE
@@ -53,13 +53,13 @@ def checked_picture(payload: bytes) -> bytes:
     return payload if payload[:3] == _JPEG and len(payload) <= MAX_PICTURE_OCTETS else b""
 
 
-def checked_look(header: Header, suspects: Sequence[Suspect]) -> list[list[bool | None]] | None:
+def checked_look(header: Header, targets: Sequence[Target]) -> list[list[bool | None]] | None:
     """What a second look saw, or None where it saw nothing or does not answer what was asked."""
     told = header.get("seen")
-    if not isinstance(told, list) or len(told) != len(suspects):
+    if not isinstance(told, list) or len(told) != len(targets):
         return None
-    for one, suspect in zip(told, suspects, strict=True):
-        if not isinstance(one, list) or len(one) != len(suspect.sights):
+    for one, target in zip(told, targets, strict=True):
+        if not isinstance(one, list) or len(one) != len(target.sights):
             return None
         if any(answer is not None and not isinstance(answer, bool) for answer in one):
             return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from veedor.model.packet import Packet
-from veedor.model.second_look import Suspect
+from veedor.model.second_look import Target
 from veedor.site.analysis.checked import TrackIds
 from veedor.site.analysis.feed import WorkerFeed, add_counters
 from veedor.site.analysis.protocol import Header
@@ -85,12 +85,12 @@ class Crew:
         return holder.draw(request) if holder is not None else None
 
     def look(
-        self, camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+        self, camera_id: str, targets: Sequence[Target], within_s: float, packets: Sequence[Packet]
     ) -> list[list[bool | None]] | None:
         """As WorkerFeed.look, by the worker that holds the camera: it has the pictures."""
         wanted = self._wanted.get(camera_id)
         holder = wanted.holder if wanted is not None else None
-        return holder.look(camera_id, suspects, within_s, packets) if holder is not None else None
+        return holder.look(camera_id, targets, within_s, packets) if holder is not None else None
 
     def holder(self, camera_id: str) -> str | None:
         """Name of the worker that analyses the camera now."""

@@ -19,7 +19,7 @@ from typing import Any
 from veedor.kit.clock import Clock
 from veedor.model.observation import Observation
 from veedor.model.packet import MediaInfo, Packet
-from veedor.model.second_look import Suspect
+from veedor.model.second_look import Target
 from veedor.site.analysis.checked import TrackIds, checked_look, checked_observation, checked_picture
 from veedor.site.analysis.protocol import Channel, Header, look_to_message, media_to_header, packet_to_header
 from veedor.site.detect.own import ModelOrder
@@ -276,7 +276,7 @@ class WorkerFeed:
         return checked_picture(answer[1]) or None if answer is not None else None
 
     def look(
-        self, camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+        self, camera_id: str, targets: Sequence[Target], within_s: float, packets: Sequence[Packet]
     ) -> list[list[bool | None]] | None:
         """A second look by the worker: see `alerting.second_look.Look`. `packets`: the main stream's, as far as they
         are at hand. Must not be called from the thread that hears the worker."""
@@ -284,9 +284,9 @@ class WorkerFeed:
         most = 0 if channel is None else min(channel.max_payload, LOOK_OCTETS)
         if sum(len(one.data) for one in packets) > most:
             packets = ()
-        header, payload = look_to_message(camera_id, suspects, within_s, packets)
+        header, payload = look_to_message(camera_id, targets, within_s, packets)
         answer = self._ask(header, payload, within_s)
-        return checked_look(answer[0], suspects) if answer is not None else None
+        return checked_look(answer[0], targets) if answer is not None else None
 
     def _ask(self, header: Header, payload: bytes, wait_s: float) -> tuple[Header, bytes] | None:
         """The worker's answer, or None where none comes in time."""

@@ -18,7 +18,7 @@ from veedor.kit.errors import VeedorError
 from veedor.model.detection import ObjectClass
 from veedor.model.frame import Frame
 from veedor.model.packet import Packet
-from veedor.model.second_look import Sight, Suspect
+from veedor.model.second_look import Sight, Target
 from veedor.site.analysis.pictures import FrameRing
 from veedor.site.analysis.protocol import Channel, Header, Wanted, message_to_look
 from veedor.site.detect.closer import CloserConfig, CropDetector, Spot, look_closer
@@ -96,40 +96,40 @@ class Looker:
         def analysed(sight: Sight) -> Frame | None:
             return ring.at(sight.frame, sight.captured_at) if ring is not None else None
 
-        large = nearest_of(main_pictures(wanted.packets, wanted.suspects)) if wanted.packets else None
+        large = nearest_of(main_pictures(wanted.packets, wanted.targets)) if wanted.packets else None
         detector_of = partial(self._detector_of, wanted.camera_id)
-        return look_again(wanted.suspects, [large, analysed] if large else [analysed], detector_of, self._config)
+        return look_again(wanted.targets, [large, analysed] if large else [analysed], detector_of, self._config)
 
 
 def look_again(
-    suspects: Sequence[Suspect],
+    targets: Sequence[Target],
     sources: Sequence[PictureOf],
     detector_of: Callable[[ObjectClass], CropDetector | None],
     config: CloserConfig = CloserConfig(),
 ) -> Answer:
-    """For each sight of each suspect: seen, not seen, or None where no source has its picture or no detector knows its
+    """For each sight of each target: seen, not seen, or None where no source has its picture or no detector knows its
     class. A source is only asked for what those before it did not show."""
-    answer: Answer = [[None] * len(one.sights) for one in suspects]
-    detectors = {one: detector_of(one) for one in dict.fromkeys(suspect.object_class for suspect in suspects)}
+    answer: Answer = [[None] * len(one.sights) for one in targets]
+    detectors = {one: detector_of(one) for one in dict.fromkeys(target.object_class for target in targets)}
     for picture_of in sources:
         for object_class, detect in detectors.items():
             if detect is not None:
-                _look_for(object_class, suspects, picture_of, detect, config, answer)
+                _look_for(object_class, targets, picture_of, detect, config, answer)
     return answer
 
 
 def _look_for(
     object_class: ObjectClass,
-    suspects: Sequence[Suspect],
+    targets: Sequence[Target],
     picture_of: PictureOf,
     detect: CropDetector,
     config: CloserConfig,
     answer: Answer,
 ) -> None:
-    """Fill in `answer` for the suspects of that class that were not seen yet."""
+    """Fill in `answer` for the targets of that class that were not seen yet."""
     places, spots = [], []
-    for number, suspect in enumerate(suspects):
-        for index, sight in enumerate(suspect.sights if suspect.object_class is object_class else ()):
+    for number, target in enumerate(targets):
+        for index, sight in enumerate(target.sights if target.object_class is object_class else ()):
             frame = None if answer[number][index] else picture_of(sight)
             if frame is not None:
                 places.append((number, index))
@@ -138,9 +138,9 @@ def _look_for(
         answer[number][index] = seen
 
 
-def main_pictures(packets: Sequence[Packet], suspects: Sequence[Suspect]) -> list[Frame]:
+def main_pictures(packets: Sequence[Packet], targets: Sequence[Target]) -> list[Frame]:
     """The pictures of the main stream that are nearest to the sights; no others are kept. Damaged ones are left out."""
-    moments = [sight.captured_at for one in suspects for sight in one.sights]
+    moments = [sight.captured_at for one in targets for sight in one.sights]
     stamps = [packet.captured_at for packet in packets]
     wanted = {min(stamps, key=lambda at: abs(at - moment)) for moment in moments} if stamps else set()
     wanted = {at for at in wanted if any(abs(at - moment) <= _APART for moment in moments)}

@@ -27,7 +27,7 @@ from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.packet import ClockSource, Media, MediaInfo, Packet
 from veedor.model.scene import SceneFacts
-from veedor.model.second_look import Sight, Suspect
+from veedor.model.second_look import Sight, Target
 from veedor.model.track import Tracks
 from veedor.model.track_query import VehicleColour
 from veedor.site.scene.registration import COLUMNS, ROWS
@@ -47,7 +47,7 @@ class Wanted:
 
     request: int
     camera_id: str
-    suspects: tuple[Suspect, ...]
+    targets: tuple[Target, ...]
     within_s: float
     packets: tuple[Packet, ...] = ()
 
@@ -255,7 +255,7 @@ def message_to_observation(header: Header, payload: bytes) -> Observation:
 
 
 def look_to_message(
-    camera_id: str, suspects: Sequence[Suspect], within_s: float, packets: Sequence[Packet]
+    camera_id: str, targets: Sequence[Target], within_s: float, packets: Sequence[Packet]
 ) -> tuple[Header, bytes]:
     """A second look that a worker shall take. `packets`: of one session, from a keyframe on; their octets follow one
     another in the payload."""
@@ -263,9 +263,9 @@ def look_to_message(
         "type": "look",
         "camera": camera_id,
         "within_s": within_s,
-        "suspects": [
+        "targets": [
             [int(one.object_class), [[s.frame, s.captured_at.timestamp(), *s.box_norm] for s in one.sights]]
-            for one in suspects
+            for one in targets
         ],
         "media": media_to_header(packets[0].info) if packets else None,
         "packets": [{**packet_to_header(one, 0.0), "octets": len(one.data)} for one in packets],
@@ -274,15 +274,15 @@ def look_to_message(
 
 
 def message_to_look(header: Header, payload: bytes) -> Wanted:
-    suspects = tuple(
-        Suspect(
+    targets = tuple(
+        Target(
             ObjectClass(int(kind)),
             tuple(
                 Sight(int(frame), datetime.fromtimestamp(float(at), UTC), (float(a), float(b), float(c), float(d)))
                 for frame, at, a, b, c, d in sights
             ),
         )
-        for kind, sights in header["suspects"]
+        for kind, sights in header["targets"]
     )
     packets: list[Packet] = []
     start = 0
@@ -292,7 +292,7 @@ def message_to_look(header: Header, payload: bytes) -> Wanted:
             data = payload[start : start + int(one["octets"])]
             packets.append(header_to_packet(one, data, info))
             start += len(data)
-    return Wanted(int(header["request"]), str(header["camera"]), suspects, float(header["within_s"]), tuple(packets))
+    return Wanted(int(header["request"]), str(header["camera"]), targets, float(header["within_s"]), tuple(packets))
 
 
 def _background(packed: bytes) -> NDArray[np.uint8]:
