@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-import pytest
 
-from veedor.compose.demo_sites import FederationDemo, Party, federation_demo
-from veedor.kit.clock import SystemClock
-from veedor.kit.messages import Message
+from veedor.compose.demo_sites import FederationDemo, Party
 
 PURPOSE = {"X-Veedor-Purpose": "robo"}
 
@@ -52,11 +49,3 @@ class Federation:
         """The same person at their own site's desk."""
         name = user or party.plan.user
         return client(party.url, None, name, party.logins[name])
-
-
-@pytest.fixture(scope="module")
-def federation() -> Iterator[Federation]:
-    told: list[Message] = []
-    tell: Callable[[Message], None] = told.append
-    with federation_demo(3, SystemClock(), tell, port=0, analysed=1) as demo:
-        yield Federation(demo)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from federation.conftest import PURPOSE, Federation
-from federation.test_sharing import camera_of
+from federation.demo.test_sharing import camera_of
 from veedor.desk.evidence.signing import read_public_key
 from veedor.desk.evidence.verify import verify_package
 from waiting import wait_until
