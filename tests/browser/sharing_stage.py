@@ -15,7 +15,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from agreements import PUBLIC, Signer
+from agreements import KEYS, PUBLIC, Signer
 from browser.stage import PASSWORD, Stage, add_camera, small_streams
 from veedor.access.principal import Role
 from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile
@@ -27,6 +27,7 @@ from veedor.desk.agencies import repository as agencies
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
 from veedor.desk.context import DeskPorts
+from veedor.desk.sealing.keeper import Keeper
 from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
 from veedor.kit.clock import SystemClock
@@ -78,6 +79,7 @@ def two_agencies(folder: Path) -> Iterator[Stage]:
         bare = open_desk(config, site, clock, stack)
         settings = replace(bare.config, keeps_agencies=True, is_hub=True)
         desk = replace(bare, config=settings, signer=Signer(MUNI, PNP))
+        desk = replace(desk, sealing=Keeper(desk, {one: KEYS[one] for one in (MUNI, PNP)}.get))
         _fill(desk)
         site.start(AlertService(desk))
         stack.callback(site.stop)

@@ -182,6 +182,34 @@ def test_requested_and_done_stand_apart(two: Stage, open_console: Open, axe: Axe
     assert (saved.analyse.fps, saved.record.keep_days) == (10.0, 45.0)
 
 
+def test_a_supervisor_seals_a_colleague_and_opens_it(two: Stage, open_console: Open, axe: Axe) -> None:
+    pablo = open_console(two, "pablo", "#/sharing")
+    expect(pablo.get_by_role("link", name="Convenios", exact=True).first).to_be_visible()
+    expect(pablo.get_by_role("link", name="Sellos")).to_have_count(0)
+    petra = open_console(two, "petra", "#/sharing/seals")
+    expect(petra.get_by_text("No hay sellos")).to_be_visible()
+    petra.keyboard.press("x")
+    form = petra.get_by_role("dialog")
+    form.get_by_label("Número de caso").fill("2026-555")
+    form.get_by_label("Motivo").fill("Orden fiscal")
+    form.get_by_label("Persona").fill("petra")
+    form.get_by_role("button", name="Sellar un caso").click()
+    expect(form.get_by_role("alert")).to_be_visible()  # nobody seals themselves
+    form.get_by_label("Persona").fill("pablo")
+    assert axe(petra) == []
+    form.get_by_role("button", name="Sellar un caso").click()
+    seal = petra.locator("[data-seal]")
+    expect(seal).to_have_attribute("data-state", "active")
+    expect(seal).to_contain_text("pablo · 2026-555")
+    expect(seal).to_contain_text("sealed:")
+    assert axe(petra) == []
+    petra.keyboard.press("o")
+    expect(petra.get_by_role("dialog")).to_contain_text("No hay vuelta atrás")
+    petra.get_by_role("dialog").get_by_role("button", name="Abrir el sello").click()
+    expect(seal).to_have_attribute("data-state", "opened")
+    expect(seal).to_contain_text("lo abrió petra")
+
+
 def test_an_erasure_needs_two_people_and_leaves_the_chain_whole(two: Stage, open_console: Open, axe: Axe) -> None:
     open_console(two, "mario", "#/sharing")
     doris = open_console(two, "doris", "#/audit/erasures")

@@ -47,6 +47,9 @@ def test_the_usual_flow_of_an_hour_is_seen_by_who_reads_rules(desk: Desk) -> Non
 
 def test_going_back_makes_a_new_version_and_an_audit_entry(desk: Desk) -> None:
     desk.add_user("sara", Role.SUPERVISOR)
+    desk.add_user("omar", Role.OPERATOR)
+    with desk.client("omar") as omar:
+        assert omar.post("/api/cameras/plaza/usual/back", json={"version": 1}).status_code == 403
     with desk.client("sara") as sara:
         assert sara.post("/api/cameras/plaza/usual/back", json={"version": 9}).status_code == 404
         told = sara.post("/api/cameras/plaza/usual/back", json={"version": 1}).json()

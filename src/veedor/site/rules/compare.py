@@ -34,12 +34,18 @@ class Pair:
 
 
 def compare(new: Iterable[Event], old: Iterable[Event]) -> list[Pair]:
-    """All events of both, by start."""
+    """All events of both, by start; of those that began together, the new run's first."""
     news, olds = _by_place(new), _by_place(old)
     pairs: list[Pair] = []
     for place in news.keys() | olds.keys():
         pairs += _paired(news.get(place, []), olds.get(place, []))
-    return sorted(pairs, key=lambda one: (one.event.started_at, one.event.kind, one.event.track_ids))
+    return sorted(pairs, key=_order)
+
+
+def _order(pair: Pair) -> tuple[datetime, str, tuple[int, ...], bool, str, str]:
+    """Total, so that two runs list the same in the same order."""
+    event = pair.event
+    return event.started_at, event.kind, event.track_ids, pair.new is None, event.zone or "", event.id
 
 
 def until(event: Event) -> datetime:
