@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.database import Database
 from veedor.desk.postgres import NotPostgres, postgres_url
+from veedor.desk.turns import NotOurTurn, Turns
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import StoreError, StoreLocked, StoreUnreachable
 from waiting import wait_until
@@ -80,6 +82,48 @@ def test_what_was_committed_survives_kill_9_and_a_new_start(folder: Path) -> Non
         server.start()
     assert refused.value.hint("en") is not None
     version.write_text(there)
+
+
+def test_waiting_writers_leave_connections_for_the_one_whose_turn_it_is(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "pg", SystemClock(), QUICK)
+    server.start()
+    database = Database(server.url())
+    database.migrate()
+    pool = 20 + 20
+    names_ = [f"a{number}" for number in range(pool + 10)]
+    writers = [threading.Thread(target=add, args=(database, name)) for name in names_]
+    with database.session() as session:
+        for writer in writers:
+            writer.start()
+        wait_until(lambda: len(database._turns["write"]._waiting) == len(writers))
+        assert names(database) == set()  # a look of its own, while all others wait
+        session.add(AgencyRow(id="first", name="first", created_at=SystemClock().now()))
+    for writer in writers:
+        writer.join()
+    assert names(database) == {"first", *names_}
+    database.close()
+    server.stop()
+
+
+def test_turns_go_round_in_order_and_who_gives_up_leaves_the_line() -> None:
+    turns, order = Turns(), []
+
+    def take(name: str) -> None:
+        with turns.take(20.0):
+            order.append(name)
+
+    with turns.take(1.0):
+        with pytest.raises(NotOurTurn), turns.take(0.01):
+            pass
+        threads = []
+        for name in "abc":
+            threads.append(threading.Thread(target=take, args=(name,)))
+            threads[-1].start()
+            wait_until(lambda: len(turns._waiting) == len(threads))
+    for thread in threads:
+        thread.join()
+    assert order == ["a", "b", "c"]
+    take("d")
 
 
 _PARENT = """

@@ -15,7 +15,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from veedor.desk import postgres
+from veedor.desk.turns import NotOurTurn, Turns
 from veedor.kit.errors import StoreError, StoreLocked
 from veedor.kit.sqlite import store_errors
 
@@ -94,6 +95,8 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.info: dict[str, Any] = {}  # what every session carries, as `Session.info`
         self._held = threading.local()
+        self._busy_timeout_s = busy_timeout_s
+        self._turns = {turn: Turns() for turn in ("write", "audit")}
         self._listeners: list[Callable[[], None]] = []
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
@@ -125,7 +128,7 @@ class Database:
             raise RuntimeError("a session inside a session would wait for its own write lock")
         self._held.depth = 1
         try:
-            with self.errors(), self._writer.begin() as session:
+            with self.errors(), self._turn(turn), self._writer.begin() as session:
                 connection = session.connection()  # begin now: who waits for the lock waits here, before any work
                 if not self.is_sqlite:
                     postgres.take_turn(connection, turn)
@@ -134,6 +137,10 @@ class Database:
             self._held.depth = 0
         for listener in tuple(self._listeners):
             listener()
+
+    def _turn(self, turn: str) -> AbstractContextManager[None]:
+        """This process's own, before a connection is taken; SQLite's writers wait in the file's lock alone."""
+        return nullcontext() if self.is_sqlite else self._turns[turn].take(self._busy_timeout_s)
 
     def drop_old_pages(self) -> None:
         """Put what was written into the file itself, so that SQLite's log no longer holds what was there before. As far
@@ -166,7 +173,7 @@ class Database:
         """Turn driver errors into StoreError and its kin; constraint errors too, so catch those where they arise."""
         try:
             yield
-        except PoolTimeout as problem:
+        except (PoolTimeout, NotOurTurn) as problem:
             raise StoreLocked(path=self.name) from problem
         except DBAPIError as problem:
             if isinstance(problem.orig, sqlite3.Error):

@@ -74,7 +74,7 @@ class HubWitness:
         except BadHead as problem:
             log.error("a head of this hub's cannot be read: %s", problem)
             return
-        found = self._audit.hash_of(head.sequence)
+        found = self._audit.hash_in(session, head.sequence)
         is_ours = head.place == HUB_PLACE and head.signed_by(self._key.public_hex)
         if not is_ours or (found is not None and found[1] == head.hash):
             return

@@ -191,7 +191,11 @@ class ChainedAuditLog:
     def hash_of(self, sequence: int) -> tuple[int, str] | None:
         """Number and hash of one entry; None where there is none."""
         with self._database.reading() as session:
-            row = session.get(AuditRow, (self._agency_id, sequence))
+            return self.hash_in(session, sequence)
+
+    def hash_in(self, session: Session, sequence: int) -> tuple[int, str] | None:
+        """The same, for who has a session already."""
+        row = session.get(AuditRow, (self._agency_id, sequence))
         return (row.sequence, row.hash) if row else None
 
     def verify(self, *noted_heads: tuple[int, str]) -> AuditVerdict:
