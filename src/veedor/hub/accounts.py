@@ -27,7 +27,9 @@ class HubAccounts:
         """None for a site of a version that shares no accounts."""
         if told is None:
             return None
-        with self._ports.database.session() as session:
+        database = self._ports.database
+        is_news = bool(told.get("records")) or told.get("list") is not None
+        with database.session() if is_news else database.reading() as session:  # mostly there is nothing to write
             for one in list(told.get("records") or [])[:MOST_RECORDS]:
                 self._keep(session, row, one)
             if told.get("list") is not None:

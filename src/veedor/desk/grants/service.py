@@ -169,7 +169,7 @@ class Agreements:
         """Take over what another desk knows and tell open pages; ids of what changed. See `merge_statements`."""
         with self._ports.database.session() as session:
             changed = repository.merge_statements(session, grants, statements)
-            for grant, told in repository.grants_of(session):
+            for grant, told in repository.grants_of(session) if changed else ():
                 if grant.id in changed:
                     self._tell(session, grant, "emergency" if awaits_review(grant, told) else "merged")
         return changed
