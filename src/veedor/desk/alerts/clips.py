@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +11,9 @@ from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.context import DeskPorts
 from veedor.desk.outward.outward import tell_clip
+from veedor.desk.rounds import Rounds
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import NotFound, StoreError, Unavailable, VeedorError
+from veedor.kit.errors import NotFound, StoreError, Unavailable
 from veedor.kit.messages import Message
 from veedor.model.alert import ClipState
 from veedor.model.event import Event
@@ -50,39 +50,25 @@ def clip_span(event: Event, config: ClipConfig) -> tuple[datetime, datetime]:
     return max(start, end - timedelta(seconds=config.longest_s)), end
 
 
-class ClipWorker:
-    """Takes each pending clip to ready or failed. `run_once` works and raises; `run` goes on."""
+class ClipWorker(Rounds):
+    """Takes each pending clip to ready or failed."""
 
     def __init__(self, ports: DeskPorts, config: ClipConfig | None = None) -> None:
-        self._ports = ports
         self._config = config or ClipConfig()
+        super().__init__("clips", ports.clock, self._config.every_s)
+        self._ports = ports
         self._feed = LiveFeedHub(ports.database, ports.clock)
         self._media = AlertMedia(ports.data_directory)
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
         self._tidied_s: float | None = None
         self._first_seen_s: dict[str, float] = {}  # only of pending alerts; monotonic, so a clock step harms nothing
 
     def start(self) -> None:
         self._media.remove_unfinished()
-        self._thread = threading.Thread(target=self.run, name="desk-clips", daemon=True)
-        self._thread.start()
+        super().start()
 
-    def stop(self) -> None:
-        """Return when the clip in hand is done."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def run(self) -> None:
-        while not self._ports.clock.wait(self._stop, self._config.every_s):
-            try:
-                self.run_once()
-                self._tidy_now_and_then()
-            except VeedorError as problem:  # the database is locked or full: what is pending stays pending
-                log.warning("clips: %s", problem)
-            except Exception:
-                log.exception("clips: fault")
+    def round(self) -> None:
+        self.run_once()
+        self._tidy_now_and_then()
 
     def run_once(self) -> int:
         """Look at every pending clip once; return how many were settled."""

@@ -1,5 +1,5 @@
 """Keeps an eye on how rules do: puts those that are mostly wrong into review, says so loudly, and leaves the rest to
-people. `run_once` works and raises; `run` goes on.
+people.
 
 What it decides follows from the verdicts alone, so a restart decides the same. It never takes a rule out of review:
 a person does, and from then on counts begin anew. They begin anew too where the rule is written otherwise.
@@ -8,7 +8,6 @@ a person does, and from then on counts begin anew. They begin anew too where the
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,10 +21,11 @@ from veedor.desk.review.repository import Decision, keep, note, numbers_of, revi
 from veedor.desk.review.tables import RuleReviewRow
 from veedor.desk.review.tally import RuleTally, Window, tallies
 from veedor.desk.review.written import fingerprints
+from veedor.desk.rounds import Rounds
 from veedor.desk.scope_clause import only
 from veedor.desk.scoping import owner_of
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import UserError, VeedorError
+from veedor.kit.errors import UserError
 from veedor.model.camera import Camera
 from veedor.model.event import Severity
 
@@ -34,35 +34,17 @@ log = logging.getLogger(__name__)
 _EVERY_S = 60.0
 
 
-class ReviewKeeper:
+class ReviewKeeper(Rounds):
     """One per desk of a site."""
 
     def __init__(self, ports: DeskPorts, every_s: float = _EVERY_S) -> None:
+        super().__init__("review", ports.clock, every_s)
         self._ports = ports
-        self._every_s = every_s
         self._feed = LiveFeedHub(ports.database, ports.clock)
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
         self._versions: dict[str, str] = {}  # of each camera's rules as looked at last
 
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self.run, name="desk-review", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Return when the round in hand is done."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def run(self) -> None:
-        while not self._ports.clock.wait(self._stop, self._every_s):
-            try:
-                self.run_once()
-            except VeedorError as problem:  # the database is locked or full: the next round decides the same
-                log.warning("review of rules: %s", problem)
-            except Exception:
-                log.exception("review of rules: fault")
+    def round(self) -> None:
+        self.run_once()
 
     def run_once(self) -> int:
         """Look at every rule once; return of how many something was decided."""

@@ -1,21 +1,21 @@
-"""Draws stretches without an alert, of each camera once for each day that is over. `run_once` works and raises; `run`
-goes on. A camera's day is drawn in one transaction: whoever is killed draws it anew, and nobody draws it twice."""
+"""Draws stretches without an alert, of each camera once for each day that is over. A camera's day is drawn in one
+transaction: whoever is killed draws it anew, and nobody draws it twice."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random, SystemRandom
 from zoneinfo import ZoneInfo
 
 from veedor.desk.context import DeskPorts
+from veedor.desk.rounds import Rounds
 from veedor.desk.samples.frame import DrawnStretch, Facts, Frame, Span, draw, frame_of
 from veedor.desk.samples.repository import alert_spans
 from veedor.desk.samples.tables import SampleDayRow, SampleRow
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.kit.errors import NotFound, VeedorError
+from veedor.kit.errors import NotFound
 from veedor.kit.ids import new_id
 from veedor.model.camera import Camera
 
@@ -26,37 +26,19 @@ _RESOLUTION_S = 1.0
 _HOUR = timedelta(hours=1)
 
 
-class SampleDrawer:
+class SampleDrawer(Rounds):
     """One per desk of a site. `random`: whose draws nobody can foretell; a seeded one in tests."""
 
     def __init__(self, ports: DeskPorts, random: Random | None = None, every_s: float = _EVERY_S) -> None:
+        super().__init__("samples", ports.clock, every_s)
         self._ports = ports
         self._config = ports.config.samples
         self._random = random or SystemRandom()
-        self._every_s = every_s
         self._feed = LiveFeedHub(ports.database, ports.clock)
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
         self._done: set[tuple[str, date]] = set()  # of the last day alone
 
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self.run, name="desk-samples", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Return when the camera in hand is done."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def run(self) -> None:
-        while not self._ports.clock.wait(self._stop, self._every_s):
-            try:
-                self.run_once()
-            except VeedorError as problem:  # the archive or the database is busy or full: that day is tried again
-                log.warning("samples: %s", problem)
-            except Exception:
-                log.exception("samples: fault")
+    def round(self) -> None:
+        self.run_once()
 
     def run_once(self) -> bool:
         """Draw yesterday of one camera of which there is no draw yet; whether there was one."""
