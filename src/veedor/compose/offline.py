@@ -30,8 +30,9 @@ from veedor.site.detect.detector import Detector
 from veedor.site.detect.models import default_model_path
 from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
+from veedor.site.detect.opened import CameraModels, Load
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels, Load, TeamDetector
+from veedor.site.detect.team import TeamDetector
 from veedor.site.ingest.decode import Decoder, VideoFile, open_file
 from veedor.site.normality.baseline import Normality
 from veedor.site.pipeline import Pipeline
@@ -104,7 +105,7 @@ def analyze_file(
     store, models = _models(given.models)
     load = load_from(store.folder, given.threads)
     detector = _detector(video.name, network, load, models)
-    closers = Closers(lambda: crop_detector(network), load)
+    closers = Closers(lambda: crop_detector(network), load, _lacking)
     closers.assign(video.name, models)
     looks = FileLooks(rules, partial(closers.of, video.name))
     engine = RuleEngine(rules, video.name, ground=given.ground, normality=given.normality)
@@ -156,14 +157,14 @@ def _models(models: Models) -> tuple[OwnModels, CameraModels]:
 
 
 def _detector(camera_id: str, network: Detector, load: Load, models: CameraModels) -> TeamDetector:
-    """Raises OwnModelGone, OwnModelChanged: a file is not analysed with less than was wanted."""
-
-    def lacking(_order: ModelOrder, problem: VeedorError) -> None:
-        raise problem
-
-    team = TeamDetector(AtlasDetector(network), load, lacking)
+    team = TeamDetector(AtlasDetector(network), load, _lacking)
     team.assign(camera_id, models)
     return team
+
+
+def _lacking(_order: ModelOrder, problem: VeedorError) -> None:
+    """A file is not analysed with less than was wanted: raises OwnModelGone, OwnModelChanged."""
+    raise problem
 
 
 def _frames(file: VideoFile, fps: float, progress: _Progress) -> Iterator[Frame]:

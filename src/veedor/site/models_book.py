@@ -11,8 +11,8 @@ from veedor.model.detection import ObjectClass, know_own_classes
 from veedor.site.detect.cards import OwnModels
 from veedor.site.detect.coco import COCO_CLASSES
 from veedor.site.detect.models import registry
+from veedor.site.detect.opened import CameraModels
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels
 from veedor.site.rules.ruleset import RuleSet
 from veedor.site.rules.schema import CLASS_GROUPS, TrackRuleParams
 

@@ -109,7 +109,7 @@ class Stand:
         self.feed = WorkerFeed("w", clock, self.seen.append)
         detector = TeamDetector(AtlasDetector(ScriptedDetector(see_red)), no_model, lambda *_: None)
         channel = SocketChannel(theirs)
-        worker = Worker(channel, Pipeline(detector), detector, Closers(red_crops, no_model), clock)
+        worker = Worker(channel, Pipeline(detector), detector, Closers(red_crops, no_model, lambda *_: None), clock)
         self._threads = [
             threading.Thread(target=worker.run, daemon=True),
             threading.Thread(target=self.feed.serve, args=(SocketChannel(ours),), daemon=True),

@@ -15,8 +15,8 @@ from veedor.site.analysis.crew import Crew
 from veedor.site.analysis.feed import WorkerFeed
 from veedor.site.analysis.process import WorkerConfig, end_process, start_process
 from veedor.site.analysis.protocol import SocketChannel, media_to_header, message_to_observation, packet_to_header
+from veedor.site.detect.opened import CameraModels
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels
 from veedor.site.ingest.decode import open_file
 from veedor.wire.work import Hello
 

@@ -11,8 +11,8 @@ from veedor.model.detection import OWN_CLASSES, Detections, ObjectClass
 from veedor.site.detect.closer import Picture
 from veedor.site.detect.closers import Closers
 from veedor.site.detect.errors import OwnModelGone
+from veedor.site.detect.opened import CameraModels
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels
 
 EXCAVATOR = ObjectClass(OWN_CLASSES[0])
 PICTURE = np.zeros((40, 40, 3), np.uint8)
@@ -49,7 +49,7 @@ def places(closers: Closers, wanted: ObjectClass) -> list[float] | None:
 
 
 def closers(models: CameraModels) -> Closers:
-    made = Closers(lambda: Told(0), load)
+    made = Closers(lambda: Told(0), load, lambda *_: None)
     made.assign("a", models)
     return made
 
@@ -59,7 +59,9 @@ def test_the_sites_model_looks_for_what_it_knows() -> None:
     assert places(made, ObjectClass.PERSON) == [0]
     assert places(made, ObjectClass.UNKNOWN) == [0]
     assert places(made, EXCAVATOR) is None
-    assert places(Closers(lambda: Told(0), load), ObjectClass.CAR) == [0]  # a camera that nobody told of
+    assert places(Closers(lambda: Told(0), load, lambda *_: None), ObjectClass.CAR) == [
+        0
+    ]  # a camera that nobody told of
 
 
 def test_own_models_look_for_their_classes_beside_it() -> None:

@@ -20,15 +20,18 @@ from veedor.model.track import Tracks
 from veedor.site.detect import onnx_file
 from veedor.site.detect.atlas import AtlasDetector, Watcher
 from veedor.site.detect.cards import ModelCard, ModelClass, OwnModels
+from veedor.site.detect.closer import crop_detector
+from veedor.site.detect.closers import Closers
 from veedor.site.detect.coco import COCO_CLASSES
 from veedor.site.detect.errors import ModelNameTaken, ModelRefused, OwnModelChanged, OwnModelGone, TooManyClasses
 from veedor.site.detect.layouts import Reading, read, recognise
 from veedor.site.detect.named import detector_by_name, load_from
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.onnx_file import check_onnx
+from veedor.site.detect.opened import CameraModels
 from veedor.site.detect.own import ModelOrder, OwnDetector
 from veedor.site.detect.scripted import ScriptedDetector
-from veedor.site.detect.team import CameraModels, TeamDetector, merged
+from veedor.site.detect.team import TeamDetector, merged
 from veedor.site.detect.trial import Wanted, run
 
 SIZE = (320, 192)
@@ -276,8 +279,9 @@ def test_the_models_of_a_camera_give_one_answer(tmp_path: Path) -> None:
     for _ in range(2):
         assert team.detect([look])[0].class_id.tolist() == [ObjectClass.PERSON]
     assert lacking == ["absent"]
-    team.assign("cam", CameraModels(second=order(data)))
-    second = team.second_look("cam")
+    closers = Closers(lambda: crop_detector(site), load_from(tmp_path, 1), lambda *_: None)
+    closers.assign("cam", CameraModels(second=order(data)))
+    second = closers.of("cam", ObjectClass(32))
     assert second is not None
     assert second([scene(DRAWN)[:, :, ::-1]])[0].class_id.tolist() == [32, 33]
 

@@ -14,8 +14,6 @@ from veedor.model.event import Event
 from veedor.model.second_look import Outcome
 from veedor.site.detect.atlas import AtlasDetector
 from veedor.site.detect.closer import crop_detector
-from veedor.site.detect.errors import ModelMissing
-from veedor.site.detect.models import default_model_path
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.pipeline import Pipeline
 from veedor.site.rules.engine import RuleEngine
@@ -44,11 +42,8 @@ def place(shared: Path) -> Plaza:
 
 
 @pytest.fixture(scope="module")
-def network() -> OnnxDetector:
-    try:
-        return OnnxDetector(default_model_path())
-    except ModelMissing as problem:
-        pytest.skip(f"no detector: {problem}")
+def network(model_file: Path) -> OnnxDetector:
+    return OnnxDetector(model_file)
 
 
 @pytest.mark.parametrize("name", WEATHERS)

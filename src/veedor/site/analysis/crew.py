@@ -18,8 +18,8 @@ from veedor.model.second_look import Target
 from veedor.site.analysis.checked import TrackIds
 from veedor.site.analysis.feed import WorkerFeed, add_counters
 from veedor.site.analysis.protocol import Header
+from veedor.site.detect.opened import CameraModels
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,8 @@ from veedor.model.packet import MediaInfo, Packet
 from veedor.model.second_look import Target
 from veedor.site.analysis.checked import TrackIds, checked_look, checked_observation, checked_picture
 from veedor.site.analysis.protocol import Channel, Header, look_to_message, media_to_header, packet_to_header
+from veedor.site.detect.opened import CameraModels
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels
 
 log = logging.getLogger(__name__)
 

@@ -32,7 +32,7 @@ from veedor.site.analysis.errors import WorkerModelOther, WorkerVersionOther
 from veedor.site.analysis.feed import Recent, WorkerFeed
 from veedor.site.analysis.protocol import PipeChannel
 from veedor.site.analysis.roster import KnownWorker, WorkerRoster
-from veedor.site.detect.team import CameraModels
+from veedor.site.detect.opened import CameraModels
 from veedor.wire import work
 from veedor.wire.errors import BadMessage
 from veedor.wire.work import Enrol, Hello

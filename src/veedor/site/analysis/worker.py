@@ -41,9 +41,10 @@ from veedor.site.detect.closer import CropDetector, crop_detector
 from veedor.site.detect.closers import Closers
 from veedor.site.detect.named import load_from
 from veedor.site.detect.onnx import OnnxDetector
+from veedor.site.detect.opened import CameraModels
 from veedor.site.detect.own import ModelOrder
 from veedor.site.detect.scheduler import Mailbox
-from veedor.site.detect.team import CameraModels, TeamDetector
+from veedor.site.detect.team import TeamDetector
 from veedor.site.ingest.decode import Decoder
 from veedor.site.pipeline import Pipeline
 
@@ -300,7 +301,7 @@ def main() -> None:
     def closer() -> CropDetector:
         return crop_detector(OnnxDetector(options.model))  # one detector is not for two threads
 
-    Worker(channel, Pipeline(detector), detector, Closers(closer, load), SystemClock()).run()
+    Worker(channel, Pipeline(detector), detector, Closers(closer, load, lacking), SystemClock()).run()
 
 
 if __name__ == "__main__":

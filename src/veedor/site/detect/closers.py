@@ -2,64 +2,42 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from veedor.kit.errors import VeedorError
 from veedor.model.detection import OWN_CLASSES, Detections, ObjectClass
 from veedor.site.detect.closer import CropDetector, Picture
 from veedor.site.detect.nms import class_groups
+from veedor.site.detect.opened import Lacking, Load, OpenModels
 from veedor.site.detect.own import ModelOrder
-from veedor.site.detect.team import CameraModels, Load, merged
-
-log = logging.getLogger(__name__)
+from veedor.site.detect.team import merged
 
 
 class Closers:
-    """Detectors of its own, each opened when it is first needed. One thread asks; another may
-    `assign` and `forget`.
+    """Detectors of its own, each opened when it is first needed. `site` makes the site's own; `load` and `lacking`: see
+    `OpenModels`."""
 
-    `site` makes the site's own detector; `load` opens an agency's and raises the VeedorError tree.
-    """
-
-    def __init__(self, site: Callable[[], CropDetector], load: Load) -> None:
+    def __init__(self, site: Callable[[], CropDetector], load: Load, lacking: Lacking) -> None:
         self._make_site = site
-        self._load = load
         self._site: CropDetector | None = None
-        self._cameras: dict[str, CameraModels] = {}
-        self._open: dict[ModelOrder, CropDetector | None] = {}
-
-    def assign(self, camera_id: str, models: CameraModels) -> None:
-        """From the next look on."""
-        self._cameras[camera_id] = models
-
-    def forget(self, camera_id: str) -> None:
-        self._cameras.pop(camera_id, None)
+        self._models = OpenModels(load, lacking)
+        self.assign, self.forget = self._models.assign, self._models.forget
 
     def of(self, camera_id: str, object_class: ObjectClass) -> CropDetector | None:
         """What can see that class again; None where no model of the camera knows it, or none can be opened: who is not
         able to see a thing must not say that it is not there."""
-        models = self._cameras.get(camera_id, CameraModels())
+        self._models.close_unused()
+        models = self._models.of(camera_id)
         orders = tuple(one for one in models.own if knows(one, object_class))
         site = models.site and object_class not in OWN_CLASSES
         if models.second is not None and knows(models.second, object_class):
             orders, site = (models.second,), False
-        found = [one for one in map(self._opened, orders) if one is not None]
+        found: list[CropDetector] = [one for one in map(self._models.opened, orders) if one is not None]
         if site:
             self._site = self._site or self._make_site()
             found.insert(0, self._site)
         return _together(found) if found else None
-
-    def _opened(self, order: ModelOrder) -> CropDetector | None:
-        if order not in self._open:
-            try:
-                self._open[order] = self._load(order)
-            except VeedorError as problem:  # who watches with it tells the site
-                log.error("no second look with %s: %s", order.name, problem)
-                self._open[order] = None
-        return self._open[order]
 
 
 def knows(order: ModelOrder, object_class: ObjectClass) -> bool:

@@ -11,14 +11,12 @@ from veedor.kit.hashing import sha256_file
 from veedor.kit.sqlite import store_errors
 from veedor.model.detection import Detections
 from veedor.site.detect.cards import OwnModels
+from veedor.site.detect.closer import CropDetector
 from veedor.site.detect.detector import CANVAS_SIDE
 from veedor.site.detect.errors import OwnModelGone
 from veedor.site.detect.models import model_path, registry
 from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.detect.own import ModelOrder, OwnDetector, Picture, prepare
-
-CropDetector = Callable[[Sequence[Picture]], list[Detections]]
-"""Crops (height, width, 3) uint8 BGR, of any size -> what each shows, boxes in its own pixels."""
 
 
 def detector_by_name(name: str, own: OwnModels | None = None, threads: int = 1) -> CropDetector:
