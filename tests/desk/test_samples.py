@@ -31,7 +31,8 @@ from veedor.model.camera import StreamRole
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Event, Severity
 from veedor.model.track import ArchivedTrack
-from veedor.wire.ports import RecordedSpan, RecordedTimeline, TurnedDown
+from veedor.wire.ports import RecordedSpan, RecordedTimeline
+from veedor.wire.second_looks import TurnedDown
 
 DAY = date(2026, 3, 1)
 MIDNIGHT = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)  # in Lima

@@ -11,7 +11,7 @@ from veedor.site.normality.counts import hour_of_week
 from veedor.site.normality.flow import arrows, week
 from veedor.site.normality.grid import HOURS, Group
 from veedor.site.normality.store import BaselineStore
-from veedor.wire.ports import BaselineVersion, UsualFlow
+from veedor.wire.usual import BaselineVersion, UsualFlow
 
 _SHOWN = {"people": Group.PEOPLE, "vehicles": Group.VEHICLES}
 

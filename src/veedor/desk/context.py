@@ -27,11 +27,11 @@ from veedor.wire.ports import (
     LiveView,
     Ptz,
     RulesBook,
-    SecondLookBook,
     SiteView,
     TrackSearch,
-    UsualMovement,
 )
+from veedor.wire.second_looks import SecondLookBook
+from veedor.wire.usual import UsualMovement
 from veedor.wire.views import CameraViews
 
 if TYPE_CHECKING:

@@ -232,42 +232,6 @@ class SiteView(Protocol):
         """Tracks that fit, on the cameras that the query names: whoever asks has been allowed each of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnedDown:
-    """An event that raised no alert: of `looked` pictures, a second look saw its object in `seen` only."""
-
-    event: Event
-    seen: int
-    looked: int
-    has_picture: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LookCounts:
-    """What came of the second looks of one rule on one camera."""
-
-    camera_id: str
-    rule: str
-    confirmed: int
-    turned_down: int
-    unverified: int
-
-
-class SecondLookBook(Protocol):
-    """Desk -> site: what second looks found. Spans are [start, end) of when events were complete."""
-
-    def turned_down(
-        self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None, limit: int = 500
-    ) -> list[TurnedDown]:
-        """The newest first."""
-
-    def turned_down_picture(self, camera_id: str, event_id: str) -> bytes | None:
-        """JPEG with the object, zone and path drawn; None where it is kept no more."""
-
-    def look_counts(self, start: datetime, end: datetime, camera_ids: Sequence[str] | None = None) -> list[LookCounts]:
-        """By camera and rule."""
-
-
 class TrackSearch(Protocol):
     """Desk -> many sites: one query to each that has cameras in it, all at once."""
 
@@ -454,42 +418,6 @@ class RulesBook(Protocol):
 
     def try_out(self, camera_id: str, text: str, start: datetime, end: datetime) -> list[Event]:
         """The events that these rules would have found in the tracks of the span. Raises ConfigError."""
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineVersion:
-    """One version of what is usual on a camera. `until`: what came before it was learned; `days`, `tracks`: how much,
-    in all; `drift`: how far it is from the version before, 0..1; `since`: the version that a person went back to."""
-
-    version: int
-    until: datetime
-    made_at: datetime
-    days: float
-    tracks: int
-    drift: float
-    since: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class UsualFlow:
-    """What is usual on a camera. `versions`: the newest, which is in force, first; none: nothing was learned.
-    `hour`: hour of the week, Monday 0:00 in the site's time zone is 0; `flows`: group -> arrows (x, y, heading in
-    eighths of a turn, weight) in that hour; `week`: group -> tracks to expect in each of the 168 hours."""
-
-    versions: Sequence[BaselineVersion]
-    hour: int
-    flows: Mapping[str, Sequence[tuple[float, float, int, float]]]
-    week: Mapping[str, Sequence[float]]
-
-
-class UsualMovement(Protocol):
-    """Desk -> site: what was learned of a camera's movement. Counts of cells; nobody's track is in it."""
-
-    def show(self, camera_id: str, hour: int | None) -> UsualFlow:
-        """`hour`: None: the present one. Raises the StoreError tree."""
-
-    def roll_back(self, camera_id: str, version: int) -> None:
-        """Go back to `version`, as a new one. Raises NotFound, and the StoreError tree."""
 
 
 class BacktestStatus(StrEnum):

@@ -15,7 +15,7 @@ from veedor.desk.scoping import owner_of
 from veedor.kit.errors import NotFound
 from veedor.kit.messages import Message
 from veedor.model.event import Severity
-from veedor.wire.ports import SecondLookBook, TurnedDown
+from veedor.wire.second_looks import SecondLookBook, TurnedDown
 
 router = room_router("second-looks")
 

@@ -11,7 +11,7 @@ from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import Id, room_router
 from veedor.desk.usual.schemas import BaselineBackIn, UsualOut
 from veedor.kit.errors import Unavailable
-from veedor.wire.ports import UsualMovement
+from veedor.wire.usual import UsualMovement
 
 router = room_router("rules")
 

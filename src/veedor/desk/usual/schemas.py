@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from veedor.desk.schemas import In, Out, UtcTime
-from veedor.wire.ports import UsualFlow
+from veedor.wire.usual import UsualFlow
 
 
 class BaselineVersionOut(Out):

@@ -15,7 +15,7 @@ from typing import Any
 from veedor.model.event import Event
 from veedor.model.second_look import Outcome, SecondLook
 from veedor.wire.messages import event_from_json
-from veedor.wire.ports import LookCounts, TurnedDown
+from veedor.wire.second_looks import LookCounts, TurnedDown
 
 MIGRATION = """
     CREATE TABLE second_look (

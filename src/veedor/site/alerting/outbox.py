@@ -33,7 +33,8 @@ from veedor.model.event import Event
 from veedor.model.second_look import SecondLook
 from veedor.site.alerting import looks
 from veedor.wire.messages import event_from_json, event_to_json
-from veedor.wire.ports import AlertSink, LookCounts, TurnedDown
+from veedor.wire.ports import AlertSink
+from veedor.wire.second_looks import LookCounts, TurnedDown
 
 log = logging.getLogger(__name__)
 
