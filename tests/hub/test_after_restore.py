@@ -26,6 +26,7 @@ from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.grants.repository import grants_of, merge_statements
 from veedor.desk.inward.inward import Position
 from veedor.desk.sites.tables import SiteRow
+from veedor.hub.attendance import Attendance
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.restored import awaited, doubt_all
 from veedor.hub.roster import HubRoster
@@ -84,9 +85,8 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
         merge_statements(session, [grant()], both(grant()))
     book = DeskGrantBook(ports.database, clock, ports.cameras, awaited=awaited)
     key = SigningKey.generate()
-    roster = HubRoster(
-        ports, HubCameras(ports.database, clock), lambda _site: Position("", 0), HubWitness(ports, key), key
-    )
+    cameras, witness = HubCameras(ports.database, clock), HubWitness(ports, key)
+    roster = HubRoster(ports, cameras, lambda _site: Position("", 0), witness, key, Attendance(ports))
     yield Hub(desk, clock, key, Access(desk.audit, book), roster, tmp_path)
     book.close()
     ports.database.close()

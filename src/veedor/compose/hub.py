@@ -32,6 +32,7 @@ from veedor.desk.evidence.worker import EvidenceConfig, EvidenceWorker
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.inward.inward import Inward
 from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.hub.attendance import Attendance
 from veedor.hub.identities import Identities
 from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
 from veedor.hub.keys import HubCertificates, open_certificates, open_signing_key
@@ -102,14 +103,16 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         address = _address(config, server.url, certificates, parts)
         key = open_signing_key(config.keys)
         witness = HubWitness(ports, key)
-        roster = HubRoster(ports, parts.cameras, Inward(database, clock).position, witness, key, parts.seals)
+        attendance = Attendance(ports)
+        position = Inward(database, clock).position
+        roster = HubRoster(ports, parts.cameras, position, witness, key, attendance, parts.seals)
         stack.callback(parts.link.stop)
         Inward(database, clock).read_kept()
         parts.link.start(roster.answer)
         stack.callback(tell_sites(ports, parts.link))
         evidence = EvidenceWorker(ports, Signer.open(config.keys / KEY_FILE_NAME), EvidenceConfig(builders=4))
         commands = CommandWorker(ports)
-        for worker in (evidence, commands):
+        for worker in (evidence, commands, attendance):
             worker.start()
             stack.callback(worker.stop)
         app = create_app(ports, routers=(joining_router(address),), public=JOIN_PATHS)

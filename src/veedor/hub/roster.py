@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from veedor.desk.inward.recall import Recall, told_of
 from veedor.desk.outward.outward import Outward
 from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.accounts import HubAccounts
+from veedor.hub.attendance import Attendance
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.restored import agrees, was_restored
@@ -36,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 class HubRoster:
-    """Answers sites. `position`: how far the intake has read a site's log."""
+    """Answers sites. `position`: how far the intake has read a site's log. `attendance` runs."""
 
     def __init__(
         self,
@@ -45,9 +47,11 @@ class HubRoster:
         position: Callable[[str], Position],
         witness: HubWitness,
         key: SigningKey,
+        attendance: Attendance,
         seals: HubSeals | None = None,
     ) -> None:
         self._ports = ports
+        self._attendance = attendance
         self._seals = seals
         self._key = key
         self._witness = witness
@@ -63,21 +67,10 @@ class HubRoster:
         """`site_id` is what the connection proved. Raises Forbidden for a site that was revoked, OtherVersion for
         one whose version of the link is too far from ours: that is noted, and nothing else that it says is read."""
         now = self._ports.clock.now()
-        boot, protocol = str(args["boot"])[:64], version.told(args.get("protocol"))
+        protocol = version.told(args.get("protocol"))
         is_near = version.is_near(protocol)
-        with self._ports.database.session() as session:
-            row = service.site(session, site_id)
-            if row.revoked_at is not None:
-                raise Forbidden(action="sync", act="sync", reason="revoked")
-            if service.note_call(row, boot, now):
-                log.error("two machines speak as site %s (%s)", row.name, row.id)
-            if not is_near and row.protocol != protocol:
-                log.error("site %s (%s) speaks version %d of the link, too far from ours", row.name, row.id, protocol)
-            row.version, row.protocol = str(args.get("version") or "")[:40], protocol
-            row.health = _bounded(args.get("health")) if is_near else {}
-            if is_near:
-                row.signs = bool(args["signs"]) if "signs" in args else row.signs
-                _take_people(session, row, args.get("people") or {})
+        row = self._take_call(site_id, args, now)
+        self._attendance.called(row.id, now, _bounded(args.get("health")) if is_near else {})
         version.require_near(protocol, row.name)
         self._take_roster(row, args.get("roster"))
         self._take_grants(args.get("grants") or [])
@@ -88,6 +81,20 @@ class HubRoster:
         told = self._told(row, args, now.isoformat(), send_cameras=send_cameras)
         seals = self._seals.answer(row, args.get("seals")) if self._seals else {}
         return {**told, "heads": heads, "seals": seals, "accounts": self._accounts.answer(row, args.get("accounts"))}
+
+    def _take_call(self, site_id: str, args: dict[str, Any], now: datetime) -> SiteRow:
+        """Who calls, as it is kept after the call. Mostly there is nothing to keep, and then no turn of a writer is
+        taken: the call is tried on a look first."""
+        with self._ports.database.reading() as session:
+            row = service.site(session, site_id)
+            _note(session, row, args, now)
+            is_news = any(session.is_modified(one) for one in session.dirty)
+        if is_news:
+            with self._ports.database.session() as session:
+                row = service.site(session, site_id)
+                for said in _note(session, row, args, now):
+                    log.error("%s", said)
+        return row
 
     def _take_cameras(self, row: SiteRow, args: dict[str, Any]) -> bool:
         """Whether the site is to send its list of cameras, because we have another one."""
@@ -131,7 +138,7 @@ class HubRoster:
             lost = [one for one in found if one.id not in known]
             merge_agencies(session, lost, self._ports.clock.now())
         for one in lost:
-            self._note(row, Action.AGENCY_EDIT, Resource("agency", one.id, one.id), "known again from a site")
+            self._audit(row, Action.AGENCY_EDIT, Resource("agency", one.id, one.id), "known again from a site")
 
     def _settle(self, row: SiteRow, args: dict[str, Any]) -> None:
         """After a restore: whether this site knows of its agency's grants exactly what stands here."""
@@ -142,9 +149,11 @@ class HubRoster:
             if not agrees(grants_of(session, row.agency_id), row.agency_id, known):
                 return
             session.get_one(SiteRow, row.id).doubted_at = None
-        self._note(row, Action.SITE_EDIT, Resource("site", row.id, row.agency_id), "grants confirmed after the restore")
+        self._audit(
+            row, Action.SITE_EDIT, Resource("site", row.id, row.agency_id), "grants confirmed after the restore"
+        )
 
-    def _note(self, row: SiteRow, action: Action, resource: Resource, reason: str) -> None:
+    def _audit(self, row: SiteRow, action: Action, resource: Resource, reason: str) -> None:
         who = Principal(row.id, f"site:{row.id}"[:64], row.agency_id, frozenset())
         self._ports.access.note(who, action, resource, allowed=True, reason=reason)
 
@@ -189,7 +198,23 @@ def _bounded(health: Any) -> dict[str, Any]:
     return health
 
 
-def _take_people(session: Session, row: SiteRow, people: dict[str, Any]) -> None:
+def _note(session: Session, row: SiteRow, args: dict[str, Any], now: datetime) -> list[str]:
+    """Take over what a call says of its site; what the hub's log should say of that. Raises Forbidden."""
+    if row.revoked_at is not None:
+        raise Forbidden(action="sync", act="sync", reason="revoked")
+    protocol, found = version.told(args.get("protocol")), []
+    if service.note_boot(row, str(args["boot"])[:64]):
+        found.append(f"two machines speak as site {row.name} ({row.id})")
+    if not version.is_near(protocol) and row.protocol != protocol:
+        found.append(f"site {row.name} ({row.id}) speaks version {protocol} of the link, too far from ours")
+    row.version, row.protocol = str(args.get("version") or "")[:40], protocol
+    if version.is_near(protocol):
+        row.signs = bool(args["signs"]) if "signs" in args else row.signs
+        _take_people(session, row, args.get("people") or {}, now)
+    return found
+
+
+def _take_people(session: Session, row: SiteRow, people: dict[str, Any], now: datetime) -> None:
     """People of the agency who have logged in here follow what their own desk says of them: who is disabled there is
     out here, and who lost a role has lost it here."""
     query = sa.select(UserRow).where(UserRow.agency_id == row.agency_id, UserRow.password_hash == "")
@@ -203,7 +228,6 @@ def _take_people(session: Session, row: SiteRow, people: dict[str, Any]) -> None
             user.roles = roles
         disabled = bool(told.get("disabled"))
         if disabled and user.disabled_at is None:
-            user.disabled_at = row.seen_at
+            user.disabled_at = now
         elif not disabled:
             user.disabled_at = None
-    session.flush()

@@ -134,9 +134,8 @@ def revoke(session: Session, clock: Clock, site_id: str) -> SiteRow:
     return row
 
 
-def note_call(row: SiteRow, boot: str, now: datetime) -> bool:
-    """A site called. True: a run that another had followed speaks again, so two machines have this identity."""
-    row.seen_at = now
+def note_boot(row: SiteRow, boot: str) -> bool:
+    """A run of a site called. True: one that another had followed speaks again, so two machines have this identity."""
     if row.boot == boot:
         return False
     doubled = boot in row.boots
