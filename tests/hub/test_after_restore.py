@@ -81,7 +81,7 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     with ports.database.session() as session:
         for name in (OWNER, GRANTEE):
             save(session, Agency(name, name, AgencyKind.OTHER, public_key=PUBLIC[name]), clock.now())
-        session.add(_site(SITE, OWNER, clock.now(), 1))
+        session.add(site_row(SITE, OWNER, clock.now(), 1))
         merge_statements(session, [grant()], both(grant()))
     book = DeskGrantBook(ports.database, clock, ports.cameras, awaited=awaited)
     key = SigningKey.generate()
@@ -92,7 +92,7 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     ports.database.close()
 
 
-def _site(site_id: str, agency_id: str, at: datetime, number: int) -> SiteRow:
+def site_row(site_id: str, agency_id: str, at: datetime, number: int) -> SiteRow:
     return SiteRow(
         id=site_id,
         number=number,
@@ -134,7 +134,7 @@ def test_a_revocation_that_the_hub_forgot_is_never_passed_over(hub: Hub) -> None
 
 def test_every_site_of_the_owner_must_speak_and_a_revoked_one_need_not(hub: Hub) -> None:
     with hub.desk.ports.database.session() as session:
-        session.add(_site("other-site", OWNER, hub.clock.now(), 2))
+        session.add(site_row("other-site", OWNER, hub.clock.now(), 2))
     hub.restored()
     hub.hears([(grant(), both(grant()))])
     assert hub.refusal() == "restored"

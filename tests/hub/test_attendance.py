@@ -13,6 +13,7 @@ import pytest
 
 from agreements import OWNER, PUBLIC, T0
 from desk.desks import make_desk
+from hub.test_after_restore import site_row
 from veedor.desk.agencies.repository import save
 from veedor.desk.context import DeskPorts
 from veedor.desk.inward.inward import Position
@@ -51,20 +52,7 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     ports = make_desk(tmp_path, clock).ports
     with ports.database.session() as session:
         save(session, Agency(OWNER, OWNER, AgencyKind.OTHER, public_key=PUBLIC[OWNER]), clock.now())
-        session.add(
-            SiteRow(
-                id=SITE,
-                number=1,
-                agency_id=OWNER,
-                name=SITE,
-                link_key=SITE,
-                joined_at=clock.now(),
-                version="",
-                boots=[],
-                is_doubled=False,
-                health={},
-            )
-        )
+        session.add(site_row(SITE, OWNER, clock.now(), 1))
     key, attendance = SigningKey.generate(), Attendance(ports)
     cameras, witness = HubCameras(ports.database, clock), HubWitness(ports, key)
     yield Hub(

@@ -5,33 +5,45 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from sqlalchemy.orm import Session
+
 from veedor.desk.context import DeskPorts
-from veedor.desk.grants.tables import revision_of
+from veedor.desk.grants.repository import parties_since, revisions
 from veedor.hub.joining.service import sites
 from veedor.hub.link import HubLink
 
 _GATHER_S = 0.1  # a busy hub commits hundreds of times a second: it looks ten times at most
 
 
+def _whom_to_tell(session: Session, known: dict[str, int], now: dict[str, int]) -> list[str]:
+    """Sites that a change concerns: not all of seventy, each time that two agencies agree on something."""
+    if now == known:
+        return []
+    there = [row for row in sites(session) if row.revoked_at is None]
+    if now["agencies"] != known["agencies"]:
+        return [row.id for row in there]
+    parties = parties_since(session, known["grants"])
+    return [row.id for row in there if row.agency_id in parties]
+
+
 def tell_sites(ports: DeskPorts, link: HubLink) -> Callable[[], None]:
-    """Poke every site after each commit that changed grants or agencies. Returns how to stop that."""
+    """Poke, after each commit that changed grants, the sites of their parties; where agencies changed, every site.
+    Returns how to stop that."""
     wake, stop = threading.Event(), threading.Event()
 
-    def revisions() -> tuple[int, int]:
-        with ports.database.reading() as session:
-            return revision_of(session, "grants"), revision_of(session, "agencies")
-
     def run() -> None:
-        known = revisions()
+        with ports.database.reading() as session:
+            known = revisions(session)
         while not stop.is_set():
             ports.clock.wait(wake, 5.0)
             ports.clock.wait(stop, _GATHER_S)
             wake.clear()
-            now = revisions()
-            if now != known:
-                known = now
-                with ports.database.reading() as session:
-                    link.poke([row.id for row in sites(session) if row.revoked_at is None])
+            with ports.database.reading() as session:
+                now = revisions(session)
+                told = _whom_to_tell(session, known, now)
+            known = now
+            if told:
+                link.poke(told)
 
     forget = ports.database.on_commit(wake.set)
     thread = threading.Thread(target=run, name="hub-poke", daemon=True)

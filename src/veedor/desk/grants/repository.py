@@ -28,9 +28,14 @@ def grants_of(session: Session, agency_id: str | None = None, *, since: int = 0)
     if agency_id is not None:
         query = query.where(sa.or_(GrantRow.agency_id == agency_id, GrantRow.grantee_id == agency_id))
     if since:
-        stated = sa.select(StatementRow.grant_id).where(StatementRow.revision > since)
-        query = query.where(sa.or_(GrantRow.revision > since, GrantRow.id.in_(stated)))
+        query = query.where(_changed_since(since))
     return _with_statements(session, list(session.scalars(query)))
+
+
+def parties_since(session: Session, revision: int) -> set[str]:
+    """Agencies that gave or received a grant which came, or of which something was stated, after `revision`."""
+    query = sa.select(GrantRow.agency_id, GrantRow.grantee_id).where(_changed_since(revision))
+    return {agency_id for pair in session.execute(query) for agency_id in pair}
 
 
 def grant_with_statements(session: Session, agency_id: str, grant_id: str) -> Told:
@@ -119,6 +124,11 @@ def merge_statements(session: Session, grants: Iterable[Grant], statements: Sequ
 def revisions(session: Session) -> dict[str, int]:
     """How new what is known here is: by name, of agencies and of grants."""
     return {name: revision_of(session, name) for name in ("agencies", "grants")}
+
+
+def _changed_since(revision: int) -> sa.ColumnElement[bool]:
+    stated = sa.select(StatementRow.grant_id).where(StatementRow.revision > revision)
+    return sa.or_(GrantRow.revision > revision, GrantRow.id.in_(stated))
 
 
 def _with_statements(session: Session, rows: Sequence[GrantRow]) -> list[Told]:
