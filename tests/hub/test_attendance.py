@@ -25,6 +25,7 @@ from veedor.hub.witness import HubWitness
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import Forbidden
 from veedor.model.agency import Agency, AgencyKind
+from veedor.wire import sync
 from veedor.wire.keys import SigningKey
 
 SITE = "muni-site"
@@ -128,3 +129,15 @@ def test_a_site_that_was_revoked_is_refused_and_not_noted(hub: Hub) -> None:
 
 def _disk_full() -> None:
     raise OSError("full")
+
+
+def test_the_more_sites_the_less_often_each_of_them_asks(hub: Hub) -> None:
+    assert hub.hears()["again_s"] == sync.SYNC_EVERY_S
+    for number in range(69):
+        hub.attendance.called(f"site-{number}", hub.clock.now(), {})
+    asked_again_s = sync.again_s(hub.hears())
+    assert asked_again_s == 10
+    assert sync.away_after_s(70) == 3 * asked_again_s
+    assert sync.again_s({}) == sync.again_s({"again_s": "soon"}) == sync.SYNC_EVERY_S  # another version of a hub
+    assert sync.again_s({"again_s": 0}) == 1
+    assert sync.again_s({"again_s": 1e9}) == 30

@@ -14,11 +14,13 @@ from hub.test_after_restore import site_row
 from veedor.desk.agencies.repository import save
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import merge_statements
+from veedor.desk.outward.tables import OutwardRow
 from veedor.hub.link import HubLink
 from veedor.hub.watching import tell_sites
 from veedor.kit.clock import SystemClock
 from veedor.model.agency import Agency, AgencyKind
 from veedor.model.statement import StatementKind
+from veedor.wire.facts import FactKind
 from waiting import wait_until
 
 
@@ -56,6 +58,13 @@ def test_a_grant_calls_the_sites_of_its_parties_and_an_agency_calls_all(ports: D
             merge_statements(session, [grant()], [said(grant(), OWNER, StatementKind.REVOKE)])
         wait_until(lambda: pokes.told)
         assert pokes.told.pop() == {f"{OWNER}-site", f"{GRANTEE}-site"}
+        with ports.database.session() as session:
+            for kind in (FactKind.ACT, FactKind.EVENT):
+                session.add(OutwardRow(agency_id="other", message_id=kind, kind=kind, body={}, at=T0))
+        wait_until(lambda: pokes.told)
+        assert pokes.told.pop() == {"other-site"}
+        with ports.database.session() as session:
+            session.add(OutwardRow(agency_id=OWNER, message_id="2", kind=FactKind.EVENT, body={}, at=T0))
         with ports.database.session() as session:
             save(session, Agency("new", "new", AgencyKind.OTHER), T0)
         wait_until(lambda: pokes.told)

@@ -35,11 +35,18 @@ class Attendance(Rounds):
         self._database = ports.database
         self._lock = threading.Lock()
         self._calls: dict[str, _Call] = {}
+        self._sites: set[str] = set()
 
     def called(self, site_id: str, at: datetime, health: Mapping[str, Any]) -> None:
         """From any thread, and at once: it is kept in the next round."""
         with self._lock:
             self._calls[site_id] = _Call(at, health)
+            self._sites.add(site_id)
+
+    @property
+    def sites(self) -> int:
+        """How many have called since this process began."""
+        return len(self._sites)
 
     def round(self) -> None:
         """Raises StoreError; what was not kept is kept in a later round, unless the site has called again since."""

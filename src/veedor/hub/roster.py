@@ -15,6 +15,7 @@ from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.accounts.tables import UserRow
 from veedor.desk.agencies.repository import agencies as known_agencies
 from veedor.desk.agencies.repository import merge_agencies
+from veedor.desk.agencies.told import ToldAgencies
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import Told, grants_of
 from veedor.desk.grants.service import Agreements
@@ -61,6 +62,7 @@ class HubRoster:
         self._outward = Outward(ports.database)
         self._accounts = HubAccounts(ports)
         self._recall = Recall(ports)
+        self._agencies = ToldAgencies()
         self._told_roster: set[str] = set()  # sites that were asked what this hub, restored since, once told them
 
     def answer(self, site_id: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -163,20 +165,20 @@ class HubRoster:
     def _told(self, row: SiteRow, args: dict[str, Any], now: str, *, send_cameras: bool) -> dict[str, Any]:
         knows = args.get("knows") or {}
         with self._ports.database.reading() as session:
-            agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
+            tree = self._agencies.of(session)
             told: list[Told] = grants_of(session, row.agency_id)
             forgot = row.id not in self._told_roster and was_restored(session)
             recalled = told_of(session, row.agency_id, args.get("recall"), _cameras_of(session, row))
-        digest = sync.agencies_digest(agencies)
-        is_news = knows.get("agencies") != digest
+        is_news = knows.get("agencies") != tree.digest
         place = self._position(row.id)
         return {
             "now": now,
             "protocol": version.PROTOCOL,
             "lease_s": sync.LEASE_S,
+            "again_s": sync.every_s(self._attendance.sites),
             "send_cameras": send_cameras,
-            "agencies": agencies if is_news else None,
-            "roster": self._signed_roster(agencies) if is_news or knows.get("roster") is None else None,
+            "agencies": tree.agencies if is_news else None,
+            "roster": self._signed_roster(tree.agencies) if is_news or knows.get("roster") is None else None,
             "send_roster": forgot,
             "recall": self._recall.wanted(row.id),
             "recalled": recalled,

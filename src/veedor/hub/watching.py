@@ -1,4 +1,5 @@
-"""Telling sites at once that a grant changed: a revocation must not wait for the next exchange."""
+"""Telling sites at once what concerns them: neither a revocation nor what was done with an alert of theirs waits for
+the next exchange."""
 
 from __future__ import annotations
 
@@ -9,10 +10,15 @@ from sqlalchemy.orm import Session
 
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import parties_since, revisions
+from veedor.desk.outward.outward import agencies_of_acts, newest
 from veedor.hub.joining.service import sites
 from veedor.hub.link import HubLink
 
 _GATHER_S = 0.1  # a busy hub commits hundreds of times a second: it looks ten times at most
+
+
+def _places(session: Session) -> dict[str, int]:
+    return {**revisions(session), "acts": newest(session)}
 
 
 def _whom_to_tell(session: Session, known: dict[str, int], now: dict[str, int]) -> list[str]:
@@ -22,24 +28,24 @@ def _whom_to_tell(session: Session, known: dict[str, int], now: dict[str, int]) 
     there = [row for row in sites(session) if row.revoked_at is None]
     if now["agencies"] != known["agencies"]:
         return [row.id for row in there]
-    parties = parties_since(session, known["grants"])
-    return [row.id for row in there if row.agency_id in parties]
+    concerned = parties_since(session, known["grants"]) | agencies_of_acts(session, known["acts"])
+    return [row.id for row in there if row.agency_id in concerned]
 
 
 def tell_sites(ports: DeskPorts, link: HubLink) -> Callable[[], None]:
-    """Poke, after each commit that changed grants, the sites of their parties; where agencies changed, every site.
-    Returns how to stop that."""
+    """Poke, after each commit that changed grants, the sites of their parties; after an act upon an agency's alerts,
+    incidents or evidence, its sites; where agencies changed, every site. Returns how to stop that."""
     wake, stop = threading.Event(), threading.Event()
 
     def run() -> None:
         with ports.database.reading() as session:
-            known = revisions(session)
+            known = _places(session)
         while not stop.is_set():
             ports.clock.wait(wake, 5.0)
             ports.clock.wait(stop, _GATHER_S)
             wake.clear()
             with ports.database.reading() as session:
-                now = revisions(session)
+                now = _places(session)
                 told = _whom_to_tell(session, known, now)
             known = now
             if told:

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from veedor import __version__
 from veedor.desk.accounts import service as accounts
 from veedor.desk.accounts.synced import followed
-from veedor.desk.agencies.repository import agencies as known_agencies
 from veedor.desk.agencies.repository import merge_agencies
+from veedor.desk.agencies.told import ToldAgencies
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
@@ -82,6 +82,8 @@ class Roster:
         self._hub_forgot: dict[str, Any] | None = None
         self._boot = secrets.token_hex(8)
         self._send_cameras = True
+        self._again_s = sync.SYNC_EVERY_S
+        self._agencies = ToldAgencies()
         self._hub_knows: dict[str, Any] = {}
         self._inward = Inward(ports.database, ports.clock)
         self._wake = threading.Event()
@@ -120,7 +122,7 @@ class Roster:
             except Exception as problem:
                 self.problem = repr(problem)
                 log.exception("roster")
-            self._ports.clock.wait(self._wake, sync.SYNC_EVERY_S)
+            self._ports.clock.wait(self._wake, self._again_s)
 
     def run_once(self) -> None:
         """One exchange. Raises Unavailable, StoreError, OtherVersion."""
@@ -141,6 +143,7 @@ class Roster:
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
+        self._again_s = sync.again_s(answer)
         self._lease.renew(now, float(answer.get("lease_s") or 0.0))
         self.synced_at = self._ports.clock.now()
         if self._send_cameras or more:
@@ -166,7 +169,7 @@ class Roster:
             }
             told = grants_of(session)
             recalled = told_of(session, ports.agency_id, self._hub_forgot)
-            agencies = [sync.agency_to_json(one) for one in known_agencies(session)]
+            tree = self._agencies.of(session)
         return {
             "boot": self._boot,
             "version": __version__,
@@ -189,7 +192,7 @@ class Roster:
             "recalled": recalled,
             "heads": self._witness.question(),
             "knows": {
-                "agencies": sync.agencies_digest(agencies),
+                "agencies": tree.digest,
                 "roster": self._kept.known(),
                 "grants": sync.marks(told),
                 "acts": {"sequence": place.sequence, "message_id": place.message_id},

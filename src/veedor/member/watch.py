@@ -18,7 +18,7 @@ class HubWatch:
         self._roster = roster
 
     def state(self) -> HubState:
-        """As the last exchange left it: at most `sync.SYNC_EVERY_S` old, and as much again as a call may take."""
+        """As the last exchange left it: as old as the hub said when to ask again, at most, and as a call may take."""
         roster = self._roster
         if roster is None:
             return HubState(self._hub_name, False, None)

@@ -5,14 +5,14 @@ question: `boot` (which run of the site speaks), `version` (of the program), `pr
 `wire/version.py`; without it: 1), `cameras` (their digest; the list where the hub asked for it), `streams`, `health`,
 `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer: `now`, `protocol`,
 `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has read the
-site's log).
+site's log), `again_s` (when to ask again: the more sites, the later; whoever has news asks or is called at once).
 
 About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`). `seals`: see `wire/seals.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from veedor.kit.hashing import canonical_json, sha256_bytes
@@ -21,10 +21,31 @@ from veedor.model.grant import Grant
 from veedor.model.grant_reading import MalformedGrant, grant_of, statement_of
 from veedor.model.statement import Statement
 
-SYNC_EVERY_S = 5.0
+SYNC_EVERY_S = 5.0  # of few sites
 LEASE_S = 900.0
+_QUESTIONS_PER_S = 7.0  # that a hub is asked without need: what changes is told at once, however many sites there are
+_LONGEST_S = 30.0
+_MISSED = 3  # questions that do not come before a site counts as away
 
 Told = tuple[Grant, tuple[Statement, ...]]
+
+
+def every_s(sites: int) -> float:
+    """How often each of so many sites asks a hub."""
+    return min(max(SYNC_EVERY_S, sites / _QUESTIONS_PER_S), _LONGEST_S)
+
+
+def again_s(answer: Mapping[str, Any]) -> float:
+    """When a site asks again, as the hub said. One of a version that does not say so has few sites."""
+    told = answer.get("again_s")
+    if not isinstance(told, int | float) or isinstance(told, bool):
+        return SYNC_EVERY_S
+    return min(max(float(told), 1.0), _LONGEST_S)
+
+
+def away_after_s(sites: int) -> float:
+    """How long nothing is heard of one of so many sites before it counts as away."""
+    return _MISSED * every_s(sites)
 
 
 def agency_to_json(agency: Agency) -> dict[str, Any]:

@@ -79,7 +79,10 @@ def agency_of(row: AgencyRow) -> Agency:
 
 def _kind(value: str) -> AgencyKind:
     """A kind of a newer version is one of the others."""
-    return AgencyKind(value) if value in set(AgencyKind) else AgencyKind.OTHER
+    try:
+        return AgencyKind(value)
+    except ValueError:
+        return AgencyKind.OTHER
 
 
 def _check(session: Session, wanted: Agency) -> None:

@@ -19,6 +19,8 @@ from veedor.kit.messages import Message
 
 log = logging.getLogger(__name__)
 
+_GATHER_S = 0.25  # a busy hub commits hundreds of times a second
+
 
 class CommandWorker:
     """`run_once` works and raises; `run` goes on."""
@@ -46,6 +48,7 @@ class CommandWorker:
 
     def run(self) -> None:
         while not self._stop.is_set():
+            self._stop.wait(_GATHER_S)
             self._wake.clear()
             try:
                 self.run_once()

@@ -35,6 +35,8 @@ from veedor.wire.ports import LockReport, LockState
 
 log = logging.getLogger(__name__)
 
+_GATHER_S = 0.25  # a busy hub commits hundreds of times a second: what is outstanding is looked at four times at most
+_EXPIRE_EVERY_S = 60.0
 _REFUSED_LONGEST_S = 900.0  # between asking an owner who refuses: each question stands in its audit
 
 
@@ -66,6 +68,7 @@ class EvidenceWorker:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._wakes: list[threading.Event] = []
+        self._expired_s: float | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._errands = Errands(ports)
         self._pulled = pulled_folder(ports.data_directory)
@@ -121,6 +124,7 @@ class EvidenceWorker:
 
     def _run(self, work: Callable[[], None], wake: threading.Event) -> None:
         while not self._stop.is_set():
+            self._stop.wait(_GATHER_S)
             wake.clear()
             try:
                 work()
@@ -150,7 +154,10 @@ class EvidenceWorker:
                     self._build(package)
                 finally:
                     self._give_back(package.id)
-        self._expire()
+        now_s = self._ports.clock.monotonic()
+        if self._expired_s is None or now_s - self._expired_s >= _EXPIRE_EVERY_S:
+            self._expired_s = now_s
+            self._expire()
 
     def _take(self, package_id: str) -> bool:
         """Whether no other builder has it, and it is still to be built."""

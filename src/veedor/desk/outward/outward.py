@@ -34,6 +34,17 @@ class OutwardFact:
     at: datetime
 
 
+def newest(session: Session) -> int:
+    """The sequence of the newest fact; 0: there is none."""
+    return int(session.scalar(sa.select(sa.func.max(OutwardRow.sequence))) or 0)
+
+
+def agencies_of_acts(session: Session, after: int) -> set[str]:
+    """With whose things something was done here, in facts that follow `after`."""
+    is_act = OutwardRow.kind == FactKind.ACT.value
+    return set(session.scalars(sa.select(OutwardRow.agency_id).where(OutwardRow.sequence > after, is_act).distinct()))
+
+
 class Outward:
     """Reading and trimming the outbox."""
 

@@ -23,6 +23,7 @@ from veedor.desk.sites.tables import SiteCameraRow, SiteRow
 from veedor.hub.joining import service
 from veedor.hub.joining.schemas import InvitationOut, InviteIn, JoinedSiteOut, JoinIn, SitesOut
 from veedor.kit.errors import VeedorError
+from veedor.wire import sync
 from veedor.wire.invitation import Invitation
 from veedor.wire.joining import JoinAnswer, JoinRequest
 
@@ -76,8 +77,12 @@ def joining_router(hub: HubAddress) -> APIRouter:
             cameras = _cameras(session)
             now = permit.ports.clock.now()
             rows = service.sites(session)
+            away_after_s = sync.away_after_s(sum(row.revoked_at is None for row in rows))
             told = [
-                JoinedSiteOut.of(row, cameras.get(row.id, []), now, permit.lang, hub.behind(row.id)) for row in rows
+                JoinedSiteOut.of(
+                    row, cameras.get(row.id, []), now, permit.lang, away_after_s, behind=hub.behind(row.id)
+                )
+                for row in rows
             ]
             return SitesOut(sites=told)
 

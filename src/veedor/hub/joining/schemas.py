@@ -13,8 +13,6 @@ from veedor.desk.sites.tables import SiteRow
 from veedor.kit.messages import Message, Param
 from veedor.wire.version import PROTOCOL, is_near
 
-OFFLINE_AFTER_S = 15.0
-
 
 class InviteIn(In):
     agency_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -47,7 +45,7 @@ class JoinedSiteOut(Out):
     joined_at: UtcTime
     revoked_at: UtcTime | None
     seen_at: UtcTime | None
-    online: bool = Field(description="It called within the last 15 s")
+    online: bool = Field(description="It has called since it should have three times")
     is_doubled: bool = Field(description="Two machines speak with this site's identity")
     version: str
     protocol: int = Field(description="Version of the link that it spoke last")
@@ -60,7 +58,12 @@ class JoinedSiteOut(Out):
 
     @staticmethod
     def of(
-        row: SiteRow, cameras: Sequence[Mapping[str, Any]], now: datetime, lang: str, behind: int | None = None
+        row: SiteRow,
+        cameras: Sequence[Mapping[str, Any]],
+        now: datetime,
+        lang: str,
+        away_after_s: float,
+        behind: int | None = None,
     ) -> JoinedSiteOut:
         """`cameras`: as the site described them. `behind`: messages of its log that are not here yet."""
         is_other = not is_near(row.protocol)
@@ -76,7 +79,7 @@ class JoinedSiteOut(Out):
             joined_at=row.joined_at,
             revoked_at=row.revoked_at,
             seen_at=row.seen_at,
-            online=online and row.seen_at is not None and (now - row.seen_at).total_seconds() <= OFFLINE_AFTER_S,
+            online=online and row.seen_at is not None and (now - row.seen_at).total_seconds() <= away_after_s,
             is_doubled=row.is_doubled,
             version=row.version,
             protocol=row.protocol,
