@@ -97,7 +97,7 @@ def cases(
     desk = Desk(ports, create_app(ports), bare.audit, bare.live, bare.cameras, bare.ptz)
     for name, role in ROLES.items() if fresh else ():
         desk.add_user(name, role)
-    fast = EvidenceConfig(every_s=0.1, retry_first_s=0.05)
+    fast = EvidenceConfig(every_s=0.1, retry_first_s=0.05, expire_every_s=0.1)
     workers = DeskWorkers(ports, directory / "keys" / "evidence.pem", clips or ClipConfig(every_s=0.05), fast)
     with serving(desk.app) as desk.url, contextlib.ExitStack() as closing:
         people: dict[str, httpx.Client] = {}

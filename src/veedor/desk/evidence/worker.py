@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.acts.repository import SITE_ACTOR
@@ -36,7 +36,6 @@ from veedor.wire.ports import LockReport, LockState
 log = logging.getLogger(__name__)
 
 _GATHER_S = 0.25  # a busy hub commits hundreds of times a second: what is outstanding is looked at four times at most
-_EXPIRE_EVERY_S = 60.0
 _REFUSED_LONGEST_S = 900.0  # between asking an owner who refuses: each question stands in its audit
 
 
@@ -45,7 +44,7 @@ class EvidenceConfig:
     """`retry_*_s`: pauses between asking a site that does not answer. `build_patience_s`: how long a package waits
     for footage that is still being written, or for the site; `far_patience_s`: the same where footage comes from other
     sites, whose links may be down for long. `builders`: how many packages at once. `keep_package_days`: until its files
-    go; the originals and the record stay."""
+    go, for which is looked each `expire_every_s`; the originals and the record stay."""
 
     every_s: float = 2.0
     retry_first_s: float = 1.0
@@ -54,6 +53,7 @@ class EvidenceConfig:
     far_patience_s: float = 12 * 3600.0
     builders: int = 1
     keep_package_days: float = 7.0
+    expire_every_s: float = 60.0
 
 
 class EvidenceWorker:
@@ -68,7 +68,7 @@ class EvidenceWorker:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._wakes: list[threading.Event] = []
-        self._expired_s: float | None = None
+        self._expired_at: datetime | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._errands = Errands(ports)
         self._pulled = pulled_folder(ports.data_directory)
@@ -154,9 +154,9 @@ class EvidenceWorker:
                     self._build(package)
                 finally:
                     self._give_back(package.id)
-        now_s = self._ports.clock.monotonic()
-        if self._expired_s is None or now_s - self._expired_s >= _EXPIRE_EVERY_S:
-            self._expired_s = now_s
+        now = self._ports.clock.now()
+        if self._expired_at is None or abs((now - self._expired_at).total_seconds()) >= self._config.expire_every_s:
+            self._expired_at = now
             self._expire()
 
     def _take(self, package_id: str) -> bool:
