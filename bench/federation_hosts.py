@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from veedor.kit.garbage import settle
+
 ANSWER_S = 300.0  # the longest thing that a host does
 
 
@@ -100,6 +102,7 @@ def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...
         except Exception as problem:
             pipe.send((0, False, repr(problem)))
             raise
+        settle()
         pipe.send((0, True, None))
         while True:
             try:

@@ -42,6 +42,7 @@ from veedor.desk.grants import repository as grants
 from veedor.desk.grants.service import Agreements
 from veedor.desk.outward.outward import Outward
 from veedor.kit.clock import SystemClock
+from veedor.kit.garbage import settle
 from veedor.kit.ids import new_id
 from veedor.kit.messages import Message
 from veedor.member.member import Member
@@ -169,6 +170,11 @@ def start(sites: Sites, plan: SitePlan) -> str:
     ids = tuple(one.id for one in site.parts.cameras.cameras())
     sites.found[plan.agency] = OneSite(plan, site, desk, member, ids)
     return member.joined.site_id
+
+
+def settle_down(_sites: Sites) -> None:
+    """As a site's own process does when it has started."""
+    settle()
 
 
 def fill_archives(sites: Sites) -> int:

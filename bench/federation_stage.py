@@ -136,6 +136,7 @@ class Stage:
             self.site_ids[plan.agency] = host.do(site_end.start, plan)
             self.host_of[plan.agency] = host
         until(lambda: sum(self.ask_all(site_end.online)) >= count, "sites online", 180.0, 0.5)
+        self.ask_all(site_end.settle_down)
         until(lambda: self.known_cameras() >= sum(one.cameras for one in self.plans[:count]), "cameras", 120.0, 0.5)
 
     def _host(self, plan: SitePlan) -> Host:

@@ -51,6 +51,7 @@ def run(config: Config = Path("hub.yaml")) -> None:
     from veedor.compose.hub_config import load
     from veedor.compose.service import stop_on_signals
     from veedor.kit.clock import SystemClock
+    from veedor.kit.garbage import settle
 
     if not config.is_file():
         raise ConfigMissing(path=str(config))
@@ -61,6 +62,7 @@ def run(config: Config = Path("hub.yaml")) -> None:
         out.print(t("cli-hub-ca", file=str(hub.ca_file)))
         if hub.first_password is not None:
             err.print(t("cli-site-first-login", user=hub.administrator, password=hub.first_password), highlight=False)
+        settle()
         stop.wait()
     out.print(t("cli-hub-stopped"))
 

@@ -53,6 +53,7 @@ from veedor.hub.signing import HostedKeys, HubSigner
 from veedor.hub.watching import tell_sites
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import Clock
+from veedor.kit.messages import preload
 from veedor.kit.secrets import SecretBox
 from veedor.link.config import Address, Tls
 from veedor.site.record.clip import joined_segments
@@ -92,6 +93,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
     with ExitStack() as stack:
         certificates = _certificates(config, clock)
         desk_file = _desk_file(config, certificates)
+        preload()
         check_exposure(desk_file.host, desk_file.tls_certificate, desk_file.tls_key)
         server = WebServer(desk_file)
         stack.callback(server.close)

@@ -11,6 +11,7 @@ from veedor.compose.config import SiteFile
 from veedor.compose.ports import problems
 from veedor.compose.single import running
 from veedor.kit.clock import Clock, SystemClock
+from veedor.kit.garbage import settle
 from veedor.kit.messages import Message
 
 Started = Callable[[str, str, str | None], None]
@@ -76,6 +77,7 @@ def run_until_stopped(config: SiteFile, lang: str, started: Started, tell: TellP
     clock = SystemClock()
     with running(config, clock) as service:
         started(service.url, service.administrator, service.first_password)
+        settle()
         watch = ProblemWatch(clock, tell)
         while not stop.wait(0.5):
             watch.see(problems(service.site, lang))

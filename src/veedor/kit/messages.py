@@ -7,10 +7,10 @@ somebody reads it. Catalogues are `locale/<lang>/<room>.ftl`; every key exists i
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -18,6 +18,9 @@ from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES = ("es", "en")
 DEFAULT_LANGUAGE = "es"
+
+_BUNDLES: dict[str, FluentBundle] = {}
+_READING = threading.Lock()
 
 Param = str | int | float | datetime
 
@@ -58,8 +61,21 @@ class Message:
         return Message(str(value["key"]), dict(value.get("params", {})))
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+def preload() -> None:
+    """Read all catalogues now, which takes a moment: in a process where the first to need a sentence must not wait."""
+    for lang in LANGUAGES:
+        _bundle(lang)
+
+
 def _bundle(lang: str) -> FluentBundle:
+    found = _BUNDLES.get(lang)
+    if found is None:
+        with _READING:  # once: seventy threads that need their first sentence together would each read all of it
+            found = _BUNDLES[lang] = _BUNDLES.get(lang) or _read_bundle(lang)
+    return found
+
+
+def _read_bundle(lang: str) -> FluentBundle:
     locale = {"es": "es-PE", "en": "en-US"}[lang]
     bundle = FluentBundle([locale], use_isolating=False)
     folder = resources.files("veedor").joinpath("locale", lang)

@@ -87,7 +87,7 @@ class EvidenceWorker:
             wake = threading.Event()
             self._wakes.append(wake)
             self._threads.append(threading.Thread(target=self._run, args=(work, wake), name=name, daemon=True))
-        self._unsubscribe = self._ports.database.on_commit(self._wake)
+        self._unsubscribe = self._ports.database.on_commit(self._look)
         for thread in self._threads:
             thread.start()
 
@@ -117,6 +117,11 @@ class EvidenceWorker:
         self._wake()
         for thread in self._threads:
             thread.join()
+
+    def _look(self) -> None:
+        """Somebody wrote: one looks after the locks, and one after the packages, who calls the others if need be."""
+        for wake in self._wakes[:2]:
+            wake.set()
 
     def _wake(self) -> None:
         for wake in self._wakes:
@@ -148,6 +153,9 @@ class EvidenceWorker:
         with self._ports.database.reading() as session:
             packages = repository.packages_in(session, [PackageState.BUILDING])
         self._building.keep_only({row.id for row in packages})
+        if sum(row.id not in self._in_hand for row in packages) > 1:
+            for wake in self._wakes[2:]:
+                wake.set()
         for package in packages:
             if not self._stop.is_set() and self._building.is_due(package.id) and self._take(package.id):
                 try:
