@@ -42,8 +42,11 @@ class Book:
     def camera(self, camera_id: str) -> SharedCamera | None:
         return next((one for one in CAMERAS if one.id == camera_id), None)
 
-    def cameras_of(self, owner: str) -> Sequence[SharedCamera]:
-        return [one for one in CAMERAS if one.agency_id == owner]
+    def covered(self, grant: Grant) -> Sequence[SharedCamera]:
+        return [one for one in CAMERAS if one.agency_id == grant.owner and grant.cameras.covers(one)]
+
+    def epoch(self) -> object:
+        return (self.given, self.fresh, frozenset(self.unconfirmed))
 
     def now(self) -> datetime:
         return self.at

@@ -124,6 +124,10 @@ class Access:
             return Decision("agency")
         return by_grant(self._grants, principal, action, resource)
 
+    def epoch(self) -> object:
+        """Compares unequal when `scope` may answer otherwise than before for another reason than the time of day."""
+        return self._grants.epoch() if self._grants is not None else None
+
     def scope(self, principal: Principal, action: Action, span: tuple[datetime, datetime] | None = None) -> Scope:
         """What lists of things for `action` may show to `principal`: exactly that of which `refusal` is None."""
         if not _role_allows(principal, action) or sealed_refusal(principal, action) is not None:

@@ -27,7 +27,11 @@ class GrantBook(Protocol):
 
     def camera(self, camera_id: str) -> SharedCamera | None: ...
 
-    def cameras_of(self, owner: str) -> Sequence[SharedCamera]: ...
+    def covered(self, grant: Grant) -> Sequence[SharedCamera]:
+        """The cameras of its owner that it names."""
+
+    def epoch(self) -> object:
+        """Compares unequal after grants, cameras or the lease have changed; time that goes by does not change it."""
 
     def now(self) -> datetime:
         """A time that never runs backward."""
@@ -91,8 +95,7 @@ def cameras_by_grant(
         return frozenset()
     found: set[str] = set()
     for given in book.grants_for(principal.agency_id):
-        grant = given[0]
-        named = [one for one in book.cameras_of(grant.owner) if grant.cameras.covers(one)]
+        named = book.covered(given[0])
         if principal.approval is not None:  # it is of one camera
             found.update(one.id for one in named if _refusal(book, given, principal, action, (one, span)) is None)
         # Of what the policy asks, the camera decides nothing else but whether it is named: one answer serves all.

@@ -19,7 +19,7 @@ from veedor.desk.grants.tables import revision_of
 from veedor.kit.clock import Clock
 from veedor.kit.errors import NotFound
 from veedor.model.camera import Camera
-from veedor.model.grant import SharedCamera
+from veedor.model.grant import Grant, SharedCamera
 from veedor.model.statement import revocation
 from veedor.wire.ports import CameraDirectory
 
@@ -53,8 +53,11 @@ class DeskGrantBook:
         self._known: dict[str, tuple[Given, ...]] = {}
         self._revision = -1
         self._looked_s = float("-inf")
-        self._cameras_of: dict[str, list[SharedCamera]] = {}
+        self._shared: dict[str, tuple[Camera, SharedCamera]] = {}
+        self._cameras_of: dict[str, tuple[SharedCamera, ...]] = {}
         self._cameras_looked_s = float("-inf")
+        self._covered: dict[str, tuple[tuple[SharedCamera, ...], tuple[SharedCamera, ...]]] = {}
+        self._changes = 0
         self._is_stale = threading.Event()
         self._stop = database.on_commit(self._is_stale.set)
 
@@ -64,11 +67,7 @@ class DeskGrantBook:
 
     def grants_for(self, grantee: str) -> Sequence[Given]:
         with self._lock:
-            now_s = self._clock.monotonic()
-            if self._is_stale.is_set() or now_s - self._looked_s >= _LOOK_EVERY_S:
-                self._is_stale.clear()  # before reading: what is committed from here on is looked for again
-                self._look()
-                self._looked_s = now_s
+            self._look_if_old()
             return self._known.get(grantee, ())
 
     def camera(self, camera_id: str) -> SharedCamera | None:
@@ -77,16 +76,23 @@ class DeskGrantBook:
         except NotFound:
             return None
 
-    def cameras_of(self, owner: str) -> Sequence[SharedCamera]:
-        """As they were at most a quarter of a second ago: lists ask for those of every agency that gave a grant."""
+    def covered(self, grant: Grant) -> Sequence[SharedCamera]:
+        """As cameras were at most a quarter of a second ago: lists ask for those of every grant."""
         with self._lock:
-            now_s = self._clock.monotonic()
-            if now_s - self._cameras_looked_s >= _CAMERAS_EVERY_S:
-                found: dict[str, list[SharedCamera]] = {}
-                for one in self._cameras.cameras():
-                    found.setdefault(one.agency_id, []).append(_shared(one))
-                self._cameras_of, self._cameras_looked_s = found, now_s
-            return self._cameras_of.get(owner, ())
+            self._look_at_cameras_if_old()
+            cameras = self._cameras_of.get(grant.owner, ())
+            known = self._covered.get(grant.id)
+            if known is None or known[0] is not cameras:
+                known = (cameras, tuple(one for one in cameras if grant.cameras.covers(one)))
+                self._covered[grant.id] = known
+            return known[1]
+
+    def epoch(self) -> object:
+        with self._lock:
+            self._look_if_old()
+            self._look_at_cameras_if_old()
+            changes = self._changes
+        return (changes, self.lease_holds(self.now()))
 
     def now(self) -> datetime:
         return self._now()
@@ -100,10 +106,38 @@ class DeskGrantBook:
         since = self._awaited.get(grant.owner)
         return since is not None and any(one.at < since for one in statements)
 
+    def _look_at_cameras_if_old(self) -> None:
+        """An agency whose cameras are what they were keeps its tuple: what was made of that still holds."""
+        now_s = self._clock.monotonic()
+        if now_s - self._cameras_looked_s < _CAMERAS_EVERY_S:
+            return
+        shared: dict[str, tuple[Camera, SharedCamera]] = {}
+        found: dict[str, list[SharedCamera]] = {}
+        for one in self._cameras.cameras():
+            kept = self._shared.get(one.id)
+            shared[one.id] = kept if kept is not None and kept[0] is one else (one, _shared(one))
+            found.setdefault(one.agency_id, []).append(shared[one.id][1])
+        before, self._cameras_of = self._cameras_of, {}
+        for owner, cameras in found.items():
+            known, now = before.get(owner), tuple(cameras)
+            self._cameras_of[owner] = known if known == now else now
+        self._shared, self._cameras_looked_s = shared, now_s
+        if self._cameras_of != before:
+            self._changes += 1
+
+    def _look_if_old(self) -> None:
+        now_s = self._clock.monotonic()
+        if self._is_stale.is_set() or now_s - self._looked_s >= _LOOK_EVERY_S:
+            self._is_stale.clear()  # before reading: what is committed from here on is looked for again
+            self._look()
+            self._looked_s = now_s
+
     def _look(self) -> None:
         with self._database.reading() as session:
             if self._ask_awaited is not None:
-                self._awaited = dict(self._ask_awaited(session))
+                awaited = dict(self._ask_awaited(session))
+                self._changes += awaited != self._awaited
+                self._awaited = awaited
             revision = revision_of(session, "grants")
             if revision == self._revision:
                 return
@@ -114,6 +148,9 @@ class DeskGrantBook:
                     known.setdefault(grant.grantee, []).append((grant, statements))
         self._known = {grantee: tuple(given) for grantee, given in known.items()}
         self._revision = revision
+        self._changes += 1
+        there = {grant.id for given in self._known.values() for grant, _ in given}
+        self._covered = {key: found for key, found in self._covered.items() if key in there}
 
 
 def _shared(camera: Camera) -> SharedCamera:

@@ -43,7 +43,7 @@ MAY_HEAR = {
 }
 _POLL_S = 1.0  # another process may publish too; commits of this one wake us at once
 _GATHER_S = 0.1  # at most so often, however many commits there are; what comes after a silence is told at once
-_DECIDE_EVERY_S = 0.5
+_DECIDE_EVERY_S = 5.0  # hours and expiries; a grant that changes is noticed at once
 _HEALTH_EVERY_S = 2.0
 _KEEP_ALIVE_S = 5.0
 
@@ -118,12 +118,13 @@ class _Feed:
             yield _event("reset", {"sequence": newest})
             sequence = newest
         told_s = health_s = decided_s = float("-inf")
-        hears = _Hears({}, "")
+        hears, epoch = _Hears({}, ""), object()
         while await run_in_threadpool(self._permit.still_holds):
             self._news.clear()
             now_s = clock.monotonic()
-            if now_s - decided_s >= _DECIDE_EVERY_S:
-                decided_s, hears = now_s, await run_in_threadpool(self._hears)
+            now_epoch = await run_in_threadpool(self._permit.ports.access.epoch)
+            if now_epoch != epoch or now_s - decided_s >= _DECIDE_EVERY_S:
+                epoch, decided_s, hears = now_epoch, now_s, await run_in_threadpool(self._hears)
             for item in await run_in_threadpool(feed.after, sequence, hears.all):
                 sequence = item.sequence
                 if hears.covers(item):
