@@ -30,6 +30,17 @@ def test_walking_standing_and_passing_are_none() -> None:
     assert told(Stage(standing, 12)) == []
 
 
+def test_two_who_walk_along_while_their_boxes_sway_are_none() -> None:
+    def along(number: int, phase: int, per_s: float) -> Actor:
+        """`shaking`, and on by so many body heights a second."""
+        on = 0.2 * per_s / (16 / 9)
+        steps = [(t / 5, 0.012 if (t + phase) % 2 else -0.012) for t in range(36)]
+        return Actor(number, [(t, 0.1 + 0.05 * number + on * t + by, 0.7) for t, by in steps])
+
+    assert told(Stage([along(1, 0, 0.8), along(2, 1, 0.8)], 12)) == []
+    assert len(told(Stage([along(1, 0, 0.2), along(2, 1, 0.2)], 12))) == 1, "pushed along, slowly"
+
+
 def test_one_who_waves_far_from_another_is_none() -> None:
     assert told(Stage([shaking(1, 0.4, 0.7, 0.012, 0, 8), stands(2, 0.6, 0.7, 8)], 12)) == []
 

@@ -170,6 +170,26 @@ def test_another_track_on_the_other_side_is_no_crossing() -> None:
     assert run(wire_rule(), Stage(halves)) == []
 
 
+def test_who_begins_on_the_line_has_no_side_at_either_end_of_the_way() -> None:
+    on_it, beside_it = 0.492, 0.48  # 7 % and 18 % of the box's height from the line
+    assert run(wire_rule(), Stage([Actor(1, [(0, on_it, 0.6), (4, 0.7, 0.6)])])) == []
+    assert run(wire_rule(), Stage([Actor(1, [(0, 0.7, 0.6), (4, on_it, 0.6)])])) == []
+    assert len(run(wire_rule(), Stage([Actor(1, [(0, beside_it, 0.6), (4, 0.7, 0.6)])]))) == 1
+    assert len(run(wire_rule(), Stage([Actor(1, [(0, 0.7, 0.6), (4, beside_it, 0.6)])]))) == 1
+
+
+def test_who_is_lost_and_found_on_the_line_goes_on_from_the_side_where_they_were() -> None:
+    def walk(since: float, x: float) -> Actor:
+        return Actor(2, [(since, x, 0.6), (since + 2, x + 0.2, 0.6)])
+
+    lost = Actor(1, [(0, 0.3, 0.6), (1.9, 0.49, 0.6)])
+    (event,) = run(wire_rule(), Stage([lost, walk(2.2, 0.505)]))
+    assert (event.track_ids, event.explanation.params["direction"]) == ((2,), "right_to_left")
+    assert run(wire_rule(), Stage([walk(2.2, 0.505)])) == []
+    elsewhere = Actor(1, [(0, 0.3, 0.8), (1.9, 0.49, 0.8)])
+    assert run(wire_rule(), Stage([elsewhere, walk(2.2, 0.505)])) == []
+
+
 def test_debounce_waits_beyond_the_line() -> None:
     back_soon = [(0, 0.3, 0.6), (2, 0.55, 0.6), (2.6, 0.45, 0.6), (5, 0.3, 0.6)]
     assert len(run(wire_rule(), Stage([Actor(1, back_soon)]))) == 2

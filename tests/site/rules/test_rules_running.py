@@ -24,6 +24,13 @@ def test_running_and_not_walking() -> None:
     assert told(Stage([Actor(1, [(0, 0.1, 0.7), (8, 0.9, 0.7)])], 12)) == []
 
 
+def test_who_is_seen_from_above_is_measured_only_where_the_camera_is_calibrated() -> None:
+    """A box of 0.2 x 0.15 picture heights: what is long in it is no body's height."""
+    from_above = Stage([Actor(1, [(0, 0.1, 0.7), (3.2, 0.9, 0.7)], size=(0.2 * 9 / 16, 0.15))], 8)
+    assert told(from_above) == []
+    assert len(run(ACT.rules(KIND), from_above, ground=Ground((40.0, 0.0, 0.0, 0.0, 22.5, 0.0, 0.0, 0.0, 1.0)))) == 1
+
+
 def test_missing_detections_are_bridged_and_a_jump_is_no_run() -> None:
     assert len(told(Stage([Actor(1, [(0, 0.1, 0.7), (3.2, 0.9, 0.7)], hidden=[(1, 1.6)])], 8))) == 1
     jump = [(0, 0.3, 0.7), (4, 0.3, 0.7), (4.2, 0.55, 0.7), (9, 0.55, 0.7)]

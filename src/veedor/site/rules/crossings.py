@@ -47,10 +47,12 @@ class Walker:
 class Crossings:
     """A crossing belongs to a track: it has settled on one side, a margin away from the line, then on the other, and
     its path in between went through the line. Trembling on the line is none, nor is walking round its end; two tracks
-    that swap sides at once are two."""
+    that swap sides at once are two. A track that begins within the margin has no side yet, unless it continues one that
+    was lost a moment ago (`Trails.heirs`): then it goes on with that one's."""
 
     def __init__(self, params: LineParams, setting: Setting) -> None:
         self.params = params
+        self._trails = setting.trails
         self.wire: Wire = setting.wires[params.tripwire]
         self._table = params.class_table
         self._walkers: dict[int, Walker] = {}
@@ -92,9 +94,11 @@ class Crossings:
         """Take one step of a track, `reach` being its distance from the line and the margin; the crossing, if any."""
         distance, margin = reach
         now, sign = view.moment, _sign(distance)
-        walker = self._walkers.get(track_id)
-        if walker is None or now.at_s - walker.last.at_s > self.params.bridge_s:
-            side = sign if abs(distance) >= margin / 2 else 0
+        walker = self._known(track_id, now)
+        if walker is None and abs(distance) < margin:
+            walker = self._inherited(track_id, now)
+        if walker is None:
+            side = sign if abs(distance) >= margin else 0
             self._walkers[track_id] = Walker(point, distance, sign, side, now)
             return None
         if sign and walker.sign and sign != walker.sign and self._through(walker, point, distance, view.aspect):
@@ -102,6 +106,19 @@ class Crossings:
         walker.point, walker.distance, walker.last = point, distance, now
         walker.sign = sign or walker.sign
         return self._settle(walker, sign if abs(distance) >= margin else 0, now)
+
+    def _known(self, track_id: int, now: Moment) -> Walker | None:
+        walker = self._walkers.get(track_id)
+        return walker if walker is not None and now.at_s - walker.last.at_s <= self.params.bridge_s else None
+
+    def _inherited(self, track_id: int, now: Moment) -> Walker | None:
+        """What is known of the lost track that a new one on the line continues. One that begins clearly on a side
+        inherits nothing: a jump over the line is more often somebody else."""
+        lost = self._trails.heirs.get(track_id)
+        walker = self._known(lost, now) if lost is not None else None
+        if lost is not None and walker is not None:
+            self._walkers[track_id] = self._walkers.pop(lost)
+        return walker
 
     def _settle(self, walker: Walker, side: int, now: Moment) -> Direction | None:
         """Follow the settled side: `side` is where the track clearly is, 0 on the line."""

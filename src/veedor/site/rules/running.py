@@ -38,8 +38,10 @@ class Running(TrackRule[RunningParams]):
     """A person who covers `bodies_per_s` of the own height a second or more (over a second), for `dwell_s`. People walk
     at 0.7 to 0.9 (1.2 to 1.5 m/s over 1.7 m) and run from about 1.5 (2.5 m/s). Where the camera is calibrated the way
     is taken on the ground, at 1.7 m a body, so that running towards the camera counts too; elsewhere it is taken in the
-    picture, and running towards or away from the camera is missed. Who comes in or goes out at the border is not
-    measured until the whole box has been seen for a second: a box that grows looks fast, and a cut one small."""
+    picture: running towards or away from the camera is missed, and who is seen so steeply from above that the box is
+    wider than tall is not measured, since the body's height is not in the picture. Who comes in or goes out at the
+    border is not measured until the whole box has been seen for a second: a box that grows looks fast, and a cut one
+    small."""
 
     kind: ClassVar[str] = "running"
     standing: ClassVar[Standing] = Standing.EXPERIMENTAL
@@ -48,7 +50,8 @@ class Running(TrackRule[RunningParams]):
     def __init__(self, params: RunningParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._speeds: dict[int, float] = {}
-        self._bodies: PerTrack[deque[tuple[float, float]]] = PerTrack(lambda: deque(maxlen=6))  # (s, body height)
+        # of each look: s, body height, whether the box is taller than wide
+        self._bodies: PerTrack[deque[tuple[float, float, bool]]] = PerTrack(lambda: deque(maxlen=6))
 
     def renamed(self, old: int, new: int) -> None:
         self._bodies.rename(old, new)
@@ -70,8 +73,9 @@ class Running(TrackRule[RunningParams]):
         return {"speed": f"{self._speeds[subject]:.1f}", "limit": f"{self.params.bodies_per_s:g}"}
 
     def _body(self, view: View) -> NDArray[np.float64]:
-        """(n,) body heights over the second of the way; 0 for boxes that were not whole for all of it."""
-        now_s = view.moment.at_s
+        """(n,) body heights over the second of the way; 0 for boxes that were not whole for all of it and, where no
+        ground says how fast they go, for those that are not taller than wide."""
+        now_s, tall = view.moment.at_s, (view.height >= view.body).tolist()
         whole = np.all((view.boxes > _EDGE) & (view.boxes < 1 - _EDGE), axis=1).tolist()
         result = np.zeros(len(view))
         for row, (track_id, body) in enumerate(zip(view.ids.tolist(), view.body.tolist(), strict=True)):
@@ -80,8 +84,9 @@ class Running(TrackRule[RunningParams]):
                 seen.clear()
                 continue
             if not seen or now_s - seen[-1][0] >= _EVERY_S - 1e-6:
-                seen.append((now_s, body))
-            if now_s - seen[0][0] >= 0.8 * _OVER_S - 1e-6:
-                result[row] = median(one for _, one in seen)
+                seen.append((now_s, body, tall[row]))
+            upright = self.setting.ground is not None or 2 * sum(one[2] for one in seen) > len(seen)
+            if upright and now_s - seen[0][0] >= 0.8 * _OVER_S - 1e-6:
+                result[row] = median(one[1] for one in seen)
         self._bodies.prune(now_s)
         return result
