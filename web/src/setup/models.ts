@@ -15,18 +15,24 @@ export interface ModelLine {
 }
 
 /** Every model that can be chosen, then those that the camera names though they have gone. */
-export function lines(told: Detectors, chosen: readonly string[] | null, second: string): ModelLine[] {
+export function lines(told: Detectors, chosen: readonly string[] | null): ModelLine[] {
   const names = new Set(told.detectors.map((one) => one.name));
-  const gone = [...(chosen ?? []), second].filter((one) => one && !names.has(one));
+  const gone = (chosen ?? []).filter((one) => !names.has(one));
   return [
     ...told.detectors.map((known) => ({ name: known.name, known })),
     ...[...new Set(gone)].map((name) => ({ name, known: null })),
   ];
 }
 
+/** What can look again before an alert: every line, and what the camera names now (of Veedor's own list, perhaps). */
+export function seconds(found: readonly ModelLine[], second: string): string[] {
+  const names = found.map((one) => one.name);
+  return second && !names.includes(second) ? [...names, second] : names;
+}
+
 /** Whether there is something to choose: without a model of the agency's own there is the site's alone. */
-export function hasChoice(found: readonly ModelLine[]): boolean {
-  return found.some((one) => one.name !== DEFAULT_MODEL);
+export function hasChoice(found: readonly ModelLine[], second: string): boolean {
+  return seconds(found, second).some((one) => one !== DEFAULT_MODEL);
 }
 
 /** `chosen` with `name` in it or without it, in the order of the lines. */
