@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import cv2
 import numpy as np
@@ -175,7 +176,8 @@ def show(views: Views, camera_id: str, right: float, times: int, clock: Simulate
     """Pictures of the street, moved to the right by a share of the picture."""
     for number in range(times):
         left = round(130 + 640 * right)
-        seen = small_picture(cv2.cvtColor(CITY[30:390, left : left + 640], cv2.COLOR_BGR2GRAY)).astype(np.uint8)
+        grey = np.asarray(cv2.cvtColor(CITY[30:390, left : left + 640], cv2.COLOR_BGR2GRAY), np.uint8)
+        seen = np.asarray(small_picture(grey), np.uint8)
         if clock is not None:
             clock.advance(5)
         at = clock or SystemClock()
@@ -253,14 +255,14 @@ def test_an_unusual_track_is_shown_on_what_is_usual_there(own: Stage, open_conso
     usual = own.service.desk.usual
     assert usual is not None
     flow = usual.show(camera.id, EIGHT).flows["vehicles"]
-    said: dict[str, object] = {
+    said: dict[str, Any] = {
         "rule": "Movimiento inusual",
         "kind": "unusual",
         "explanation": Message("rules-zone-intrusion", {"what": "car", "zone": "Calle"}),
         "overlays": (TrackOverlay(7, "car", (0.2, 0.1, 0.3, 0.25), ((0.25, 0.95), (0.25, 0.25))),),
         "zone_norm": (),
     }
-    event = Event("e", camera.id, severity=Severity.HIGH, started_at=now, completed_at=now, ended_at=None, **said)  # type: ignore[arg-type]
+    event = Event("e", camera.id, severity=Severity.HIGH, started_at=now, completed_at=now, ended_at=None, **said)
     picture = draw_snapshot(
         frame_of(np.full((360, 640, 3), 128, np.uint8), 0.0),
         event,
