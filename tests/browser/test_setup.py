@@ -17,7 +17,7 @@ from browser.stage import Stage, stage
 from clips import write_clip
 from learned_street import learn
 from veedor.model.camera import Camera, SourceKind, StreamRole
-from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream
+from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream, location
 from veedor.simulator.rtsp_server import Faults, RtspServer, ServedStream
 from veedor.site.normality.store import BaselineStore
 
@@ -112,6 +112,7 @@ def test_a_device_is_discovered_and_added(empty: Stage, open_console: Open, axe:
         OnvifStream("sub", empty.server.url("/0/sub"), 320, 176),
     ]
     with OnvifSimulator(streams, login=("admin", SECRET)) as device:
+        device.locations = location(-12.0464, -77.0428)
         page.get_by_label("o preguntar solo a").fill(f"127.0.0.1:{device.discovery_port}")
         page.get_by_role("button", name="Buscar").click()
         found = page.get_by_role("list", name="Equipos encontrados").get_by_role("listitem")
@@ -124,11 +125,16 @@ def test_a_device_is_discovered_and_added(empty: Stage, open_console: Open, axe:
         page.keyboard.press("Enter")
         expect(page.locator("[data-look=ok]")).to_be_visible(timeout=LOOK_MS)
         expect(page.get_by_label("Nombre")).to_have_value("Test camera")
+        expect(page.get_by_label("Latitud")).to_have_value("")  # what the camera says is a guess until it is taken
+        page.get_by_role("button", name="Usar esta").click()
+        expect(page.get_by_label("Latitud")).to_have_value("-12.0464")
         page.get_by_role("button", name="Guardar y grabar").click()
         expect(page.locator("[data-recording='1']")).to_be_visible(timeout=RECORDING_MS)
         saved = stored(empty, "Test camera")
         assert saved.kind is SourceKind.ONVIF
         assert [one.role for one in saved.streams] == [StreamRole.MAIN, StreamRole.SUB]
+        assert saved.placement is not None
+        assert saved.placement.longitude_deg == -77.0428
         empty.service.site.parts.cameras.remove(saved.id)
 
 

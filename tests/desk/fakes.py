@@ -14,7 +14,7 @@ import numpy as np
 
 from veedor.kit.errors import Conflict, NotFound
 from veedor.kit.messages import Message
-from veedor.model.camera import Camera, SourceKind, StreamHealth, StreamRole, StreamSource, StreamState
+from veedor.model.camera import Camera, Placement, SourceKind, StreamHealth, StreamRole, StreamSource, StreamState
 from veedor.model.detection import ObjectClass
 from veedor.model.event import Event, Severity
 from veedor.model.packet import ClockSource
@@ -315,6 +315,9 @@ class FakeSetup:
 
     def look_at_saved(self, camera_id: str, role: StreamRole) -> StreamLook:
         return self.look(self._cameras.camera(camera_id), role, "stored")
+
+    def said_place(self, camera_id: str) -> Placement | None:
+        return Placement(-12.05, -77.04) if camera_id == "plaza" else None
 
     def add(self, cameras: Sequence[tuple[Camera, str | None]]) -> list[Camera]:
         return [self._cameras.save(one, password) for one, password in cameras]

@@ -187,7 +187,9 @@ ROWS = [
     Row("POST", "/api/setup/cameras", "a", 201, body={"cameras": [_CAMERA]}),
     Row("POST", "/api/setup/import", "a", body={"text": "name,url"}),
     Row("POST", "/api/setup/demo", "a"),
+    Row("GET", "/api/setup/models", "a"),
     Row("POST", "/api/cameras/{camera_id}/look", "a", body={}),
+    Row("POST", "/api/cameras/{camera_id}/said-place", "a"),
     # where cameras look
     Row("GET", "/api/views", EVERYBODY),
     Row("GET", "/api/cameras/{camera_id}/view", EVERYBODY),

@@ -9,11 +9,13 @@ from veedor.compose.camera_add import channels_of, save_new
 from veedor.compose.camera_import import Import, import_text
 from veedor.compose.demo_load import DemoLoader
 from veedor.kit.clock import SystemClock
-from veedor.model.camera import Camera, RecorderMake, SourceKind, StreamRole
+from veedor.model.camera import Camera, Placement, RecorderMake, SourceKind, StreamRole
 from veedor.site.ingest.describe import Login
 from veedor.site.ingest.discovery import PORT, discover
 from veedor.site.ingest.networks import parse_host_port
+from veedor.site.ingest.onvif import OnvifDevice, device_url
 from veedor.site.ingest.probe import probe
+from veedor.site.ptz.device import ptz_address
 from veedor.site.run import Site
 from veedor.wire.ports import DeviceChannel, FoundDevice, ListedCamera, StreamLook
 
@@ -47,7 +49,7 @@ class LocalCameraSetup:
     ) -> list[DeviceChannel]:
         policy = self._site.config.ingest.networks
         found = channels_of(kind, make, address, list(numbers), Login(*login) if login else None, policy)
-        return [DeviceChannel(one.number, one.name, one.streams) for one in found]
+        return [DeviceChannel(one.number, one.name, one.streams, one.place) for one in found]
 
     def look(self, camera: Camera, role: StreamRole, password: str | None) -> StreamLook:
         with self._looks:
@@ -67,6 +69,16 @@ class LocalCameraSetup:
     def look_at_saved(self, camera_id: str, role: StreamRole) -> StreamLook:
         camera = self._store.camera(camera_id)
         return self.look(camera, role, self._store.password(camera.id))
+
+    def said_place(self, camera_id: str) -> Placement | None:
+        camera = self._store.camera(camera_id)
+        # A channel of a recorder is asked nothing: where the recorder stands, the camera does not.
+        address = ptz_address(camera) if camera.kind is not SourceKind.RECORDER else None
+        if address is None or (camera.channel or 0) > 1:
+            return None
+        login = Login(camera.username, self._store.password(camera.id) or "") if camera.username else None
+        said = OnvifDevice(device_url(address), login, self._site.config.ingest.networks, SystemClock()).said_places()
+        return said.device or next(iter(said.sources.values()), None)
 
     def add(self, cameras: Sequence[tuple[Camera, str | None]]) -> list[Camera]:
         saved = save_new(list(cameras), self._store)

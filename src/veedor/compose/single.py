@@ -11,6 +11,7 @@ from veedor.access.check import Access
 from veedor.compose.backtests import LocalBacktests
 from veedor.compose.camera_setup import LocalCameraSetup
 from veedor.compose.config import SiteFile
+from veedor.compose.detectors import LocalDetectors
 from veedor.compose.joined import Joined, is_joined, open_joined
 from veedor.compose.lock import DataLock
 from veedor.compose.ports import LocalCameras, LocalSite
@@ -196,6 +197,7 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
         hub=joined.watch.state if joined else None,
         backtests=backtests,
         second_looks=site.parts.outbox,
+        detectors=LocalDetectors(config),
         usual=LocalUsualMovement(BaselineStore(site.config.data / "normality"), clock, site.config.time_zone),
     )
     if joined is not None and joined.key is not None:

@@ -52,6 +52,7 @@ import veedor.desk.sealing.endpoints
 import veedor.desk.search.endpoints
 import veedor.desk.search.tracks
 import veedor.desk.second_looks.endpoints
+import veedor.desk.setup.detectors
 import veedor.desk.setup.endpoints
 import veedor.desk.setup.rules
 import veedor.desk.shifts.endpoints
@@ -92,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     veedor.desk.shifts.endpoints.router,
     veedor.desk.cameras.endpoints.router,
     veedor.desk.commands.endpoints.router,
+    veedor.desk.setup.detectors.router,
     veedor.desk.setup.endpoints.router,
     veedor.desk.setup.rules.router,
     veedor.desk.usual.endpoints.router,

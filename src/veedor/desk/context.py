@@ -18,6 +18,7 @@ from veedor.desk.samples.frame import SampleConfig
 from veedor.kit.clock import Clock
 from veedor.kit.secrets import SecretBox
 from veedor.model.seal import SEAL_LONGEST
+from veedor.wire.detectors import DetectorList
 from veedor.wire.ports import (
     AgencySigner,
     Backtests,
@@ -140,9 +141,9 @@ class DeskPorts:
 
     `signer`: where agencies' keys are at this desk; None: nothing is signed here. `sealing`: the same for seals.
     `search`: over many sites; None: the one site is asked. `hub`: of a site that has joined one. `backtests`,
-    `second_looks`, `views`, `usual`: None where cameras are at other sites. `far_evidence`, `far_commands`: a hub's
-    ways to evidence and cameras at other sites. `vouching`, `alert_pictures`, `on_behalf`: a hub's; the last gives the
-    same ports, whose calls to other sites go in the name of one person.
+    `second_looks`, `views`, `usual`, `detectors`: None where cameras are at other sites. `far_evidence`,
+    `far_commands`: a hub's ways to evidence and cameras at other sites. `vouching`, `alert_pictures`, `on_behalf`: a
+    hub's; the last gives the same ports, whose calls to other sites go in the name of one person.
     """
 
     footage: Footage
@@ -172,6 +173,7 @@ class DeskPorts:
     views: CameraViews | None = None
     usual: UsualMovement | None = None
     sealing: Sealing | None = None
+    detectors: DetectorList | None = None
 
     def __post_init__(self) -> None:
         if self.config.federated:

@@ -156,6 +156,7 @@ class OnvifSimulator:
     ) -> None:
         self.streams = list(streams)
         self.fault = OnvifFault.NONE
+        self.locations: str | None = None  # `tt:LocationEntity` elements, as `location` writes one; None: not supported
         self.calls: list[str] = []
         self.refused = 0
         self.motor = Motor(clock or SystemClock())
@@ -224,6 +225,7 @@ class OnvifSimulator:
             "GetSystemDateAndTime": self._date_and_time,
             "GetCapabilities": lambda: self._capabilities(request),
             "GetProfiles": self._profiles,
+            "GetGeoLocation": self._geo_location,
             "GetStreamUri": lambda: self._stream_uri(request),
         }
         if f'"{_PTZ}"' in request:
@@ -269,6 +271,14 @@ class OnvifSimulator:
             "<t:DateTimeType>NTP</t:DateTimeType><t:DaylightSavings>false</t:DaylightSavings>"
             f"<t:UTCDateTime><t:Time>{time}</t:Time><t:Date>{date}</t:Date></t:UTCDateTime>"
             "</d:SystemDateAndTime></d:GetSystemDateAndTimeResponse>"
+        )
+
+    def _geo_location(self) -> str:
+        if self.locations is None:
+            return ""
+        return (
+            f'<d:GetGeoLocationResponse xmlns:d="{_DEVICE}" xmlns:t="{_SCHEMA}">{self.locations}'
+            "</d:GetGeoLocationResponse>"
         )
 
     def _capabilities(self, request: str) -> str:
@@ -325,6 +335,14 @@ class OnvifSimulator:
             f"<d:XAddrs>http://{self.address}/onvif/device_service</d:XAddrs></d:ProbeMatch></d:ProbeMatches>"
             "</s:Body></s:Envelope>"
         ).encode()
+
+
+def location(latitude: object, longitude: object, entity: str = "", token: str = "") -> str:
+    """One entry for `OnvifSimulator.locations`; degrees, or whatever else a test wants to stand there."""
+    return (
+        f'<d:Location Entity="{escape(entity)}" Token="{escape(token)}" Fixed="false">'
+        f'<t:GeoLocation lon="{longitude}" lat="{latitude}" elevation="105.0"/></d:Location>'
+    )
 
 
 _PTZ_CONFIGURATION = '<t:PTZConfiguration token="ptz"><t:NodeToken>node</t:NodeToken></t:PTZConfiguration>'

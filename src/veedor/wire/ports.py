@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from veedor.kit.errors import VeedorError
 from veedor.kit.messages import Message
-from veedor.model.camera import Camera, RecorderMake, SourceKind, StreamHealth, StreamRole, StreamSource
+from veedor.model.camera import Camera, Placement, RecorderMake, SourceKind, StreamHealth, StreamRole, StreamSource
 from veedor.model.event import Event
 from veedor.model.recording import Gap, GapReason, Segment
 from veedor.model.track import ArchivedTrack
@@ -303,11 +303,13 @@ class FoundDevice:
 
 @dataclass(frozen=True, slots=True)
 class DeviceChannel:
-    """A picture that a device has to show. `number` counts from 1."""
+    """A picture that a device has to show. `number` counts from 1. `place`: where the device says that it stands, for a
+    person to confirm; None: it does not say."""
 
     number: int
     name: str
     streams: tuple[StreamSource, ...]
+    place: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +360,9 @@ class CameraSetup(Protocol):
 
     def look_at_saved(self, camera_id: str, role: StreamRole) -> StreamLook:
         """The same for a camera that is there, with its own password."""
+
+    def said_place(self, camera_id: str) -> Placement | None:
+        """Where a camera that is there says that it stands, for a person to confirm; None: it does not say."""
 
     def add(self, cameras: Sequence[tuple[Camera, str | None]]) -> list[Camera]:
         """Save new cameras with their passwords: all, or none."""

@@ -6,8 +6,8 @@ import pytest
 
 from streams import LOOPBACK
 from veedor.kit.clock import SystemClock
-from veedor.model.camera import StreamRole
-from veedor.simulator.onvif_device import OnvifFault, OnvifSimulator, OnvifStream
+from veedor.model.camera import Placement, StreamRole
+from veedor.simulator.onvif_device import OnvifFault, OnvifSimulator, OnvifStream, location
 from veedor.site.ingest.describe import Login
 from veedor.site.ingest.discovery import discover
 from veedor.site.ingest.errors import (
@@ -125,3 +125,45 @@ def test_an_onvif_recorder_is_asked_for_its_channels() -> None:
     with OnvifSimulator(STREAMS) as simulator:
         found = recorder_channels(Make.ONVIF, simulator.address, [2], None, LOOPBACK, SystemClock())
     assert [(one.number, one.streams[0].url) for one in found] == [(2, "rtsp://127.0.0.1/two")]
+
+
+def test_a_device_that_says_where_it_stands_is_heard() -> None:
+    with OnvifSimulator(STREAMS[:2], login=("admin", "p<&>ss")) as simulator:
+        simulator.locations = location("-12.04641234567", "-77.0428")
+        (channel,) = device(simulator).channels()
+    assert channel.place == Placement(-12.0464123, -77.0428)
+
+
+def test_of_several_pictures_each_has_its_own_place_and_not_the_recorders() -> None:
+    with OnvifSimulator(STREAMS) as simulator:
+        simulator.locations = location(-12.1, -77.1, "Device", "d") + location(-12.2, -77.2, "VideoSource", "source2")
+        first, second = device(simulator, None).channels()
+    assert first.place is None
+    assert second.place == Placement(-12.2, -77.2)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,  # the fault ActionNotSupported
+        "",
+        "<d:Location/>",
+        location("", ""),
+        location("12,05", "77"),
+        location("nan", "10"),
+        location("inf", "10"),
+        location(-90.5, 10),
+        location(10, 180.1),
+        location(0, 0),
+        location(0.0, "1e-4"),
+        location(-12.0, -77.0, "AudioSource", "a"),
+        "<d:Location><unclosed>",
+    ],
+)
+def test_a_device_that_does_not_say_where_it_stands_or_says_nonsense_is_added_all_the_same(said: str | None) -> None:
+    with OnvifSimulator(STREAMS[:2]) as simulator:
+        simulator.locations = said
+        (channel,) = device(simulator, None).channels()
+        assert "GetGeoLocation" in simulator.calls
+    assert channel.place is None
+    assert len(channel.streams) == 2

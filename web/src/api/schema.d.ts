@@ -955,6 +955,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/said-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Said Place
+         * @description Where the camera itself says that it stands (ONVIF GetGeoLocation), for a person to confirm. Null: it does not
+         *     say. Nothing is saved.
+         */
+        post: operations["said_place_api_cameras__camera_id__said_place_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/segments": {
         parameters: {
             query?: never;
@@ -2748,6 +2769,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/setup/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detectors
+         * @description Detection models of this site: its own, and those that were added with `veedor models add`.
+         */
+        get: operations["detectors_api_setup_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shift-notes": {
         parameters: {
             query?: never;
@@ -4383,6 +4424,8 @@ export interface components {
             name: string;
             /** Number */
             number: number;
+            /** @description Where the device says that it stands; nobody confirmed it */
+            place?: components["schemas"]["SaidPlaceOut"] | null;
             /** Streams */
             streams: components["schemas"]["StreamOut"][];
         };
@@ -4605,6 +4648,68 @@ export interface components {
              * @description Alerts by the rules in force
              */
             old: number;
+        };
+        /**
+         * DetectorCostOut
+         * @description Measured when the model was added.
+         */
+        DetectorCostOut: {
+            /**
+             * Core Share
+             * @description Of one core, for a camera in which something always moves
+             */
+            core_share: number;
+            /**
+             * Cpu Ms
+             * @description Processor time for one picture
+             */
+            cpu_ms: number;
+            /**
+             * Fps
+             * @description Pictures a second that core_share is for
+             */
+            fps: number;
+            /**
+             * Ms
+             * @description Milliseconds for one picture
+             */
+            ms: number;
+        };
+        /** DetectorOut */
+        DetectorOut: {
+            /**
+             * Classes
+             * @description Their words in rules
+             */
+            classes: string[];
+            cost: components["schemas"]["DetectorCostOut"] | null;
+            /** Licence */
+            licence: string;
+            /**
+             * Name
+             * @description What a camera names; "default": the site's own
+             */
+            name: string;
+            /**
+             * Problem
+             * @description Why it cannot be used now, in the reader's language
+             */
+            problem: string | null;
+        };
+        /** DetectorsOut */
+        DetectorsOut: {
+            /** Detectors */
+            detectors: components["schemas"]["DetectorOut"][];
+            /**
+             * Site Models
+             * @description What looks at a camera that does not say
+             */
+            site_models: string[];
+            /**
+             * Site Second
+             * @description What looks again before an alert; null: the site's own model
+             */
+            site_second: string | null;
         };
         /** DeviceOut */
         DeviceOut: {
@@ -6704,6 +6809,16 @@ export interface components {
             raised: number;
             /** Rule */
             rule: string;
+        };
+        /**
+         * SaidPlaceOut
+         * @description Where a camera says that it stands: a guess, for a person to confirm.
+         */
+        SaidPlaceOut: {
+            /** Latitude Deg */
+            latitude_deg: number;
+            /** Longitude Deg */
+            longitude_deg: number;
         };
         /**
          * SampleOut
@@ -11032,6 +11147,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    said_place_api_cameras__camera_id__said_place_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidPlaceOut"] | null;
                 };
             };
             /** @description Not logged in */
@@ -16097,6 +16270,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    detectors_api_setup_models_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectorsOut"];
                 };
             };
             /** @description Not logged in */

@@ -36,6 +36,10 @@ export interface CameraForm {
   analyse: boolean;
   fps: string;
   analyseRole: "auto" | "main" | "sub";
+  /** Detection models; null: those that the site uses. */
+  models: string[] | null;
+  /** The model that looks again before an alert; empty: the one that the site uses. */
+  second: string;
   place: Place;
 }
 
@@ -64,6 +68,8 @@ export function formOf(camera: Camera): CameraForm {
     analyse: analyse.enabled,
     fps: text(analyse.fps),
     analyseRole: analyse.role ?? "auto",
+    models: analyse.models ?? null,
+    second: analyse.second_look_model ?? "",
     place: {
       latitude: text(placement?.latitude_deg),
       longitude: text(placement?.longitude_deg),
@@ -145,6 +151,8 @@ export function bodyOf(form: CameraForm, camera: Camera): CameraIn {
       enabled: form.analyse,
       fps: number(form.fps) ?? 5,
       role: form.analyseRole === "auto" ? null : form.analyseRole,
+      models: form.models,
+      second_look_model: form.second || null,
     },
     placement: placement(form.place),
     tags: tagsOf(form.tags),

@@ -68,6 +68,10 @@ def save_camera(permit: EditCamera, camera_id: Id, body: CameraIn) -> CameraOut:
             wanted = replace(wanted, tags=there.tags)
         kept = {name: getattr(there.analyse, name) for name in _MODELS if name not in body.analyse.model_fields_set}
         wanted = replace(wanted, analyse=replace(wanted.analyse, **kept))
+    if permit.ports.detectors is not None:
+        analyse = there.analyse if there else None
+        before = (*(analyse.models or ()), analyse.second_look_model or "") if analyse else ()
+        permit.ports.detectors.check(wanted, before)
     permit.note(**body.model_dump(mode="json", exclude={"password"}), new_password=body.password is not None)
     saved = permit.ports.cameras.save(wanted, body.password)
     tell_camera(permit, saved.id)

@@ -22,6 +22,7 @@ from veedor.desk.setup.schemas import (
     LookIn,
     LookOut,
     NewCamerasIn,
+    SaidPlaceOut,
     SavedLookIn,
 )
 from veedor.desk.stream.news import tell_camera
@@ -30,6 +31,7 @@ from veedor.model.camera import Camera, StreamRole, StreamSource
 
 router = room_router("setup")
 
+EditCamera = Annotated[Permit, Depends(Need(Action.CAMERA_EDIT, "camera", id_from="camera_id", owner=camera_owner))]
 EditCameras = Annotated[Permit, Depends(Need(Action.CAMERA_EDIT, "camera"))]
 TestCamera = Annotated[Permit, Depends(Need(Action.CAMERA_TEST, "camera", id_from="camera_id", owner=camera_owner))]
 
@@ -50,7 +52,15 @@ def channels(permit: EditCameras, body: ChannelsIn) -> list[ChannelOut]:
     permit.note(kind=body.kind.value, host=_host(body.address), channels=list(body.channels))
     login = (body.username, body.password or "") if body.username else None
     found = permit.ports.setup.channels(body.kind, body.make, body.address, body.channels, login)
-    return [ChannelOut(number=one.number, name=one.name, streams=ChannelOut.streams_of(one.streams)) for one in found]
+    return [
+        ChannelOut(
+            number=one.number,
+            name=one.name,
+            streams=ChannelOut.streams_of(one.streams),
+            place=SaidPlaceOut.of(one.place),
+        )
+        for one in found
+    ]
 
 
 @router.post("/api/setup/look")
@@ -71,6 +81,15 @@ def look_at_saved(permit: TestCamera, camera_id: Id, body: SavedLookIn) -> LookO
     return LookOut.of(permit.ports.setup.look_at_saved(camera_id, body.role))
 
 
+@router.post("/api/cameras/{camera_id}/said-place")
+def said_place(permit: EditCamera, camera_id: Id) -> SaidPlaceOut | None:
+    """Where the camera itself says that it stands (ONVIF GetGeoLocation), for a person to confirm. Null: it does not
+    say. Nothing is saved."""
+    permit.ports.cameras.camera(camera_id)
+    permit.note(asked="place")
+    return SaidPlaceOut.of(permit.ports.setup.said_place(camera_id))
+
+
 @router.post("/api/setup/cameras", status_code=201)
 def add_cameras(permit: EditCameras, body: NewCamerasIn) -> list[CameraOut]:
     """Add cameras: all of them, or none. Their ids are made here."""
@@ -80,7 +99,10 @@ def add_cameras(permit: EditCameras, body: NewCamerasIn) -> list[CameraOut]:
     cameras = []
     for one in body.cameras:
         told = one.model_copy(update={"device_id": device or one.device_id, "revision": 0})
-        cameras.append((told.camera(new_id(at), permit.ports.agency_id), one.password))
+        camera = told.camera(new_id(at), permit.ports.agency_id)
+        if permit.ports.detectors is not None:
+            permit.ports.detectors.check(camera)
+        cameras.append((camera, one.password))
     saved = permit.ports.setup.add(cameras)
     tell_camera(permit, *(one.id for one in saved))
     return [CameraOut.of(one, [], permit.lang, with_addresses=True) for one in saved]

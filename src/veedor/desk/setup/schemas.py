@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from veedor.desk.cameras.schemas import CameraIn, StreamIn, StreamOut, check_addresses
 from veedor.desk.schemas import In, Out, UtcTime
 from veedor.kit.errors import VeedorError
-from veedor.model.camera import RecorderMake, SourceKind, StreamRole, StreamSource
+from veedor.model.camera import Placement, RecorderMake, SourceKind, StreamRole, StreamSource
 from veedor.model.event import Event, Severity
 from veedor.wire.ports import ListedCamera, RulesCheck, StreamLook
 
@@ -42,10 +42,22 @@ class ChannelsIn(In):
     channels: Annotated[tuple[Annotated[int, Field(ge=1, le=256)], ...], Field(max_length=256)] = ()
 
 
+class SaidPlaceOut(Out):
+    """Where a camera says that it stands: a guess, for a person to confirm."""
+
+    latitude_deg: float
+    longitude_deg: float
+
+    @staticmethod
+    def of(said: Placement | None) -> SaidPlaceOut | None:
+        return SaidPlaceOut(latitude_deg=said.latitude_deg, longitude_deg=said.longitude_deg) if said else None
+
+
 class ChannelOut(Out):
     number: int
     name: str
     streams: list[StreamOut]
+    place: SaidPlaceOut | None = Field(None, description="Where the device says that it stands; nobody confirmed it")
 
     @staticmethod
     def streams_of(streams: tuple[StreamSource, ...]) -> list[StreamOut]:

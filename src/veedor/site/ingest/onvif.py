@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from veedor.kit.clock import Clock
-from veedor.model.camera import StreamRole, StreamSource
+from veedor.kit.errors import VeedorError
+from veedor.model.camera import Placement, StreamRole, StreamSource
 from veedor.site.ingest.addresses import CameraUrl, parse
 from veedor.site.ingest.describe import Login
 from veedor.site.ingest.errors import BadAddress, BadOnvifAnswer, SchemeRefused
+from veedor.site.ingest.geolocation import GET_GEO_LOCATION, NOT_SAID, SaidPlaces, read_places
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.soap import SoapClient, find, local, text, username_token
 
@@ -47,11 +49,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A picture that the device sees, with the streams chosen from its profiles. `number` counts from 1."""
+    """A picture that the device sees, with the streams chosen from its profiles. `number` counts from 1. `place`: where
+    the device says that it is seen from, which nobody has confirmed; None: it does not say."""
 
     number: int
     name: str
     streams: tuple[StreamSource, ...]
+    place: Placement | None = None
 
 
 def device_url(text_: str) -> CameraUrl:
@@ -114,10 +118,20 @@ class OnvifDevice:
             by_source.setdefault(profile.source, []).append(profile)
         if not by_source:
             raise BadOnvifAnswer(address=self._soap.shown, problem="no video profile", detail="reason-no-profile")
+        found = [(source, profiles[0].name, tuple(self._streams(profiles))) for source, profiles in by_source.items()]
+        said, is_only = self.said_places(), len(found) == 1
         return [
-            Channel(number, profiles[0].name, tuple(self._streams(profiles)))
-            for number, profiles in enumerate(by_source.values(), 1)
+            Channel(number, name, streams, said.of(source, is_only=is_only))
+            for number, (source, name, streams) in enumerate(found, 1)
         ]
+
+    def said_places(self) -> SaidPlaces:
+        """Where the device says that it stands. Nothing where it does not know the question or answers nonsense: it is
+        a help, and no reason for a camera not to be added."""
+        try:
+            return read_places(self._soap.call(self._url.target, GET_GEO_LOCATION, self._security()))
+        except VeedorError:
+            return NOT_SAID
 
     def _streams(self, profiles: list[Profile]) -> Iterable[StreamSource]:
         ordered = sorted(profiles, key=lambda one: one.width * one.height, reverse=True)

@@ -1,0 +1,15 @@
+models-title = Models that look all the time
+models-default = The site's model
+models-as-site = As the site: { $names }
+models-finds = Finds: { $classes }
+models-licence = licence { $licence }
+models-cost = Costs { $ms } ms a picture ({ $cpu } ms of processor). At { $fps } pictures a second in which something always moves: { $percent }% of a core.
+models-cost-unknown = Its cost was not measured.
+models-gone = This model is not at the site any more: it looks at nothing.
+models-none-chosen = Choose at least one model
+models-many-chosen = At most { $most } models
+models-without-default = Without the site's model, nobody looks for people or vehicles on this camera, unless another model finds them.
+models-second = Model of the second look
+models-second-hint = Looks again before an alert is raised. It need not be one that looks all the time.
+models-none = The site has no models of its own: the one it has knows people, vehicles, bags and animals. To add one, at the site's machine:
+models-none-more = (see “Models of your own” in the operating manual).

@@ -1,0 +1,15 @@
+models-title = Modelos que miran todo el tiempo
+models-default = Modelo del sitio
+models-as-site = Como el sitio: { $names }
+models-finds = Encuentra: { $classes }
+models-licence = licencia { $licence }
+models-cost = Cuesta { $ms } ms por imagen ({ $cpu } ms de procesador). A { $fps } imágenes por segundo en las que siempre se mueve algo: { $percent } % de un núcleo.
+models-cost-unknown = Su costo no se midió.
+models-gone = Este modelo ya no está en el sitio: no mira nada.
+models-none-chosen = Elija al menos un modelo
+models-many-chosen = Como máximo { $most } modelos
+models-without-default = Sin el modelo del sitio no se buscan personas ni vehículos en esta cámara, salvo que otro modelo los encuentre.
+models-second = Modelo de la segunda mirada
+models-second-hint = Vuelve a mirar antes de dar una alerta. No hace falta que mire todo el tiempo.
+models-none = El sitio no tiene modelos propios: mira el suyo, que conoce personas, vehículos, bolsos y animales. Para agregar uno, en el equipo del sitio:
+models-none-more = (vea «Modelos propios» en el manual de operación).
