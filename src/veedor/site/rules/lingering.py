@@ -49,7 +49,7 @@ class Lingering(TrackRule[LingeringParams]):
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
         result: dict[int, Moment | None] = {}
-        for index in np.flatnonzero(self.inside(view)).tolist():
+        for index in self.rows(view):
             track_id = int(view.ids[index])
             spot = self._spots.at(track_id, now.at_s)
             x, y = float(view.foot[index, 0]) * view.aspect, float(view.foot[index, 1])

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from veedor.model.event import Severity
 from veedor.site.rules.pairs import near_pairs, pair_of
 from veedor.site.rules.rule import Setting
@@ -57,7 +55,7 @@ class Parting(TrackRule[PartingParams]):
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
-        rows = np.flatnonzero(self.inside(view)).tolist()
+        rows = self.rows(view)
         result: dict[int, Moment | None] = {}
         for key, _, _, distance in near_pairs(view, rows, self.params.within_bodies, self._pairs):
             pair = self._pairs.setdefault(key, _Pair(now.at_s))
