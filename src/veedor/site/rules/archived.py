@@ -75,13 +75,12 @@ class Replay:
         if high <= low:
             return
         rows = _rows(tracks, self._start, self._fps, (low, high))
-        columns = Columns(rows.box, rows.track_id, rows.kind)
+        columns = Columns(rows.box, rows.track_id, rows.kind, self._aspect, is_many=True)
         bounds = np.searchsorted(rows.tick, np.arange(low, high + 1))
         firsts = bounds.tolist()
         for offset in self._worth_telling(np.diff(bounds) > 0, low).tolist():
             moment = self._moment(low + offset)
-            mine = slice(firsts[offset], firsts[offset + 1])
-            yield View.part(columns, mine, moment, self._aspect, self._scene.at(moment.at_s))
+            yield View.part(columns, firsts[offset], firsts[offset + 1], moment, self._scene.at(moment.at_s))
 
     def pause(self, end: datetime) -> Iterator[View]:
         """Nobody looked until `end`: one moment that says so, then nothing."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from veedor.model.event import Severity
 from veedor.site.rules.per_track import PerTrack
-from veedor.site.rules.rule import Setting, selected
+from veedor.site.rules.rule import Setting, choice
 from veedor.site.rules.schema import Classes, Seconds
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
@@ -44,6 +44,7 @@ class ClosedArea(TrackRule[ClosedAreaParams]):
 
     def __init__(self, params: ClosedAreaParams, setting: Setting) -> None:
         super().__init__(params, setting)
+        self._anywhere = choice(params)
         self._ways: PerTrack[_Way] = PerTrack(_Way)
 
     def renamed(self, old: int, new: int) -> None:
@@ -52,14 +53,16 @@ class ClosedArea(TrackRule[ClosedAreaParams]):
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now_s = view.moment.at_s
         result: dict[int, Moment | None] = {}
-        inside = self.inside(view)
-        for index in np.flatnonzero(selected(view, self.params, self._table)).tolist():
-            track_id = int(view.ids[index])
+        rows = view.rows_of(self._anywhere)
+        inside = set(self.rows(view)) if rows else set()
+        listed, first, _ = view.listed()
+        for index in rows:
+            track_id = listed.ids[first + index]
             way = self._ways.at(track_id, now_s)
-            x, y = float(view.center[index, 0]) * view.aspect, float(view.center[index, 1])
+            x, y = listed.spot[first + index]
             way.start = way.start or (x, y)
-            way.moved = way.moved or bool(np.hypot(x - way.start[0], y - way.start[1]) >= view.size[index])
-            if way.moved and inside[index]:
+            way.moved = way.moved or bool(np.hypot(x - way.start[0], y - way.start[1]) >= listed.size[first + index])
+            if way.moved and index in inside:
                 result[track_id] = None
         self._ways.prune(now_s)
         return result

@@ -56,9 +56,12 @@ class Collision(TrackRule[CollisionParams]):
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
-        rows = np.flatnonzero(self.inside(view)).tolist()
+        rows = self.rows(view)
         speeds = self._log.update(view, self.setting.trails, rows)
         result: dict[int, Moment | None] = {}
+        stopped = {one for one in speeds if self._log.braked(one, now.at_s, speeds[one], self.params.from_speed)}
+        if not stopped and not self._met:
+            return result
         gaps = box_gaps(view, rows)
         touching = np.argwhere(np.triu(gaps <= _TOUCH * np.minimum.outer(view.size[rows], view.size[rows]), 1))
         for first, second in touching.tolist():
@@ -74,8 +77,7 @@ class Collision(TrackRule[CollisionParams]):
             for row, track_id, other in ((first, one, two), (second, two, one)):
                 drives = int(view.classes[rows[row]]) in VEHICLES or int(view.classes[rows[row]]) == _UNKNOWN
                 slow = speeds[other] <= _SLOW or self._log.braked(other, now.at_s, speeds[other], _SLOW)
-                stopped = self._log.braked(track_id, now.at_s, speeds[track_id], self.params.from_speed)
-                if drives and slow and stopped:
+                if drives and slow and track_id in stopped:
                     self._met[key] = (now, now.at_s)
                     result[key] = now
         self._met = {k: v for k, v in self._met.items() if now.at_s - v[1] <= _FORGET_S}

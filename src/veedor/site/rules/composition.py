@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 
@@ -75,6 +75,7 @@ class Composition(Rule[C], Generic[C]):
     order in which they say it: so it gives the same live and over the archive."""
 
     standing: ClassVar[Standing] = Standing.DEMONSTRATED
+    hears: ClassVar[bool] = True
 
     def __init__(self, params: C, setting: Setting) -> None:
         super().__init__(params, setting)
@@ -83,7 +84,7 @@ class Composition(Rule[C], Generic[C]):
         self._new: list[Heard] = []
         self._last_s = float("-inf")
 
-    def hear(self, events: Iterable[Event], view: View) -> None:
+    def hear(self, events: Sequence[Event], view: View) -> None:
         """Take in what the other rules said at this moment."""
         for event in events:
             if event.rule not in self._names:
@@ -101,7 +102,8 @@ class Composition(Rule[C], Generic[C]):
         new, self._new = self._new, []
         events = self.composed(new, view)
         for name, heard in self._heard.items():
-            self._heard[name] = [one for one in heard if not self._over(one, view.moment.at_s)]
+            if heard:
+                self._heard[name] = [one for one in heard if not self._over(one, view.moment.at_s)]
         return events
 
     def close(self) -> list[Event]:

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from veedor.site.rules.place import Wire
-from veedor.site.rules.rule import Setting, selected
+from veedor.site.rules.rule import Setting, choice
 from veedor.site.rules.schema import Name, Seconds, TrackRuleParams
 from veedor.site.rules.trails import FORGET_S
 from veedor.site.rules.view import Moment, View
@@ -44,6 +44,23 @@ class Walker:
     beyond_since: Moment | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A wire in picture heights: its start, the way to its end, and its length."""
+
+    x: float
+    y: float
+    along_x: float
+    along_y: float
+    length: float
+
+    @staticmethod
+    def of(wire: Wire, aspect: float) -> _Line:
+        x, y = wire.start[0] * aspect, wire.start[1]
+        along_x, along_y = wire.end[0] * aspect - x, wire.end[1] - y
+        return _Line(x, y, along_x, along_y, float(np.hypot(along_x, along_y)) or 1.0)
+
+
 class Crossings:
     """A crossing belongs to a track: it has settled on one side, a margin away from the line, then on the other, and
     its path in between went through the line. Trembling on the line is none, nor is walking round its end; two tracks
@@ -54,7 +71,8 @@ class Crossings:
         self.params = params
         self._trails = setting.trails
         self.wire: Wire = setting.wires[params.tripwire]
-        self._table = params.class_table
+        self._choice = choice(params)
+        self._lines: dict[float, _Line] = {}  # by the aspect of the picture
         self._walkers: dict[int, Walker] = {}
         self._pruned_at_s = 0.0
 
@@ -67,25 +85,27 @@ class Crossings:
         if now_s - self._pruned_at_s > FORGET_S / 6:
             self._pruned_at_s = now_s
             self._walkers = {k: v for k, v in self._walkers.items() if now_s - v.last.at_s <= self.params.bridge_s}
-        wanted = selected(view, self.params, self._table)
-        if not wanted.any():
+        rows = view.rows_of(self._choice)
+        if not rows:
             return []
-        scale = np.asarray((view.aspect, 1.0))
-        start, end = np.asarray(self.wire.start) * scale, np.asarray(self.wire.end) * scale
-        along = end - start
-        length = float(np.hypot(*along)) or 1.0
-        points = view.points(self.params.anchor) * scale
-        offset = points - start
-        # > 0: right of start -> end, since y points down
-        distances = (along[0] * offset[:, 1] - along[1] * offset[:, 0]) / length
-        margins = np.maximum(_MARGIN_OF_BOX * view.height, _MARGIN_MIN)
+        line = self._lines.get(view.aspect)
+        if line is None:
+            line = self._lines[view.aspect] = _Line.of(self.wire, view.aspect)
+        listed, first, _ = view.listed()
+        at_foot = self.params.anchor == "foot"
         crossed: list[tuple[int, Direction]] = []
-        for index in np.flatnonzero(wanted).tolist():
-            track_id = int(view.ids[index])
-            point = (float(points[index, 0]), float(points[index, 1]))
-            direction = self._walk(track_id, point, (float(distances[index]), float(margins[index])), view)
+        for place in [first + row for row in rows]:
+            if at_foot:
+                x, y = listed.foot[place]
+                x *= view.aspect
+            else:
+                x, y = listed.spot[place]
+            # > 0: right of start -> end, since y points down
+            distance = (line.along_x * (y - line.y) - line.along_y * (x - line.x)) / line.length
+            margin = max(_MARGIN_OF_BOX * listed.height[place], _MARGIN_MIN)
+            direction = self._walk(listed.ids[place], (x, y), (distance, margin), view)
             if direction is not None:
-                crossed.append((track_id, direction))
+                crossed.append((listed.ids[place], direction))
         return crossed
 
     def _walk(

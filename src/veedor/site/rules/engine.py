@@ -13,7 +13,7 @@ from veedor.model.event import Event
 from veedor.model.observation import Observation
 from veedor.model.viewpoint import Viewpoint, ViewState
 from veedor.site.normality.baseline import Normality
-from veedor.site.rules.composition import Composition, in_order
+from veedor.site.rules.composition import in_order
 from veedor.site.rules.counting import Counted, Counting
 from veedor.site.rules.ground import Ground
 from veedor.site.rules.in_force import fresh, resting
@@ -23,6 +23,8 @@ from veedor.site.rules.ruleset import RuleSet
 from veedor.site.rules.trails import Trails
 from veedor.site.rules.tripwire import TripwireRule
 from veedor.site.rules.view import View
+
+_NONE: frozenset[str] = frozenset()
 
 
 class RuleEngine:
@@ -90,9 +92,9 @@ class RuleEngine:
         events: list[Event] = []
         rests = self._rests(view, events)
         for rule in self._running:
-            if rule.params.name in rests:
+            if rests and rule.params.name in rests:
                 continue
-            if isinstance(rule, Composition):
+            if rule.hears:
                 rule.hear(events, view)
             events += rule.step(view)
         return events
@@ -101,7 +103,7 @@ class RuleEngine:
         """Names of the rules that rest where the camera looks now. Those that begin to rest end their events, and
         forget what they have seen."""
         if view.viewpoint is None:
-            rests: frozenset[str] = frozenset()
+            rests = _NONE
         else:
             running = (rule.params for rule in self._running)
             rests = resting(running, view.viewpoint, has_ground=self._ground is not None)

@@ -40,9 +40,9 @@ class Episodes:
     def __len__(self) -> int:
         return len(self._open)
 
-    def subjects(self) -> list[int]:
-        """Subjects whose condition holds, or held a moment ago."""
-        return list(self._open)
+    def __contains__(self, subject: int) -> bool:
+        """Whether the subject's condition holds, or held a moment ago."""
+        return subject in self._open
 
     def rename(self, old: int, new: int) -> None:
         """Track `new` continues track `old`."""
@@ -63,14 +63,14 @@ class Episodes:
         *,
         armed: bool = True,
         may_begin: Collection[int] | None = None,
-        patience: Mapping[int, float] | None = None,
+        patience: Callable[[int], float] | None = None,
     ) -> list[Event]:
         """`holds`: subject -> since when its condition holds, None for since now. `make(subject, since)` makes its
         event. Unless `armed` no event begins; where `may_begin` is given, only those of its subjects do. `patience`:
-        subject -> seconds instead of `release_s`."""
+        subject -> seconds instead of `release_s`, never fewer."""
         if not holds and not self._open:
             return []
-        events = self._expire(now, patience or {})
+        events = self._expire(now, patience)
         for subject, since in holds.items():
             episode = self._open.get(subject)
             if episode is not None and since not in (None, episode.since) and episode.event:
@@ -93,13 +93,17 @@ class Episodes:
         self._open.clear()
         return events
 
-    def _expire(self, now: Moment, patience: Mapping[int, float]) -> list[Event]:
+    def _expire(self, now: Moment, patience: Callable[[int], float] | None) -> list[Event]:
         events = []
         for subject, episode in list(self._open.items()):
-            if now.at_s - episode.last.at_s > patience.get(subject, self._release_s) + _EPS_S:
-                del self._open[subject]
-                if episode.event:
-                    events.append(ended(episode.event, episode.last))
+            unseen_s = now.at_s - episode.last.at_s
+            if unseen_s <= self._release_s + _EPS_S:
+                continue
+            if patience is not None and unseen_s <= patience(subject) + _EPS_S:
+                continue
+            del self._open[subject]
+            if episode.event:
+                events.append(ended(episode.event, episode.last))
         return events
 
     def _cool(self, subject: int, now: Moment) -> bool:

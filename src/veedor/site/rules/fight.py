@@ -59,7 +59,7 @@ class Fight(TrackRule[FightParams]):
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now_s = view.moment.at_s
-        rows = np.flatnonzero(self.inside(view)).tolist()
+        rows = self.rows(view)
         self._rates = {}
         for key, one, two, _ in near_pairs(view, rows, self.params.within_bodies):
             body = max(float(view.body[one] + view.body[two]) / 2, 1e-6)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from veedor.kit.messages import Param
 from veedor.model.event import Severity
+from veedor.site.rules.pairs import feet_apart
 from veedor.site.rules.rule import MAX_OVERLAYS, Setting
 from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds
 from veedor.site.rules.standing import Standing
@@ -54,9 +55,12 @@ class GroupConverging(TrackRule[GroupConvergingParams]):
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
         self._others = {}
-        rows = np.flatnonzero(self.inside(view))
-        if len(rows) <= self.params.people:
+        if len(self.rows(view)) <= self.params.people:
             return {}
+        rows = np.asarray(self.rows(view), np.intp)
+        reach = self.params.within_bodies * np.maximum(view.body, 1e-6)
+        if int((feet_apart(view) <= reach[:, None]).sum(axis=1).max()) < self.params.people:
+            return {}  # nobody has so many about, the own feet and who is not asked for counted in
         now_s, trails, scale = view.moment.at_s, self.setting.trails, (view.aspect, 1.0)
         past = [trails[one].back(now_s, self.params.within_s) for one in view.ids[rows].tolist()]
         then = np.asarray([point[1:] if point else (np.nan, np.nan) for point in past]) * scale

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from veedor.model.event import Severity
 from veedor.site.rules.per_track import PerTrack
 from veedor.site.rules.rule import Setting
@@ -73,7 +71,7 @@ class Lingering(TrackRule[LingeringParams]):
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
         result: dict[int, Moment | None] = {}
-        for index in np.flatnonzero(self.inside(view)).tolist():
+        for index in self.rows(view):
             track_id = int(view.ids[index])
             spots = self._spots.at(track_id, now.at_s)
             point = (float(view.foot[index, 0]) * view.aspect, float(view.foot[index, 1]))

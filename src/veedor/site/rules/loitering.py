@@ -7,7 +7,7 @@ from typing import ClassVar
 from veedor.kit.messages import Message
 from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, place_params
 from veedor.site.rules.schema import Classes, Seconds, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
@@ -32,7 +32,7 @@ class Loitering(Rule[LoiteringParams]):
     def __init__(self, params: LoiteringParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._episodes = Episodes(
             params.dwell_s + params.debounce_s,
             params.absence_s,
@@ -41,14 +41,17 @@ class Loitering(Rule[LoiteringParams]):
         )
 
     def step(self, view: View) -> list[Event]:
-        inside: list[int] = []
-        patience = {track_id: self._pacing_s(track_id, view) for track_id in self._episodes.subjects()}
-        if len(view):
-            for new, old in self.setting.trails.heirs.items():
-                self._episodes.rename(old, new)
-                patience[new] = patience.get(old, self.params.absence_s)
-            mask = selected(view, self.params, self._table)
-            inside = view.ids[mask & view.inside(self._zone, self.params.anchor)].tolist()
+        inside = view.ids_of(self._choice)
+        if not inside and not self._episodes:
+            return []
+        heirs: dict[int, float] = {}
+        for new, old in self.setting.trails.heirs.items():
+            heirs[new] = self._pacing_s(old, view) if old in self._episodes else self.params.absence_s
+        for new, old in self.setting.trails.heirs.items():
+            self._episodes.rename(old, new)
+
+        def patience(track_id: int) -> float:
+            return heirs[track_id] if track_id in heirs else self._pacing_s(track_id, view)
 
         def make(track_id: int, since: Moment) -> Event:
             word = class_word({self.setting.trails[track_id].object_class})

@@ -59,7 +59,7 @@ class Meeting(TrackRule[MeetingParams]):
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
-        rows = np.flatnonzero(self.inside(view)).tolist()
+        rows = self.rows(view)
         result: dict[int, Moment | None] = {}
         for key, one, two, distance in near_pairs(view, rows, self.params.apart_bodies, self._pairs):
             if distance > self.params.apart_bodies:

@@ -11,7 +11,7 @@ from veedor.kit.messages import Message
 from veedor.model.detection import VEHICLES, ObjectClass
 from veedor.model.event import Event, Severity
 from veedor.site.rules.episodes import Episodes
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, place_params
 from veedor.site.rules.schema import Classes, Seconds, Share, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.stillness import Still, Stillness
@@ -48,7 +48,7 @@ class ObjectLeft(Rule[ObjectLeftParams]):
     def __init__(self, params: ObjectLeftParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._stillness = Stillness()
         self._dropped: dict[int, float] = {}  # unclassed tracks that began beside an owner -> last seen, seconds
         self._episodes = Episodes(
@@ -83,9 +83,8 @@ class ObjectLeft(Rule[ObjectLeftParams]):
     def _left(self, view: View, still: dict[int, Still]) -> dict[int, Moment | None]:
         """Things of the rule that stand in its zone -> since when."""
         self._note_dropped(view)
-        mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
         found: dict[int, Moment | None] = {}
-        for index in np.flatnonzero(mask).tolist():
+        for index in view.rows_of(self._choice):
             track_id, number = int(view.ids[index]), int(view.classes[index])
             if track_id not in still:
                 continue

@@ -10,7 +10,7 @@ import numpy as np
 from veedor.kit.messages import Message
 from veedor.model.detection import VEHICLES, ObjectClass
 from veedor.model.event import Event
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, ended, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, ended, place_params
 from veedor.site.rules.schema import Classes, Seconds, Share, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.stillness import Stillness
@@ -55,7 +55,7 @@ class ObjectRemoved(Rule[ObjectRemovedParams]):
     def __init__(self, params: ObjectRemovedParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._stillness = Stillness()
         self._things: dict[int, _Thing] = {}
         self._last_s = float("-inf")
@@ -77,10 +77,11 @@ class ObjectRemoved(Rule[ObjectRemovedParams]):
         """Follow what stands, and who is beside it."""
         now = view.moment
         still = self._stillness.update(view)
-        mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
-        for index in np.flatnonzero(mask & (view.classes != _PERSON) & (view.classes != _UNKNOWN)).tolist():
-            track_id = int(view.ids[index])
-            if track_id not in still:
+        listed, first, end = view.listed()
+        classes = listed.classes[first:end]
+        for index in view.rows_of(self._choice):
+            track_id = listed.ids[first + index]
+            if classes[index] in (_PERSON, _UNKNOWN) or track_id not in still:
                 continue
             since = still[track_id].since
             if now.at_s - since.at_s < self.params.stood_s - 1e-6:
@@ -88,7 +89,9 @@ class ObjectRemoved(Rule[ObjectRemovedParams]):
             x1, y1, x2, y2 = view.boxes[index].tolist()
             thing = self._things.setdefault(track_id, _Thing((x1, y1, x2, y2), since, now))
             thing.box, thing.seen = (x1, y1, x2, y2), now
-        for row in np.flatnonzero(view.classes == _PERSON).tolist():
+        if not self._things:
+            return
+        for row in [place for place, number in enumerate(classes) if number == _PERSON]:
             for thing in self._things.values():
                 if _gap(thing.box, view, row) <= self.params.beside_within:
                     thing.person, thing.beside_s = int(view.ids[row]), now.at_s

@@ -25,13 +25,20 @@ def pair_of(key: int) -> tuple[int, int]:
     return low - (1 << _SHIFT) if low >> (_SHIFT - 1) else low, key >> _SHIFT
 
 
+def feet_apart(view: View) -> NDArray[np.float64]:
+    """(n, n): how far the feet of all tracks are apart, picture heights; made once for each moment."""
+    if view.apart is None:
+        across, down = view.foot[:, 0] * view.aspect, view.foot[:, 1]
+        view.apart = np.hypot(across[:, None] - across, down[:, None] - down)
+    return view.apart
+
+
 def foot_distances(view: View, rows: Sequence[int]) -> NDArray[np.float64]:
     """(k, k): how far the feet of `rows` are apart, in mean body heights of the two; the diagonal is infinite."""
     if view.distances is None:
-        across = view.foot[:, 0] * view.aspect
-        apart = np.hypot(across[:, None] - across, view.foot[:, 1][:, None] - view.foot[:, 1])
-        view.distances = apart / np.maximum((view.body[:, None] + view.body) / 2, 1e-6)
+        view.distances = feet_apart(view) / np.maximum((view.body[:, None] + view.body) / 2, 1e-6)
         np.fill_diagonal(view.distances, np.inf)
+        view.nearest = float(view.distances.min(initial=np.inf))
     return view.distances if len(rows) == len(view) else view.distances[np.ix_(rows, rows)]
 
 
@@ -51,10 +58,13 @@ def near_pairs(
     if len(rows) < 2:
         return []
     distances = foot_distances(view, rows)
-    ids = view.ids[list(rows)].tolist()
-    found = {(one, two) for one, two in np.argwhere(distances <= reach).tolist() if one < two}
+    found: set[tuple[int, int]] = set()
+    if view.nearest <= reach:
+        found = {(one, two) for one, two in np.argwhere(distances <= reach).tolist() if one < two}
     if not found and not also:
         return []
+    listed, first, _ = view.listed()
+    ids = [listed.ids[first + row] for row in rows]
     places = {track_id: place for place, track_id in enumerate(ids)}
     for key in also:
         low, high = pair_of(key)

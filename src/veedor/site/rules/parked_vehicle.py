@@ -69,9 +69,8 @@ class ParkedVehicle(TrackRule[ParkedVehicleParams]):
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
         still = self._stillness.update(view)
-        mask = self.inside(view) if len(view) else np.zeros(0, np.bool_)
         result: dict[int, Moment | None] = {}
-        for index in np.flatnonzero(mask).tolist():
+        for index in self.rows(view):
             track_id = int(view.ids[index])
             if track_id not in still or now.at_s - still[track_id].since.at_s < _STANDS_S:
                 continue

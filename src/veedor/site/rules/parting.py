@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import numpy as np
-
 from veedor.model.event import Severity
 from veedor.site.rules.pairs import near_pairs, pair_of
 from veedor.site.rules.rule import Setting
@@ -65,7 +63,7 @@ class Parting(TrackRule[PartingParams]):
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
-        rows = np.flatnonzero(self.inside(view)).tolist()
+        rows = self.rows(view)
         result: dict[int, Moment | None] = {}
         for key, _, _, distance in near_pairs(view, rows, self.params.within_bodies, self._pairs):
             pair = self._pairs.setdefault(key, _Pair(now.at_s))
@@ -80,7 +78,7 @@ class Parting(TrackRule[PartingParams]):
     def _first(self, key: int, pair: _Pair, now: Moment) -> bool:
         """Whether this is no part of another parting: of one of the two, from somebody else, since they were close."""
         close_s = pair.close.at_s if pair.close is not None else now.at_s
-        if self._told.get(key, -np.inf) > close_s:
+        if self._told.get(key, float("-inf")) > close_s:
             return True
         for other, apart_s in self._told.items():
             if other != key and close_s <= apart_s and set(pair_of(other)) & set(pair_of(key)):

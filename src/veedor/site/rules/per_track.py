@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from veedor.site.rules.trails import FORGET_S
 
 T = TypeVar("T")
+
+
+def middle(values: Sequence[float]) -> float:
+    """The median of at least one: `statistics.median` for few numbers, without its checks."""
+    some, half = sorted(values), len(values) // 2
+    return some[half] if len(some) % 2 else (some[half - 1] + some[half]) / 2
 
 
 class PerTrack(Generic[T]):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from statistics import median
 from typing import ClassVar
 
 import numpy as np
 
 from veedor.model.event import Severity
-from veedor.site.rules.per_track import PerTrack
+from veedor.site.rules.per_track import PerTrack, middle
 from veedor.site.rules.rule import Setting
 from veedor.site.rules.schema import Classes, Enabled, Seconds, Share
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.track_rule import HoldParams, TrackRule
-from veedor.site.rules.view import Moment, View
+from veedor.site.rules.view import Moment, View, is_whole
 
 _EVERY_S = 0.2
 _BEFORE_S = (0.8, 4.5)  # how long ago somebody stood whose height is compared; a slump may take three seconds
@@ -74,13 +73,14 @@ class PersonDown(TrackRule[PersonDownParams]):
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
         result: dict[int, Moment | None] = {}
-        for index in np.flatnonzero(self.inside(view)).tolist():
-            track_id = int(view.ids[index])
+        listed, first, _ = view.listed()
+        for place in [first + row for row in self.rows(view)]:
+            track_id = listed.ids[place]
             stance = self._stances.at(track_id, now.at_s)
-            left, top, right, bottom = view.boxes[index].tolist()
-            spot = (float(view.center[index, 0]) * view.aspect, bottom)
+            left, top, right, bottom = box = listed.boxes[place]
+            spot = (listed.spot[place][0], bottom)
             shape = (top, bottom, max((right - left) * view.aspect, 1e-6))
-            self._follow(stance, shape, spot, (now, bool(view.whole[index])))
+            self._follow(stance, shape, spot, (now, is_whole(box)))
             if stance.down is not None:
                 result[track_id] = stance.down
         self._stances.prune(now.at_s)
@@ -102,7 +102,7 @@ class PersonDown(TrackRule[PersonDownParams]):
         stood = [one for one in stance.past if _BEFORE_S[0] - 1e-6 <= now.at_s - one[0] <= _BEFORE_S[1]]
         if whole and len(stood) >= 3:
             tallest = sorted(stood, key=lambda one: one[1] - one[2])[: (len(stood) + 1) // 2]
-            top_then, bottom_then, width_then = (median(one[n] for one in tallest) for n in (1, 2, 3))
+            top_then, bottom_then, width_then = (middle([one[n] for one in tallest]) for n in (1, 2, 3))
             height_then = bottom_then - top_then
             shape_then = height_then / width_then
             low = height <= self.params.height_below * height_then

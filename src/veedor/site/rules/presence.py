@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veedor.site.rules.rule import Setting, selected
+from veedor.site.rules.rule import Setting, choice
 from veedor.site.rules.schema import ZoneRuleParams
 from veedor.site.rules.view import View
 
@@ -14,22 +14,26 @@ class Presence:
         self._params = params
         self._setting = setting
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._inside_s: dict[int, float] = {}  # track -> when last seen inside
 
     def update(self, view: View) -> tuple[int, ...]:
         """The numbers of those who are there now."""
         now_s = view.moment.at_s
+        inside = view.ids_of(self._choice)
+        if not inside and not self._inside_s:
+            return ()
         if len(view):
             for new, old in self._setting.trails.heirs.items():
                 if old in self._inside_s:
                     self._inside_s[new] = self._inside_s.pop(old)
-            mask = selected(view, self._params, self._table) & view.inside(self._zone, self._params.anchor)
-            for track_id, inside in zip(view.ids.tolist(), mask.tolist(), strict=True):
-                if inside:
-                    self._inside_s[track_id] = now_s
-                else:
-                    self._inside_s.pop(track_id, None)
+            if self._inside_s:  # who is seen elsewhere is not there any more
+                listed, first, end = view.listed()
+                for track_id in listed.ids[first:end]:
+                    if track_id in self._inside_s and track_id not in inside:
+                        del self._inside_s[track_id]
+            for track_id in inside:
+                self._inside_s[track_id] = now_s
         self._inside_s = {k: v for k, v in self._inside_s.items() if now_s - v <= self._params.absence_s + 1e-6}
         return tuple(sorted(self._inside_s))
 

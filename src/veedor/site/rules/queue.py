@@ -13,7 +13,7 @@ from veedor.model.event import Event, Severity
 from veedor.site.rules.episodes import Episodes
 from veedor.site.rules.movement import movement
 from veedor.site.rules.pairs import foot_distances
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, place_params
 from veedor.site.rules.schema import Classes, Ratio, Seconds, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
@@ -43,7 +43,7 @@ class Queue(Rule[QueueParams]):
     def __init__(self, params: QueueParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._episodes = Episodes(params.dwell_s + params.debounce_s, params.absence_s, params.cooldown_s)
 
     def step(self, view: View) -> list[Event]:
@@ -66,11 +66,10 @@ class Queue(Rule[QueueParams]):
 
     def _longest(self, view: View) -> NDArray[np.intp]:
         """The rows of the longest chain."""
-        mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
-        if int(mask.sum()) <= self.params.more_than:
+        if len(view.rows_of(self._choice)) <= self.params.more_than:
             return np.zeros(0, np.intp)
         slow = movement(view, self.setting.trails).speed <= _SLOW * view.body
-        rows = np.flatnonzero(mask & slow)
+        rows = np.flatnonzero(view.chosen(self._choice) & slow)
         if len(rows) < 2:
             return rows
         near = foot_distances(view, rows.tolist()) <= self.params.spacing_bodies

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar, Generic, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from veedor.kit.ids import new_id
 from veedor.kit.messages import LANGUAGES, Message, Param
@@ -21,7 +18,7 @@ from veedor.site.rules.place import WHOLE_PICTURE, Ring, Wire, Zone
 from veedor.site.rules.schema import RuleParams, TrackRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.trails import Trails
-from veedor.site.rules.view import Moment, View
+from veedor.site.rules.view import Choice, Moment, View
 
 P = TypeVar("P", bound=RuleParams)
 MAX_OVERLAYS = 12
@@ -62,10 +59,14 @@ class Rule(ABC, Generic[P]):
     kind: ClassVar[str]
     standing: ClassVar[Standing]
     Params: ClassVar[type[RuleParams]]
+    hears: ClassVar[bool] = False  # whether it is told what the rules before it say
 
     def __init__(self, params: P, setting: Setting) -> None:
         self.params = params
         self.setting = setting
+
+    def hear(self, events: Sequence[Event], view: View) -> None:
+        """Take in what the other rules said at this moment; for rules that hear."""
 
     @abstractmethod
     def step(self, view: View) -> list[Event]:
@@ -132,9 +133,10 @@ def _steady(told: datetime, anchor: datetime, offset_s: float) -> datetime:
     return told if abs((told - expected).total_seconds()) <= _CLOCK_STEP_S else expected
 
 
-def selected(view: View, params: TrackRuleParams, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(n,) bool: the tracks of the rule's classes (`table` is `params.class_table`) that are large enough."""
-    return view.chosen(table, params.min_size.height, params.min_size.area)
+def choice(params: TrackRuleParams, zone: Zone = WHOLE_PICTURE) -> Choice:
+    """The tracks of the rule's classes that are large enough, in `zone`."""
+    least = params.min_size
+    return Choice(params.class_table, least.height, least.area, zone, params.anchor)
 
 
 def class_word(numbers: set[int]) -> str:

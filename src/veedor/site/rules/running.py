@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from statistics import median
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from veedor.kit.messages import Param
 from veedor.site.rules.ground import BODY_M
 from veedor.site.rules.movement import metres_per_s, movement
-from veedor.site.rules.per_track import PerTrack
+from veedor.site.rules.per_track import PerTrack, middle
 from veedor.site.rules.rule import Setting
 from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds
 from veedor.site.rules.standing import Standing
@@ -59,13 +58,16 @@ class Running(TrackRule[RunningParams]):
     def found(self, view: View) -> Mapping[int, Moment | None]:
         moved = movement(view, self.setting.trails, _OVER_S)
         body = self._body(view)
+        known = moved.known & (body > 0) & self.inside(view)
+        if not known.any():
+            self._speeds = {}
+            return {}
         if self.setting.ground is not None:
             speed, error = metres_per_s(view, moved, self.setting.ground)
             bodies = np.where(error <= 0.5 * speed, speed / BODY_M, 0.0)
         else:
             bodies = moved.speed / np.maximum(body, 1e-6)
-        known = moved.known & (body > 0)
-        fast = known & (np.nan_to_num(bodies) >= self.params.bodies_per_s) & self.inside(view)
+        fast = known & (np.nan_to_num(bodies) >= self.params.bodies_per_s)
         self._speeds = dict(zip(view.ids[fast].tolist(), bodies[fast].tolist(), strict=True))
         return dict.fromkeys(self._speeds)
 
@@ -76,17 +78,17 @@ class Running(TrackRule[RunningParams]):
         """(n,) body heights over the second of the way; 0 for boxes that were not whole for all of it and, where no
         ground says how fast they go, for those that are not taller than wide."""
         now_s, tall = view.moment.at_s, (view.height >= view.body).tolist()
-        whole = np.all((view.boxes > _EDGE) & (view.boxes < 1 - _EDGE), axis=1).tolist()
         result = np.zeros(len(view))
-        for row, (track_id, body) in enumerate(zip(view.ids.tolist(), view.body.tolist(), strict=True)):
-            seen = self._bodies.at(track_id, now_s)
-            if not whole[row]:
+        listed, first, _ = view.listed()
+        for row, body in enumerate(view.body.tolist()):
+            seen, box = self._bodies.at(listed.ids[first + row], now_s), listed.boxes[first + row]
+            if min(box) <= _EDGE or max(box) >= 1 - _EDGE:
                 seen.clear()
                 continue
             if not seen or now_s - seen[-1][0] >= _EVERY_S - 1e-6:
                 seen.append((now_s, body, tall[row]))
             upright = self.setting.ground is not None or 2 * sum(one[2] for one in seen) > len(seen)
             if upright and now_s - seen[0][0] >= 0.8 * _OVER_S - 1e-6:
-                result[row] = median(one[1] for one in seen)
+                result[row] = middle([one[1] for one in seen])
         self._bodies.prune(now_s)
         return result

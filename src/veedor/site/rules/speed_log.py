@@ -44,14 +44,15 @@ class SpeedLog:
     def update(self, view: View, trails: Trails, rows: list[int]) -> dict[int, float]:
         """Take in `rows` of a view; the speeds now of those whose speed is known, in own sizes per second."""
         now_s = view.moment.at_s
-        moved = movement(view, trails, _OVER_S)
         result: dict[int, float] = {}
+        known, speed = movement(view, trails, _OVER_S).listed if rows else ([], [])
+        listed, first, _ = view.listed()
         for row in rows:
-            if not moved.known[row]:
+            if not known[row]:
                 continue
-            track_id = int(view.ids[row])
+            track_id = listed.ids[first + row]
             speeds = self._tracks.at(track_id, now_s)
-            result[track_id] = float(moved.speed[row]) / max(float(view.size[row]), 1e-6)
+            result[track_id] = speed[row] / max(listed.size[first + row], 1e-6)
             if not speeds.past or now_s - speeds.past[-1][0] >= _EVERY_S - 1e-6:
                 speeds.past.append((now_s, result[track_id]))
         self._tracks.prune(now_s)
@@ -61,7 +62,7 @@ class SpeedLog:
         """Whether the track went at `least` sizes a second until about a second ago, and now, at `speed`, hardly."""
         found = self._tracks.get(track_id)
         before = found.mean(at_s, _BEFORE_S, 3) if found else None
-        until = found.mean(at_s, _UNTIL_S, 1) if found else None
-        if before is None or until is None:
+        if found is None or before is None or before < least or speed > _BRAKED * before:
             return False
-        return before >= least and until >= _STILL_WENT * before and speed <= _BRAKED * before
+        until = found.mean(at_s, _UNTIL_S, 1)
+        return until is not None and until >= _STILL_WENT * before

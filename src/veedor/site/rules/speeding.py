@@ -42,7 +42,7 @@ class Speeding(TrackRule[SpeedingParams]):
         self._kmh: dict[int, float] = {}
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
-        if self.setting.ground is None:
+        if self.setting.ground is None or not self.rows(view):
             return {}
         moved = movement(view, self.setting.trails)
         speed, error = metres_per_s(view, moved, self.setting.ground)

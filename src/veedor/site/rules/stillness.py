@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from veedor.site.rules.trails import FORGET_S
 from veedor.site.rules.view import Moment, View
 
@@ -54,9 +52,9 @@ class Stillness:
         """The tracks of this moment that are where they have been for some time (or are new): id -> Still."""
         now = view.moment
         result: dict[int, Still] = {}
-        centers = (view.center * (view.aspect, 1.0)).tolist()
-        sizes = np.sqrt(view.area * view.aspect).tolist()
-        for track_id, center, size in zip(view.ids.tolist(), centers, sizes, strict=True):
+        listed, first, end = view.listed()
+        for place in range(first, end):
+            track_id, center, size = listed.ids[place], listed.spot[place], listed.size[place]
             still = self._tracks.get(track_id)
             if still is None or now.at_s - still.seen.at_s > FORGET_S:
                 still = self._tracks[track_id] = Still((center[0], center[1]), now, now, now)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veedor.kit.messages import Message
-from veedor.model.detection import VEHICLES, ObjectClass
+from veedor.model.detection import CLASS_NUMBERS, VEHICLES, ObjectClass
 from veedor.model.event import Event, Severity
 from veedor.site.rules.pairs import box_gaps
 from veedor.site.rules.per_track import PerTrack
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, ended, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, ended, place_params
 from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds, ZoneRuleParams
 from veedor.site.rules.speed_log import SpeedLog
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
 
+_VEHICLE = np.isin(np.arange(CLASS_NUMBERS), list(VEHICLES))
 _PERSON = int(ObjectClass.PERSON)
 _STANDS = 0.15  # own sizes a second
 _GOES = 0.4
@@ -60,7 +62,8 @@ class StopAndFlee(Rule[StopAndFleeParams]):
     def __init__(self, params: StopAndFleeParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        drives = choice(params)
+        self._drives = replace(drives, table=drives.table & _VEHICLE)
         self._log = SpeedLog()
         self._stops: PerTrack[_Stop] = PerTrack(_Stop)
         self._last_s = float("-inf")
@@ -69,11 +72,13 @@ class StopAndFlee(Rule[StopAndFleeParams]):
         for new, old in self.setting.trails.heirs.items():
             self._log.rename(old, new)
             self._stops.rename(old, new)
-        vehicle = np.isin(view.classes, list(VEHICLES))
-        drives = np.flatnonzero(selected(view, self.params, self._table) & vehicle).tolist()
+        drives = view.rows_of(self._drives)
         speeds = self._log.update(view, self.setting.trails, drives)
+        if not speeds:
+            self._stops.prune(view.moment.at_s)
+            return []
         people = np.flatnonzero(view.classes == _PERSON)
-        gaps = box_gaps(view, range(len(view))) if drives and len(people) else np.zeros((0, 0))
+        gaps = box_gaps(view, range(len(view))) if len(people) else np.zeros((0, 0))
         inside = view.inside(self._zone, self.params.anchor)
         events: list[Event] = []
         for row in drives:

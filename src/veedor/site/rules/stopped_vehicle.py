@@ -7,7 +7,7 @@ from typing import ClassVar
 from veedor.kit.messages import Message
 from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, place_params
 from veedor.site.rules.schema import Classes, Seconds, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.stillness import Stillness
@@ -30,7 +30,7 @@ class StoppedVehicle(Rule[StoppedVehicleParams]):
     def __init__(self, params: StoppedVehicleParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._stillness = Stillness()
         self._episodes = Episodes(
             params.dwell_s + params.debounce_s,
@@ -46,8 +46,9 @@ class StoppedVehicle(Rule[StoppedVehicleParams]):
         still = self._stillness.update(view)
         standing: dict[int, Moment | None] = {}
         if still:
-            mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
-            standing = {one: still[one].since for one in view.ids[mask].tolist() if one in still}
+            standing = {one: still[one].since for one in view.ids_of(self._choice) if one in still}
+        if not standing and not self._episodes:
+            return []
 
         def make(track_id: int, since: Moment) -> Event:
             word = class_word({self.setting.trails[track_id].object_class})

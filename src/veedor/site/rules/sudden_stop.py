@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import numpy as np
-
 from veedor.site.rules.per_track import PerTrack
 from veedor.site.rules.rule import Setting
 from veedor.site.rules.schema import Classes, Ratio, Seconds
@@ -51,7 +49,7 @@ class SuddenStop(TrackRule[SuddenStopParams]):
     def found(self, view: View) -> Mapping[int, Moment | None]:
         now = view.moment
         result: dict[int, Moment | None] = {}
-        rows = np.flatnonzero(self.inside(view) & view.whole).tolist()
+        rows = [row for row in self.rows(view) if view.whole[row]]
         for track_id, speed in self._log.update(view, self.setting.trails, rows).items():
             stop = self._stops.at(track_id, now.at_s)
             if stop.since is not None and speed > _GOES_ON:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from veedor.kit.messages import Message, Param
 from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, place_params
 from veedor.site.rules.schema import Seconds, ZoneRuleParams
 from veedor.site.rules.view import Moment, View
 
@@ -34,7 +34,7 @@ class TrackRule(Rule[H], Generic[H]):
     def __init__(self, params: H, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._episodes = Episodes(
             params.dwell_s + params.debounce_s,
             params.absence_s,
@@ -67,6 +67,8 @@ class TrackRule(Rule[H], Generic[H]):
                 self._episodes.rename(old, new)
             self.renamed(old, new)
         holds = self.found(view)
+        if not holds and not self._episodes:
+            return []
 
         def make(subject: int, since: Moment) -> Event:
             return self.event(self._finding(subject, since, view), view.moment)
@@ -78,7 +80,11 @@ class TrackRule(Rule[H], Generic[H]):
 
     def inside(self, view: View) -> NDArray[np.bool_]:
         """(n,) bool: the tracks that the rule looks at, in its zone."""
-        return selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
+        return view.chosen(self._choice)
+
+    def rows(self, view: View) -> list[int]:
+        """The rows of those tracks, ascending; not to be changed."""
+        return view.rows_of(self._choice)
 
     def _finding(self, subject: int, since: Moment, view: View) -> Finding:
         tracks, trails = self.who(subject), self.setting.trails

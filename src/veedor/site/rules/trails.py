@@ -22,6 +22,7 @@ _HEIR_REACH = 0.4  # of the box's height, around where the lost track would be b
 _HEIR_REACH_PER_S = 0.2  # more, for each second without it
 _HEIR_IOU = 0.5
 _BORDER = 0.005
+_NOBODY: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -86,17 +87,20 @@ class Trails:
         """Take in one moment."""
         now = view.moment
         new: list[int] = []
-        boxes, classes, feet = view.boxes.tolist(), view.classes.tolist(), view.foot.tolist()
-        for index, track_id in enumerate(view.ids.tolist()):
+        listed, first, end = view.listed()
+        for place in range(first, end):
+            track_id, box, number = listed.ids[place], listed.boxes[place], listed.classes[place]
             trail = self._trails.get(track_id)
             if trail is None or now.at_s - trail.last.at_s > FORGET_S:
-                trail = self._trails[track_id] = Trail(now, now, tuple(boxes[index]), classes[index])
+                trail = self._trails[track_id] = Trail(now, now, box, number)
                 new.append(track_id)
-            trail.last, trail.box, trail.object_class = now, tuple(boxes[index]), classes[index]
+            trail.last, trail.box, trail.object_class = now, box, number
             if not trail.path or now.at_s - trail.path[-1][0] >= _PATH_EVERY_S - 1e-6:
-                trail.path.append((now.at_s, feet[index][0], feet[index][1]))
-        self.newborn = frozenset(new)
-        self.heirs = {}
+                x, y = listed.foot[place]
+                trail.path.append((now.at_s, x, y))
+        self.newborn = frozenset(new) if new else _NOBODY
+        if new or self.heirs:
+            self.heirs = {}
         for track_id in new:
             lost = self._lost_at(track_id, now, view.aspect)
             if lost is not None:

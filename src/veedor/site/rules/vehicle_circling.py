@@ -13,7 +13,7 @@ from pydantic import Field
 from veedor.kit.messages import Message
 from veedor.model.event import Event
 from veedor.site.rules.per_track import PerTrack
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, duration_params, ended, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, duration_params, ended, place_params
 from veedor.site.rules.schema import Classes, Enabled, Ratio, Seconds, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
@@ -68,7 +68,7 @@ class VehicleCircling(Rule[VehicleCirclingParams]):
     def __init__(self, params: VehicleCirclingParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._inside: PerTrack[_Slot] = PerTrack(_Slot)
         self._passes: deque[_Visit] = deque(maxlen=_MOST_PASSES)
 
@@ -76,11 +76,11 @@ class VehicleCircling(Rule[VehicleCirclingParams]):
         now = view.moment
         for new, old in self.setting.trails.heirs.items():
             self._inside.rename(old, new)
-        mask = selected(view, self.params, self._table) & view.inside(self._zone, self.params.anchor)
-        for index in np.flatnonzero(mask).tolist():
-            slot = self._inside.at(int(view.ids[index]), now.at_s)
-            x, y = float(view.center[index, 0]) * view.aspect, float(view.center[index, 1])
-            size, number = float(view.size[index]), int(view.classes[index])
+        listed, first, _ = view.listed()
+        for place in [first + row for row in view.rows_of(self._choice)]:
+            slot = self._inside.at(listed.ids[place], now.at_s)
+            x, y = listed.spot[place]
+            size, number = listed.size[place], listed.classes[place]
             if slot.visit is None:
                 slot.visit = _Visit((x, y), (x, y), size, number, now, now)
             slot.visit.last, slot.visit.seen, slot.visit.number = (x, y), now, number

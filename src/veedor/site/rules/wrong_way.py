@@ -60,6 +60,9 @@ class WrongWay(TrackRule[WrongWayParams]):
         self._least_cos = float(np.cos(np.radians(params.within_deg)))
 
     def found(self, view: View) -> Mapping[int, Moment | None]:
+        if not self.rows(view):
+            self._tracks = {}
+            return {}
         moved = movement(view, self.setting.trails)
         ax, ay = self._wire.start[0] * view.aspect, self._wire.start[1]
         along = (self._wire.end[0] * view.aspect - ax, self._wire.end[1] - ay)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from veedor.kit.messages import Message
 from veedor.model.event import Event
 from veedor.site.rules.episodes import Episodes
-from veedor.site.rules.rule import Finding, Rule, Setting, class_word, place_params, selected
+from veedor.site.rules.rule import Finding, Rule, Setting, choice, class_word, place_params
 from veedor.site.rules.schema import Seconds, ZoneRuleParams
 from veedor.site.rules.standing import Standing
 from veedor.site.rules.view import Moment, View
@@ -30,18 +30,19 @@ class ZoneIntrusion(Rule[ZoneIntrusionParams]):
     def __init__(self, params: ZoneIntrusionParams, setting: Setting) -> None:
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
-        self._table = params.class_table
+        self._choice = choice(params, self._zone)
         self._episodes = Episodes(
             params.debounce_s, params.absence_s, params.cooldown_s, per_subject=params.cooldown_per == "track"
         )
 
     def step(self, view: View) -> list[Event]:
-        inside: list[int] = []
+        inside = view.ids_of(self._choice)
+        if not inside and not self._episodes:
+            return []
         for new, old in self.setting.trails.heirs.items():
             self._episodes.rename(old, new)
-        if len(view) and self.scheduled(view.moment):
-            mask = selected(view, self.params, self._table)
-            inside = view.ids[mask & view.inside(self._zone, self.params.anchor)].tolist()
+        if not self.scheduled(view.moment):
+            inside = []
 
         def make(track_id: int, since: Moment) -> Event:
             word = class_word({self.setting.trails[track_id].object_class})
