@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+from film import FPS as FILM_FPS
+from film import Figure, Film
+from veedor.compose.offline import Given, Outputs, analyze_file
 from veedor.model.detection import Detections, ObjectClass
 from veedor.model.track import Tracks
+from veedor.site.detect.onnx import OnnxDetector
 from veedor.site.track import Tracker
 
 WIDTH, HEIGHT, FPS = 90.0, 70.0, 5.0
@@ -18,9 +24,7 @@ Sight = tuple[float, float, float]  # centre x, y, confidence
 def at(sights: Sequence[Sight], kind: ObjectClass = ObjectClass.CAR, width: float = WIDTH) -> Detections:
     boxes = [(x - width / 2, y - HEIGHT / 2, x + width / 2, y + HEIGHT / 2) for x, y, _ in sights]
     confidence = np.array([one for _, _, one in sights], np.float32)
-    return Detections(
-        np.array(boxes, np.float32).reshape(-1, 4), confidence, np.full(len(sights), int(kind), np.int32)
-    )
+    return Detections(np.array(boxes, np.float32).reshape(-1, 4), confidence, np.full(len(sights), int(kind), np.int32))
 
 
 def run(frames: Sequence[Detections]) -> list[Tracks]:
@@ -87,3 +91,25 @@ def test_a_crowd_of_doubtful_boxes_is_left_alone() -> None:
     for count, found in ((12, 12), (13, 0)):
         frames = [at([(60 + 100.0 * n, 500.0 * row, DOUBTFUL) for row in range(count)]) for n in range(4)]
         assert len(run(frames)[-1]) == found
+
+
+@pytest.mark.parametrize("speed", [250.0, 350.0])
+def test_on_film_a_van_that_crosses_the_picture_in_two_seconds_has_a_track(
+    speed: float, model_file: Path, tmp_path: Path
+) -> None:
+    """The van is 89 pixels long: at 5 frames a second no two boxes of it overlap enough, or at all."""
+    ends = 1.0 + 560 / speed
+    film = Film(ends + 0.6, [Figure("van", [(1.0, -45, 250), (ends, 515, 250)])])
+    video, rules = film.write(tmp_path / "film.mp4"), tmp_path / "rules.yaml"
+    rules.write_text("rules: []\n")
+    outputs = Outputs(tracks=tmp_path / "tracks.txt", annotated=None)
+    given = Given(OnnxDetector(model_file), None, None)
+    analyze_file(video, rules, FILM_FPS, outputs, "en", lambda *_: None, given=given)
+    sights: dict[str, list[tuple[float, float]]] = {}
+    for line in (tmp_path / "tracks.txt").read_text().splitlines():
+        frame, track, left, _, width, _ = line.split(",")[:6]
+        sights.setdefault(track, []).append(((int(frame) - 1) / FILM_FPS, float(left) + float(width) / 2))
+    way = max(sights.values(), key=len, default=[])
+    assert len(way) >= 4
+    (first_s, first_x), (last_s, last_x) = way[0], way[-2]  # in the last sight it is cut by the border
+    assert (last_x - first_x) / (last_s - first_s) == pytest.approx(speed, rel=0.1)

@@ -15,7 +15,7 @@ from veedor.model.frame import Frame
 from veedor.model.track import Tracks
 from veedor.site.detect.detector import CANVAS_SIDE
 from veedor.site.detect.motion import Cells, MotionConfig, MotionGate
-from veedor.site.detect.regions import Boxes, Region, cover, merge, padded, whole_frame
+from veedor.site.detect.regions import Boxes, Region, cover, merge, padded, region, whole_frame
 from veedor.site.detect.vanished import Sight, Vanished, VanishedConfig
 
 NEVER = float("-inf")
@@ -136,15 +136,18 @@ class Watcher:
         predicted = self._predicted(tracks, dt_s)
         restless = self._restless(tracks, predicted, changed)
         self._note_success(tracks)
-        boxes = np.concatenate([padded(predicted[restless], config.track_pad), places])
+        boxes = padded(predicted[restless], config.track_pad)
         blobs = self._blobs(changed, boxes)
         boxes = np.concatenate([boxes, blobs])
         unknown = np.full(len(blobs), np.nan, np.float32)
-        scales = np.concatenate(
-            [self._track_scales(frame, tracks.where(restless)), place_scales, self._scales(frame, unknown)]
-        )
+        scales = np.concatenate([self._track_scales(frame, tracks.where(restless)), self._scales(frame, unknown)])
         regions = merge(boxes, scales, frame.width, frame.height)
-        if sum(region.canvas_area for region in regions) > 0.9 * whole_frame(frame.width, frame.height).canvas_area:
+        # Apart, so that all else is seen as if nobody had vanished.
+        regions += [
+            region(box, scale, frame.width, frame.height)
+            for box, scale in zip(places, place_scales.tolist(), strict=True)
+        ]
+        if sum(one.canvas_area for one in regions) > 0.9 * whole_frame(frame.width, frame.height).canvas_area:
             return self._look_at_all(frame, tracks)
         looked = self._mark_looked(regions, blobs)
         covered = cover(tracks.xyxy, regions) | restless
@@ -236,8 +239,8 @@ class Watcher:
         if not regions:
             return False
         seen = np.zeros(self._gate.shape, np.bool_)
-        for region in regions:
-            seen[self._cells(region.xyxy)] = True
+        for one in regions:
+            seen[self._cells(one.xyxy)] = True
         for blob in blobs:
             self._barren[self._cells(blob)] += 1
         self._looked_s[seen] = self._at_s
