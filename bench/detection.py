@@ -136,6 +136,9 @@ class Everywhere:
     def look(self, frame: Frame, tracks: Tracks) -> Look:  # noqa: ARG002
         return Look(frame, (whole_frame(frame.width, frame.height),), Detections.empty(), Reason.REFRESH)
 
+    def told(self, detections: Detections) -> None:
+        """Nothing follows from what was found."""
+
 
 @dataclass(slots=True)
 class Run:
@@ -180,6 +183,7 @@ def play(
             run.found += found
             run.frames += frames
             for frame, detections in zip(frames, found, strict=True):
+                watchers[frame.camera_id].told(detections)
                 tracks[frame.camera_id] = trackers[frame.camera_id].update(detections, frame.media_s)
     run.stats = engine.stats().as_dict()
     return run

@@ -101,6 +101,7 @@ class Pipeline:
         return self._cameras[camera_id]
 
     def _observe(self, state: _CameraState, frame: Frame, detections: Detections, at_s: float) -> Observation:
+        state.watcher.told(detections)
         state.tracks = state.tracker.update(detections, at_s)
         self._watch_scene(state, frame, at_s)
         _count(state, detections)

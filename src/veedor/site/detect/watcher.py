@@ -15,7 +15,8 @@ from veedor.model.frame import Frame
 from veedor.model.track import Tracks
 from veedor.site.detect.detector import CANVAS_SIDE
 from veedor.site.detect.motion import Cells, MotionConfig, MotionGate
-from veedor.site.detect.regions import Boxes, Region, cover, merge, padded, whole_frame
+from veedor.site.detect.regions import Boxes, Region, cover, merge, padded, region, whole_frame
+from veedor.site.detect.vanished import Sight, Vanished, VanishedConfig
 
 NEVER = float("-inf")
 
@@ -44,6 +45,8 @@ class WatcherConfig:
     object_px: float = 58.0  # height on the canvas at which an object is shown, where its size is known
     min_scale: float = 0.3
     max_scale: float = 0.8
+    vanished: VanishedConfig = field(default_factory=VanishedConfig)
+    upright: float = 1.5  # height by width from which who was found by a close look is looked at as others are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +62,12 @@ class Look:
 
 @dataclass(slots=True)
 class _Seen:
-    """What is remembered of a track from look to look."""
+    """What is remembered of a track from look to look. `close`: it is found at a larger scale only."""
 
     xyxy: NDArray[np.float32]
     looked_s: float
+    sight: Sight
+    close: bool
 
 
 class Watcher:
@@ -71,14 +76,19 @@ class Watcher:
     def __init__(self, config: WatcherConfig = WatcherConfig()) -> None:
         self._config = config
         self._gate = MotionGate(config.motion)
+        self._vanished = Vanished(config.vanished)
         self._reset(session=-1)
 
     def _reset(self, session: int) -> None:
         self._gate.reset()
+        self._vanished.reset()
         self._session = session
         self._at_s = 0.0
         self._refreshed_s = NEVER
         self._known: dict[int, _Seen] = {}
+        self._sights: dict[
+            int, tuple[Sight, bool]
+        ] = {}  # of the newest tracks, and whether they want to be seen closely
         self._looked_s = np.zeros((0, 0))
         self._barren = np.zeros((0, 0), np.float32)
         self._cell_px = np.ones(4)  # width, height, width, height
@@ -91,16 +101,24 @@ class Watcher:
         if frame.session != self._session or frame.media_s < self._at_s:
             self._reset(frame.session)
         dt_s = frame.media_s - self._at_s
-        self._at_s = frame.media_s
+        before_s, self._at_s = self._at_s, frame.media_s
+        self._meet(tracks, before_s, (frame.width, frame.height))
         changed = self._gate.changed(frame.luma, dt_s)
         if changed is None:
             self._looked_s = np.full(self._gate.shape, NEVER)
             self._barren = np.zeros(self._gate.shape, np.float32)
             self._cell_px = np.tile([frame.width, frame.height], 2) / np.tile(self._gate.shape[::-1], 2)
             self._known = {}
-        if changed is None or frame.media_s - self._refreshed_s >= self._config.refresh_s or self._gate.is_cut(changed):
+        is_cut = changed is None or self._gate.is_cut(changed)
+        if is_cut:
+            self._vanished.reset()
+        if changed is None or is_cut or frame.media_s - self._refreshed_s >= self._config.refresh_s:
             return self._look_at_all(frame, tracks)
         return self._look_at_some(frame, tracks, changed, dt_s)
+
+    def told(self, detections: Detections) -> None:
+        """What the newest look found. Whoever does not tell has fewer second looks at places of vanished tracks."""
+        self._vanished.told(detections)
 
     def _look_at_all(self, frame: Frame, tracks: Tracks) -> Look:
         self._refreshed_s = self._at_s
@@ -111,19 +129,25 @@ class Watcher:
 
     def _look_at_some(self, frame: Frame, tracks: Tracks, changed: Cells, dt_s: float) -> Look:
         config = self._config
-        if not len(tracks) and not changed.any():
+        places, place_scales = self._vanished.due(tracks, self._at_s, lambda box: not changed[self._cells(box)].any())
+        if not len(tracks) and not len(places) and not changed.any():
             self._known = {}
             return Look(frame, (), Detections.empty(), Reason.IDLE)
         predicted = self._predicted(tracks, dt_s)
         restless = self._restless(tracks, predicted, changed)
         self._note_success(tracks)
-        boxes, heights = padded(predicted[restless], config.track_pad), _heights(tracks.xyxy[restless])
+        boxes = padded(predicted[restless], config.track_pad)
         blobs = self._blobs(changed, boxes)
         boxes = np.concatenate([boxes, blobs])
-        heights = np.concatenate([heights, np.full(len(blobs), np.nan, np.float32)])
-        scales = self._scales(frame, heights)
+        unknown = np.full(len(blobs), np.nan, np.float32)
+        scales = np.concatenate([self._track_scales(frame, tracks.where(restless)), self._scales(frame, unknown)])
         regions = merge(boxes, scales, frame.width, frame.height)
-        if sum(region.canvas_area for region in regions) > 0.9 * whole_frame(frame.width, frame.height).canvas_area:
+        # Apart, so that all else is seen as if nobody had vanished.
+        regions += [
+            region(box, scale, frame.width, frame.height)
+            for box, scale in zip(places, place_scales.tolist(), strict=True)
+        ]
+        if sum(one.canvas_area for one in regions) > 0.9 * whole_frame(frame.width, frame.height).canvas_area:
             return self._look_at_all(frame, tracks)
         looked = self._mark_looked(regions, blobs)
         covered = cover(tracks.xyxy, regions) | restless
@@ -164,9 +188,26 @@ class Watcher:
     def _remember(self, tracks: Tracks, looked: NDArray[np.bool_]) -> None:
         before = self._known
         self._known = {
-            track_id: _Seen(tracks.xyxy[row], self._at_s if looked[row] else before[track_id].looked_s)
+            track_id: _Seen(
+                tracks.xyxy[row], self._at_s if looked[row] else before[track_id].looked_s, *self._sights[track_id]
+            )
             for row, track_id in enumerate(tracks.track_id.tolist())
         }
+
+    def _meet(self, tracks: Tracks, at_s: float, size: tuple[int, int]) -> None:
+        """Take in the `tracks` of the frame at `at_s`: where each was last observed, and which have vanished."""
+        heirs = self._vanished.update({track_id: seen.sight for track_id, seen in self._known.items()}, tracks, size)
+        sights = {}
+        for row, track_id in enumerate(tracks.track_id.tolist()):
+            known, box = self._known.get(track_id), tracks.xyxy[row]
+            if not tracks.observed[row] and known is not None:
+                sights[track_id] = known.sight, known.close
+                continue
+            lies = box[3] - box[1] < self._config.upright * (box[2] - box[0])
+            close = lies and ((known is not None and known.close) or self._vanished.found(box))
+            since_s = heirs.get(track_id, at_s) if known is None else known.sight.since_s
+            sights[track_id] = Sight(box, at_s, since_s), bool(close)
+        self._sights = sights
 
     # -- change outside of tracks
 
@@ -198,8 +239,8 @@ class Watcher:
         if not regions:
             return False
         seen = np.zeros(self._gate.shape, np.bool_)
-        for region in regions:
-            seen[self._cells(region.xyxy)] = True
+        for one in regions:
+            seen[self._cells(one.xyxy)] = True
         for blob in blobs:
             self._barren[self._cells(blob)] += 1
         self._looked_s[seen] = self._at_s
@@ -214,6 +255,15 @@ class Watcher:
         whole = min(1.0, CANVAS_SIDE / max(frame.width, frame.height))
         wanted = np.where(np.isnan(heights), whole, config.object_px / np.maximum(heights, 1.0))
         return np.clip(wanted, config.min_scale * whole, config.max_scale).astype(np.float32)
+
+    def _track_scales(self, frame: Frame, tracks: Tracks) -> NDArray[np.float32]:
+        """The same for `tracks`: those that want to be seen closely as a place of a vanished one is."""
+        scales, config = self._scales(frame, _heights(tracks.xyxy)), self._config.vanished
+        for row, track_id in enumerate(tracks.track_id.tolist()):
+            if self._sights[track_id][1]:
+                larger = float((tracks.xyxy[row, 2:] - tracks.xyxy[row, :2]).max())
+                scales[row] = min(config.max_scale, config.object_px[0] / max(larger, 1.0))
+        return scales
 
     def _cells(self, xyxy: NDArray[np.float32] | tuple[int, ...]) -> tuple[slice, slice]:
         """The grid's cells that a box of pixels touches."""

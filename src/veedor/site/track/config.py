@@ -50,6 +50,24 @@ class ConfidenceConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MoverConfig:
+    """Which sights that no track took are one fast vehicle (movers.py)."""
+
+    least_confidence: float = 0.3
+    mean_confidence: float = 0.45  # of three sights
+    most_sights: int = 12  # of one frame: the work grows with the third power
+    frames: int = 3  # that are remembered
+    memory_s: float = 1.0
+    least_step_s: float = 0.15  # frames closer than this are not used: boxes overlap then
+    longest_step_s: float = 0.5
+    least_step: float = 0.4  # what does not move needs no way to be believed, and has none
+    most_speed: float = 12.0  # sizes / s: of a car from the side, 110 km/h
+    shape: float = 0.3  # log ratio of widths, and of heights
+    bend: float = 0.3  # share of a step that the next may differ from it
+    tremble: float = 0.15  # and more, for boxes that are not exact
+
+
+@dataclass(frozen=True, slots=True)
 class TrackerConfig:
     """How detections become tracks (tracker.py)."""
 
@@ -65,3 +83,4 @@ class TrackerConfig:
     motion: MotionConfig = field(default_factory=MotionConfig)
     camera: CameraMotionConfig = field(default_factory=CameraMotionConfig)
     confidence: ConfidenceConfig = field(default_factory=ConfidenceConfig)
+    movers: MoverConfig = field(default_factory=MoverConfig)

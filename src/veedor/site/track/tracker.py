@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 
-from veedor.model.detection import Detections
+from veedor.model.detection import VEHICLES, Detections
 from veedor.model.track import Tracks
 from veedor.site.track.association import Floats, iou, match, nearness, overlap, part
 from veedor.site.track.camera_motion import STILL, estimate_shift
@@ -21,6 +21,7 @@ from veedor.site.track.config import TrackerConfig
 from veedor.site.track.errors import BadTime, TimeWentBack
 from veedor.site.track.intake import CLASSES, Found, clean
 from veedor.site.track.motion import Motion, sizes, to_centre, to_corners
+from veedor.site.track.movers import Movers, Sight, Way
 
 _UNSEEN = -1  # in the place of a detection's number
 _NOBODY = Tracks.empty()
@@ -30,7 +31,8 @@ _NOBODY = Tracks.empty()
 class _Track:
     """What is known of a track but for its motion, which is the row of the same number in Motion.
 
-    `votes`: the summed confidence of each class; `kind`: the class with most of it.
+    `votes`: the summed confidence of each class; `kind`: the class with most of it; `only`: while it was seen but once,
+    the number of that detection in its frame, else _UNSEEN.
     """
 
     id: int
@@ -39,6 +41,7 @@ class _Track:
     confidence: float
     votes: list[float]
     kind: int
+    only: int
 
 
 class Tracker:
@@ -57,6 +60,7 @@ class Tracker:
         self._at_s: float | None = None
         self._confidence_scale = ConfidenceScale(self._config.confidence)
         self._motion = Motion(self._config.motion)
+        self._movers = Movers(self._config.movers)
         self._tracks: list[_Track] = []
 
     def update(self, detections: Detections, at_s: float) -> Tracks:
@@ -70,20 +74,25 @@ class Tracker:
         last_s = self._advance(at_s)
         high = self._confidence_scale.high
         sure = [at for at, confidence in enumerate(found.confidence) if confidence >= high]
-        if not (sure or self._tracks):
+        if not (found.confidence or self._tracks):
             return _NOBODY
         centre = to_centre(found.boxes)
         seen_at = [_UNSEEN] * len(self._tracks)
         if self._tracks and found.confidence:
             self._follow_camera(centre, sure, last_s)
             seen_at = self._associate(found.boxes, centre, sure, last_s)
+        fast = self._fast(found, centre, seen_at, at_s)
+        new = self._continued(fast, seen_at)
+        if self._tracks and found.confidence:
             self._take_in(found, centre, seen_at, at_s)
         else:
             self._motion.miss()
-        born = self._worth_a_track(found.boxes, sure, seen_at)
+        born = self._worth_a_track(found.boxes, sure, seen_at + [way.third.at for way in new])
+        for way in new:
+            self._give_birth(found, centre, [way.third.at], at_s, way.drift)
         if born:
             self._give_birth(found, centre, born, at_s)
-        tracks = self._report(found.boxes, seen_at + born, at_s)
+        tracks = self._report(found.boxes, seen_at + [way.third.at for way in new] + born, at_s)
         if _UNSEEN in seen_at:
             self._retire(at_s)
         return tracks
@@ -156,7 +165,7 @@ class Tracker:
             votes[kind] += confidence
             if votes[kind] > votes[track.kind]:
                 track.kind = kind
-            track.seen_s, track.confirmed, track.confidence = at_s, True, confidence
+            track.seen_s, track.confirmed, track.confidence, track.only = at_s, True, confidence, _UNSEEN
         self._motion.correct(centre.take(seen_at, axis=1), np.array(doubt))
         self._confidence_scale.learn(believed)
 
@@ -170,14 +179,50 @@ class Tracker:
         nearest = iou(boxes.take(free, axis=1), boxes.take(list(taken), axis=1)).max(axis=1).tolist()
         return [at for at, share in zip(free, nearest, strict=True) if share < self._config.max_birth_overlap]
 
-    def _give_birth(self, found: Found, centre: Floats, which: list[int], at_s: float) -> None:
-        self._motion.start(centre.take(which, axis=1), self._drift(at_s))
+    def _fast(self, found: Found, centre: Floats, seen_at: list[int], at_s: float) -> list[Way]:
+        """Fast vehicles that were seen here for the third time."""
+        least = self._config.movers.least_confidence
+        likely = [at for at, kind in enumerate(found.kinds) if kind in VEHICLES and found.confidence[at] >= least]
+        left = self._worth_a_track(found.boxes, likely, seen_at) if likely else []
+        sights = [
+            Sight(at_s, at, x, y, width, height, found.confidence[at])
+            for at, (x, y, width, height) in zip(left, centre.take(left, axis=1).T.tolist(), strict=True)
+        ]
+        return self._movers.update(sights, at_s)
+
+    def _continued(self, ways: list[Way], seen_at: list[int]) -> list[Way]:
+        """Enter ways whose sights have begun tracks into `seen_at`; return the others. Of several such tracks the
+        oldest goes on, and the others end, as they were the same thing."""
+        if not ways:
+            return ways
+        once = {(track.seen_s, track.only): row for row, track in enumerate(self._tracks) if track.only != _UNSEEN}
+        new, ended = [], set()
+        for way in ways:
+            rows = [row for sight in way if (row := once.get((sight.at_s, sight.at))) is not None]
+            rows.sort(key=lambda row: (not self._tracks[row].confirmed, row))
+            if rows:
+                seen_at[rows[0]] = way.third.at
+                ended.update(rows[1:])
+            else:
+                new.append(way)
+        if ended:
+            kept = [row for row in range(len(seen_at)) if row not in ended]
+            seen_at[:] = [seen_at[row] for row in kept]
+            self._keep(kept)
+        return new
+
+    def _give_birth(
+        self, found: Found, centre: Floats, which: list[int], at_s: float, drift: tuple[float, float] | None = None
+    ) -> None:
+        """`drift`: how they are known to move, sizes per second; they are then believed at once."""
+        self._motion.start(centre.take(which, axis=1), self._drift(at_s) if drift is None else drift)
         for at in which:
             confidence, kind = found.confidence[at], found.kinds[at]
             votes = [0.0] * CLASSES
             votes[kind] = confidence
-            sure = confidence >= self._confidence_scale.birth
-            self._tracks.append(_Track(self._next_id, at_s, sure, confidence, votes, kind))
+            sure = drift is not None or confidence >= self._confidence_scale.birth
+            only = at if drift is None else _UNSEEN
+            self._tracks.append(_Track(self._next_id, at_s, sure, confidence, votes, kind, only))
             self._next_id += 1
 
     def _drift(self, at_s: float) -> tuple[float, float]:
