@@ -5654,7 +5654,7 @@ export interface components {
             name: string;
             /**
              * Online
-             * @description It called within the last 15 s
+             * @description It has called since it should have three times
              */
             online: boolean;
             /** @description The middle of its cameras; null: none of them has a place */
