@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 WINDOW = 256  # messages that are published and not yet acknowledged
 LOOK_S = 5.0  # a wake that was missed costs so much
+GATHER_S = 0.02  # one thing that happens is several commits: what is new is looked for once
 RETRY_S = (0.2, 5.0)
 ANSWER_S = 20.0
 DEDUPE_S = 600
@@ -97,6 +98,7 @@ class Pump:
         pause_s = RETRY_S[0]
         while not self._stop.is_set():
             try:
+                self._stop.wait(GATHER_S)
                 self._wake.clear()
                 while self.run_once() and not self._stop.is_set():
                     pass
@@ -112,13 +114,13 @@ class Pump:
         forget()
 
     def run_once(self) -> bool:
-        """One window of each source: whether anything was published. Raises Unavailable, StoreError."""
+        """One window of each source: whether more of them may wait. Raises Unavailable, StoreError."""
         with self._work:
             if not self._ready:
                 self._connection.run(self._prepare(), ANSWER_S)
                 self._ready = True
-            published = [self._publish(source) for source in self._sources]  # all of them, whatever the first one has
-            return any(published)
+            waiting = [self._publish(source) for source in self._sources]  # all of them, whatever the first one has
+            return any(waiting)
 
     def _publish(self, source: Source) -> bool:
         rows = source.after(self._state.cursor(source.name), WINDOW)
@@ -128,7 +130,7 @@ class Pump:
         count, stored = self._connection.run(self._publisher.publish(envelopes), ANSWER_S)
         self._state.published(source.name, rows[count - 1][0], stored)
         self._published += count
-        return True
+        return count < len(rows) or len(rows) == WINDOW
 
     def _on_change(self, _status: LinkStatus) -> None:
         self._ready = False  # it may be another server now, or the same with less
