@@ -109,20 +109,20 @@ def test_turns_go_round_in_order_and_who_gives_up_leaves_the_line() -> None:
     turns, order = Turns(), []
 
     def take(name: str) -> None:
-        with turns.take(20.0):
+        with turns.take(20.0, first=name == "alert"):
             order.append(name)
 
     with turns.take(1.0):
         with pytest.raises(NotOurTurn), turns.take(0.01):
             pass
         threads = []
-        for name in "abc":
+        for name in ("a", "b", "c", "alert"):
             threads.append(threading.Thread(target=take, args=(name,)))
             threads[-1].start()
             wait_until(lambda: len(turns._waiting) == len(threads))
     for thread in threads:
         thread.join()
-    assert order == ["a", "b", "c"]
+    assert order == ["alert", "a", "b", "c"]
     take("d")
 
 

@@ -119,16 +119,17 @@ class Database:
         return bool(getattr(self._held, "depth", 0))
 
     @contextmanager
-    def session(self, turn: str = "write") -> Iterator[Session]:
+    def session(self, turn: str = "write", *, first: bool = False) -> Iterator[Session]:
         """A unit of work: commits at the end, rolls back on any exception. Raises the StoreError tree.
 
-        `turn`: with whom it takes turns, `write` or `audit`; on SQLite all writers share one.
+        `turn`: with whom it takes turns, `write` or `audit`; on SQLite all writers share one. `first`: before others of
+        this process that wait, for what somebody is warned by; on SQLite nobody is before another.
         """
         if self.in_session:
             raise RuntimeError("a session inside a session would wait for its own write lock")
         self._held.depth = 1
         try:
-            with self.errors(), self._turn(turn), self._writer.begin() as session:
+            with self.errors(), self._turn(turn, first=first), self._writer.begin() as session:
                 connection = session.connection()  # begin now: who waits for the lock waits here, before any work
                 if not self.is_sqlite:
                     postgres.take_turn(connection, turn)
@@ -138,9 +139,9 @@ class Database:
         for listener in tuple(self._listeners):
             listener()
 
-    def _turn(self, turn: str) -> AbstractContextManager[None]:
+    def _turn(self, turn: str, *, first: bool) -> AbstractContextManager[None]:
         """This process's own, before a connection is taken; SQLite's writers wait in the file's lock alone."""
-        return nullcontext() if self.is_sqlite else self._turns[turn].take(self._busy_timeout_s)
+        return nullcontext() if self.is_sqlite else self._turns[turn].take(self._busy_timeout_s, first=first)
 
     def drop_old_pages(self) -> None:
         """Put what was written into the file itself, so that SQLite's log no longer holds what was there before. As far

@@ -17,7 +17,7 @@ class NotOurTurn(Exception):
 
 
 class Turns:
-    """First come, first served."""
+    """First come, first served; but whoever asks to be `first` comes before all that wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -25,23 +25,26 @@ class Turns:
         self._waiting: deque[threading.Lock] = deque()
 
     @contextmanager
-    def take(self, timeout_s: float) -> Iterator[None]:
+    def take(self, timeout_s: float, *, first: bool = False) -> Iterator[None]:
         """Raises NotOurTurn."""
-        if not self._acquire(timeout_s):
+        if not self._acquire(timeout_s, first=first):
             raise NotOurTurn
         try:
             yield
         finally:
             self._release()
 
-    def _acquire(self, timeout_s: float) -> bool:
+    def _acquire(self, timeout_s: float, *, first: bool) -> bool:
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
                 return True
             mine = threading.Lock()
             mine.acquire()
-            self._waiting.append(mine)
+            if first:
+                self._waiting.appendleft(mine)
+            else:
+                self._waiting.append(mine)
         if mine.acquire(timeout=timeout_s):  # whoever was before handed it over
             return True
         with self._lock:

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 AnswerSync = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 _POOL_THREADS = 4  # which look up positions and poke
+_SYNCS_AT_ONCE = 6  # of all sites, who after a start come together: more would only wait for each other in the database
 _ANY_VERSION = frozenset({Op.HUB_SYNC.value})  # so that a site that speaks another one is known to, and shown
 
 
@@ -74,6 +75,7 @@ class HubLink:
         self._clients = Address("127.0.0.1", free_port())
         self._server: NatsServer | None = None
         self._sync: AnswerSync = _nobody
+        self._syncing = threading.BoundedSemaphore(_SYNCS_AT_ONCE)
         self._pool = ThreadPoolExecutor(_POOL_THREADS, thread_name_prefix="hub-link")
         self._gathering = Gathering(inward, clock)
 
@@ -186,7 +188,8 @@ class HubLink:
         return account
 
     def _answer_sync(self, asked: Asked) -> Answer:
-        return Answer(self._sync(asked.caller, asked.args))
+        with self._syncing:
+            return Answer(self._sync(asked.caller, asked.args))
 
     def _intake(self, connection: LinkConnection, site: SiteRow) -> Intake:
         site_id, agency_id = site.id, site.agency_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import secrets
 import threading
 from collections.abc import Callable
@@ -35,6 +36,7 @@ from veedor.wire.passcheck import HighWater
 
 log = logging.getLogger(__name__)
 
+_APART = random.SystemRandom()  # sites that began together, after a hub did, do not go on asking together
 _HUB = "hub"  # whose facts they are, in the table of positions
 
 
@@ -122,7 +124,7 @@ class Roster:
             except Exception as problem:
                 self.problem = repr(problem)
                 log.exception("roster")
-            self._ports.clock.wait(self._wake, self._again_s)
+            self._ports.clock.wait(self._wake, self._again_s * _APART.uniform(0.8, 1.2))
 
     def run_once(self) -> None:
         """One exchange. Raises Unavailable, StoreError, OtherVersion."""

@@ -106,7 +106,7 @@ class Inward:
         """
         told = [(one, _told(one)) for one in batches if one.messages]
         agencies = {one.agency_id for one in batches}
-        with self._database.session() as session:
+        with self._database.session(first=True) as session:
             for agency_id in agencies - self._agencies:
                 know_agency(session, self._clock, agency_id)
             now = self._clock.now()
