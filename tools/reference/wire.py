@@ -100,7 +100,7 @@ def _frames() -> str:
 
 
 def _sync() -> str:
-    times = f"A site asks every {sync.SYNC_EVERY_S:g} s. The lease lives for {sync.LEASE_S:g} s."
+    times = f"A site asks every {sync.SYNC_EVERY_S:g} s where a hub has few. The lease lives for {sync.LEASE_S:g} s."
     return f"## State: `hub.sync`\n\n{_doc(sync)}\n\n{times}"
 
 
