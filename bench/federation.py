@@ -29,13 +29,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import federation_broker
 import federation_figures as figures
 import federation_site as site_end
 from federation_figures import rates
 from federation_hosts import say
 from federation_stage import PER_PROCESS, Stage, stage
 
-NAMES = ("cost", "search", "latency", "sustained", "outage")
+NAMES = ("cost", "search", "latency", "sustained", "outage", "broker")
 CAMERAS = 43
 NEW_SITE_S = 13.0  # a site takes no passes in its first 12 s
 FEW = 5  # alerts of which a p95 tells nothing
@@ -89,6 +90,8 @@ def run(wanted: list[str], plan: Plan, keep: Callable[[dict[str, Any]], object])
             measured("sustained", lambda: sustained(made, plan, cameras))
         if "outage" in wanted:
             measured("outage", lambda: outage(made, plan))
+        if "broker" in wanted:
+            measured("broker", lambda: federation_broker.killed(made, 3 if plan.full else 1))
         measured("account", lambda: figures.account(made))
         if "cost" in wanted and plan.most_sites > plan.sites and found["set_up"].get("cost"):
             measured("many_sites", lambda: many_sites(made, plan, found["set_up"]["cost"]))
