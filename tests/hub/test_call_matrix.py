@@ -189,6 +189,8 @@ def test_what_the_agency_key_does_is_for_its_own_people(stand: Stand, row: Row) 
         for agency in (TAKER, *FOREIGN):
             got = stand.got(row, stand.people[agency, letter])
             assert got.startswith("PassForSomethingElse:"), (agency, letter)
+            entry = stand.refused()
+            assert (entry.user_agency_id, entry.action, entry.reason) == (agency, row.action, f"pass:{got[21:]}")
 
 
 def forged(stand: Stand, row: Row, who: Principal) -> str:
