@@ -76,6 +76,54 @@ def test_a_site_speaks_only_as_itself_and_only_to_its_hub(federation: Federation
     assert at_b == []
 
 
+def test_a_site_hears_nothing_that_is_another_sites(federation: Federation, heard) -> None:
+    """What goes to a2 and what comes from it, though a1 asks its hub's server for every one of these subjects."""
+    spy, hub, other = federation.sites["a1"].connection, federation.hubs["a"], federation.sites["a2"].connection
+    theirs = ("call.a2.>", "reply.hub.a2.>", "credit.a2.>", "reply.a2.>", "credit.hub.a2.>", "up.a2.>", "$JS.a2.API.>")
+    stolen = [heard(spy, subject) for subject in theirs]
+    own, at_other, at_hub = heard(spy, "call.a1.>"), heard(other, "*.*.*.>"), heard(hub, "*.*.*.>")
+    wait_until(lambda: publish(hub, "call.a1.hub.probe") or own)  # by now the hub's server knows what a1 asks for
+    down = ["call.a2.hub.site.status", "reply.hub.a2.token.1", "credit.a2.hub.token.1"]
+    wait_until(lambda: [publish(hub, one) for one in down] and set(down) <= {message.subject for message in at_other})
+    up = ["reply.a2.hub.token.1", "call.hub.a2.hub.sync", "credit.hub.a2.token.1"]
+    wait_until(lambda: [publish(other, one) for one in up] and set(up) <= {message.subject for message in at_hub})
+    publish(other, "up.a2.event")
+    own.clear()
+    wait_until(lambda: publish(hub, "call.a1.hub.probe") or own)  # and whatever else was on its way has arrived
+    assert stolen == [[] for _ in theirs]
+
+
+def test_only_the_hub_reads_the_log_of_a_site_and_nobody_from_afar_changes_it(federation: Federation, heard) -> None:
+    """a2's JetStream answers to where the hub hears it, whoever asked: so an answer shows what has reached it."""
+    site, hub = federation.sites["a1"].connection, federation.hubs["a"]
+    reads = {
+        "STREAM.INFO.UP": b"",
+        "STREAM.MSG.GET.UP": b'{"seq":1}',
+        "CONSUMER.CREATE.UP.spy": b'{"stream_name":"UP","config":{"name":"spy","ack_policy":"none"}}',
+    }
+    changes = ("STREAM.PURGE.UP", "STREAM.DELETE.UP", "STREAM.MSG.DELETE.UP", "CONSUMER.DELETE.UP.spy", "STREAM.NAMES")
+    answers, told = heard(hub, "reply.a2.hub.*.up"), heard(site, "reply.hub.a1.spy.>")
+    tokens = {operation: operation.replace(".", "-") for operation in (*reads, *changes, "CONSUMER.MSG.NEXT.UP.spy")}
+
+    def ask(connection: LinkConnection, operation: str, reply: str) -> None:
+        publish(connection, subjects.jetstream("a2", operation), reads.get(operation, b"{}"), reply)
+
+    def answered() -> set[str]:
+        return {message.subject for message in answers if message.data}  # an empty one: "nobody is there to answer"
+
+    for operation, token in tokens.items():
+        ask(site, operation, f"reply.a2.hub.{token}.up")
+        ask(site, operation, "reply.hub.a1.spy.1")
+    for operation in changes:
+        ask(hub, operation, f"reply.a2.hub.{tokens[operation]}.up")
+    wait_until(lambda: publish(hub, "reply.hub.a1.spy.last") or [message for message in told if message.data])
+    wait_until(lambda: ask(hub, "STREAM.INFO.UP", "reply.a2.hub.last.up") or answered())
+    assert answered() == {"reply.a2.hub.last.up"}
+    assert {message.subject for message in told if message.data} == {"reply.hub.a1.spy.last"}
+    of_hub = {f"reply.a2.hub.{tokens[operation]}.up" for operation in reads}
+    wait_until(lambda: [ask(hub, one, f"reply.a2.hub.{tokens[one]}.up") for one in reads] and of_hub <= answered())
+
+
 def test_an_agency_does_not_reach_another(federation: Federation) -> None:
     with CallServerOf(federation, "a1"):
         caller = Caller(federation.hubs["b"], subjects.HUB)

@@ -34,6 +34,7 @@ from veedor.wire.ports import LiveFragment, PlayWish
 _DECIDE_EVERY_S = 0.75  # with the cache of grants this stays below the 2 s in which a revocation must end a stream
 
 _TOLD = ("lock_id", "package_id", "segment_id", "offset", "command_id", "change")  # what exactly was asked for
+_MOST_TOLD = 100  # cameras that an entry of a refused call names
 
 Answer = tuple[dict[str, Any], Iterator[bytes] | AsyncIterator[bytes] | None]
 
@@ -78,11 +79,16 @@ class Gate:
             proved = self._check.check(pass_text)
             self._seals.see(principal_of(proved))
         except PassRefused as problem:
-            self._note_refusal(handler, args, str(problem.params.get("reason", "")))
+            self._note_refusal(op, handler, args, str(problem.params.get("reason", "")))
             raise
         asked = Asked(self._ports, args, principal_of(proved), proved.asked.site)
         try:
-            standing = self._allow(op, handler, asked, proved)
+            about = _about(handler, asked)
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            self._note_unreadable(op, handler, asked, proved.asked)
+            raise BadArguments(op=op.value, problem=repr(problem)[:200]) from problem
+        try:
+            standing = self._allow(op, handler, asked, proved, about)
             asked, place = self._fit(op, asked)
             result = handler.run(asked)
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
@@ -103,22 +109,20 @@ class Gate:
     def _camera(self, asked: Asked) -> Camera:
         return self._ports.cameras.camera(asked.camera_id)
 
-    def _allow(self, op: Op, handler: Handler, asked: Asked, proved: Proved) -> _Standing:
+    def _allow(self, op: Op, handler: Handler, asked: Asked, proved: Proved, about: _About) -> _Standing:
         """The pass must name these cameras, this span and an action that the op is for; then `access/` decides."""
-        told, camera_ids = proved.asked, asked.camera_ids if handler.is_many else (asked.camera_id,)
-        principal = asked.principal
-        span = asked.span if "start" in asked.args else None
+        told, principal, span = proved.asked, asked.principal, about.span
         resources = [
             Resource(handler.kind, one, camera_owner(self._ports, principal, one), camera_id=one, span=span)
-            for one in camera_ids
+            for one in about.cameras
         ]
-        action = next((one for one in handler.actions if one.value == told.action), None)
-        wrong = _mismatch(told, action, camera_ids, span)
+        action = _named(handler, told)
+        wrong = _mismatch(told, action, about.cameras, span)
         if wrong is not None or action is None:
-            asked_for = action or next(iter(handler.actions))
-            detail = {"pass": told.id, "op": op.value}
+            detail = {"pass": told.id, "op": op.value, "from": "hub"} | _cameras_told(handler, asked.args)
+            refused = next((one for one in resources if one.id not in told.cameras), resources[0])
             self._ports.access.note(
-                principal, asked_for, resources[0], allowed=False, reason=f"pass:{wrong}", detail=detail
+                principal, action or handler.actions[0], refused, allowed=False, reason=f"pass:{wrong}", detail=detail
             )
             raise PassForSomethingElse(action=told.action, act=told.action.replace(".", "-"), reason=wrong or "action")
         detail = {"pass": told.id, "op": op.value, "from": "hub"}
@@ -134,15 +138,53 @@ class Gate:
             self._ports.access.authorize(principal, action, resources[0], reason=told.purpose, detail=detail)
         return _Standing(self._ports, principal, action, resources[0])
 
-    def _note_refusal(self, handler: Handler, args: dict[str, Any], reason: str) -> None:
+    def _note_refusal(self, op: Op, handler: Handler, args: dict[str, Any], reason: str) -> None:
         """A pass that proves nobody: the entry names nobody."""
-        camera_id = str(args.get("camera_id") or "")[:64] or None
         nobody = Principal("", "", self._ports.agency_id, frozenset())
-        resource = Resource(handler.kind, camera_id, self._ports.agency_id)
-        action = next(iter(handler.actions))
+        detail = {"op": op.value, "from": "hub"} | _cameras_told(handler, args)
+        resource = Resource(handler.kind, _camera_told(handler, args), self._ports.agency_id)
         self._ports.access.note(
-            nobody, action, resource, allowed=False, reason=f"pass:{reason}", detail={"from": "hub"}
+            nobody, handler.actions[0], resource, allowed=False, reason=f"pass:{reason}", detail=detail
         )
+
+    def _note_unreadable(self, op: Op, handler: Handler, asked: Asked, told: Pass) -> None:
+        """The pass is used up and proves somebody; what they wanted to see cannot be read, and so is not allowed."""
+        detail = {"pass": told.id, "op": op.value, "from": "hub"} | _cameras_told(handler, asked.args)
+        resource = Resource(handler.kind, _camera_told(handler, asked.args), self._ports.agency_id)
+        action = _named(handler, told) or handler.actions[0]
+        self._ports.access.note(
+            asked.principal, action, resource, allowed=False, reason="pass:arguments", detail=detail
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Which cameras a call is about, at least one, and which span of their footage."""
+
+    cameras: tuple[str, ...]
+    span: tuple[datetime, datetime] | None
+
+
+def _about(handler: Handler, asked: Asked) -> _About:
+    """Raises KeyError, TypeError, ValueError, AttributeError where it cannot be read."""
+    cameras = asked.camera_ids if handler.is_many else (asked.camera_id,)
+    return _About(cameras, asked.span if "start" in asked.args else None)
+
+
+def _named(handler: Handler, told: Pass) -> Action | None:
+    """The action that the pass names, where the op is for it."""
+    return next((one for one in handler.actions if one.value == told.action), None)
+
+
+def _camera_told(handler: Handler, args: dict[str, Any]) -> str | None:
+    """For an entry about a call that is refused unread: somebody's word, cut short."""
+    return None if handler.is_many else str(args.get("camera_id") or "")[:64] or None
+
+
+def _cameras_told(handler: Handler, args: dict[str, Any]) -> dict[str, Any]:
+    """The same of an op that is about several."""
+    told = args.get("cameras") if handler.is_many else None
+    return {"cameras": [str(one)[:64] for one in told[:_MOST_TOLD]]} if isinstance(told, list) and told else {}
 
 
 def _mismatch(
@@ -153,7 +195,7 @@ def _mismatch(
         return "action"
     if not set(camera_ids) <= set(told.cameras):
         return "camera"
-    if span is not None and told.span is not None and not (told.span[0] <= span[0] and span[1] <= told.span[1]):
+    if told.span is not None and (span is None or not told.span[0] <= span[0] <= span[1] <= told.span[1]):
         return "span"
     return None
 

@@ -89,10 +89,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`kind`: what the audit calls the thing that is asked for. `is_many`: it is about the cameras in `cameras`, and
+    """`actions`: a pass may name any of them; the first is the op's own, which the audit names where no pass does.
+    `kind`: what the audit calls the thing that is asked for. `is_many`: it is about the cameras in `cameras`, and
     reads no `camera_id`."""
 
-    actions: frozenset[Action]
+    actions: tuple[Action, ...]
     kind: str
     run: Callable[[Asked], Result]
     is_many: bool = False
@@ -276,11 +277,11 @@ def _ptz_remove(asked: Asked) -> Result:
     return Result()
 
 
-_LIST = frozenset({Action.FOOTAGE_LIST, Action.FOOTAGE_PLAY, Action.EVIDENCE_LOCK, Action.EVIDENCE_EXPORT})
-_PLAY = frozenset({Action.FOOTAGE_PLAY})
-_TAKE = frozenset({Action.FOOTAGE_PLAY, Action.EVIDENCE_EXPORT})
-_LIVE = frozenset({Action.LIVE_WATCH})
-_PTZ = frozenset({Action.PTZ_STEER})
+_LIST = (Action.FOOTAGE_LIST, Action.FOOTAGE_PLAY, Action.EVIDENCE_LOCK, Action.EVIDENCE_EXPORT)
+_PLAY = (Action.FOOTAGE_PLAY,)
+_TAKE = (Action.FOOTAGE_PLAY, Action.EVIDENCE_EXPORT)
+_LIVE = (Action.LIVE_WATCH,)
+_PTZ = (Action.PTZ_STEER,)
 
 HANDLERS: dict[Op, Handler] = {
     Op.FOOTAGE_SEGMENTS: Handler(_LIST, "footage", _segments),
@@ -292,21 +293,21 @@ HANDLERS: dict[Op, Handler] = {
     Op.FOOTAGE_STILL: Handler(_TAKE, "footage", _still),
     Op.FOOTAGE_SEGMENT: Handler(_LIST, "footage", _segment),
     Op.FOOTAGE_SEGMENT_FILE: Handler(_TAKE, "footage", _segment_file),
-    Op.FOOTAGE_LOCK: Handler(frozenset({Action.EVIDENCE_LOCK}), "evidence", _lock),
-    Op.FOOTAGE_UNLOCK: Handler(frozenset({Action.EVIDENCE_UNLOCK}), "evidence", _unlock),
-    Op.CAMERA_SETTINGS: Handler(frozenset({Action.CAMERA_EDIT}), "camera", _settings),
-    Op.EVIDENCE_STATEMENT: Handler(frozenset({Action.EVIDENCE_EXPORT}), "evidence", _statement),
-    Op.EVIDENCE_RECEIPT: Handler(frozenset({Action.EVIDENCE_EXPORT}), "evidence", _receipt),
+    Op.FOOTAGE_LOCK: Handler((Action.EVIDENCE_LOCK,), "evidence", _lock),
+    Op.FOOTAGE_UNLOCK: Handler((Action.EVIDENCE_UNLOCK,), "evidence", _unlock),
+    Op.CAMERA_SETTINGS: Handler((Action.CAMERA_EDIT,), "camera", _settings),
+    Op.EVIDENCE_STATEMENT: Handler((Action.EVIDENCE_EXPORT,), "evidence", _statement),
+    Op.EVIDENCE_RECEIPT: Handler((Action.EVIDENCE_EXPORT,), "evidence", _receipt),
     Op.LIVE_WATCH: Handler(_LIVE, "live", _watch),
     Op.LIVE_SNAPSHOT: Handler(_LIVE, "live", _snapshot),
-    Op.SITE_TRACKS: Handler(frozenset({Action.TRACK_READ}), "track", _tracks),
-    Op.SITE_LIVE_TRACKS: Handler(_LIVE | {Action.TRACK_READ}, "track", _live_tracks),
-    Op.SITE_EVENTS: Handler(frozenset({Action.EVENT_READ}), "event", _events),
-    Op.SEARCH_TRACKS: Handler(frozenset({Action.TRACK_READ}), "track", _search, is_many=True),
-    Op.SITE_PLACES: Handler(frozenset({Action.RULES_READ}), "rules", _places),
-    Op.ALERT_SNAPSHOT: Handler(frozenset({Action.ALERT_READ}), "alert", _alert_snapshot),
+    Op.SITE_TRACKS: Handler((Action.TRACK_READ,), "track", _tracks),
+    Op.SITE_LIVE_TRACKS: Handler((Action.TRACK_READ, *_LIVE), "track", _live_tracks),
+    Op.SITE_EVENTS: Handler((Action.EVENT_READ,), "event", _events),
+    Op.SEARCH_TRACKS: Handler((Action.TRACK_READ,), "track", _search, is_many=True),
+    Op.SITE_PLACES: Handler((Action.RULES_READ,), "rules", _places),
+    Op.ALERT_SNAPSHOT: Handler((Action.ALERT_READ,), "alert", _alert_snapshot),
     Op.ALERT_CLIP: Handler(_PLAY, "alert", _alert_clip),
-    Op.PTZ_STATE: Handler(_PTZ | _LIVE, "ptz", _ptz_state),
+    Op.PTZ_STATE: Handler((*_PTZ, *_LIVE), "ptz", _ptz_state),
     Op.PTZ_MOVE: Handler(_PTZ, "ptz", _ptz_move),
     Op.PTZ_LEAVE: Handler(_PTZ, "ptz", _ptz_leave),
     Op.PTZ_PRESETS: Handler(_PTZ, "ptz", _ptz_presets),

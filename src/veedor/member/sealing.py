@@ -52,6 +52,11 @@ class SealDesk:
         if proved.identity.agency != self._ports.agency_id or proved.identity.seal is not None:
             wrong = "agency"
         if wrong is not None:
+            resource = Resource("seal", None, self._ports.agency_id)
+            detail = {"pass": told.id, "from": "hub"}
+            self._ports.access.note(
+                principal_of(proved), action, resource, allowed=False, reason=f"pass:{wrong}", detail=detail
+            )
             raise PassForSomethingElse(action=told.action, act=told.action.replace(".", "-"), reason=wrong)
 
     def _make(self, who: Principal, args: dict[str, Any]) -> dict[str, Any]:
