@@ -237,6 +237,9 @@ def test_passes_that_are_not_for_it(stand: Stand, row: Row) -> None:
             assert (entry.action, entry.reason) == (HANDLERS[row.op].actions[0], "pass:" + got[name].split(":")[1])
             assert told["op"] == row.op
             assert CAMERA in (entry.resource_id, *told.get("cameras", ()))
+        else:
+            entry = stand.refused()
+            assert (entry.action, entry.reason) == (row.action, "pass:" + got[name].split(":")[1])
     assert got == {name: want for name, (_, want) in expected.items()}
 
 
@@ -249,6 +252,14 @@ def test_what_cannot_be_read_is_refused_under_the_name_of_who_asked(stand: Stand
     assert (entry.username, entry.action, entry.reason) == (who.username, row.action, "pass:arguments")
     assert stand.got(row, who, args={}) == BadArguments.__name__
     assert stand.refused().resource_id is None
+
+
+def test_a_statement_that_cannot_be_read_is_refused_under_the_name_of_who_asked(stand: Stand) -> None:
+    (row,) = [one for one in AT_KEY if one.op is Op.STATEMENT_SIGN]
+    who = stand.somebody(row, OWNER)
+    assert stand.got(row, who, args={"data": "?"}) == BadArguments.__name__
+    entry = stand.refused()
+    assert (entry.username, entry.action, entry.reason) == (who.username, Action.GRANT_SIGN, "pass:arguments")
 
 
 def test_a_pass_for_a_span_opens_nothing_outside_it(stand: Stand) -> None:

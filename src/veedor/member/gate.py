@@ -23,12 +23,13 @@ from veedor.link.budget import Budget
 from veedor.member.admission import Admission, Place
 from veedor.member.errors import BadArguments, PassForSomethingElse, UnknownOp
 from veedor.member.ops import HANDLERS, Asked, Handler, Result
+from veedor.member.refusals import noted
 from veedor.model.camera import Camera, StreamRole
 from veedor.wire import values
 from veedor.wire.calls import Op
 from veedor.wire.live import fragment_to_bytes
 from veedor.wire.passcheck import PassCheck, Proved
-from veedor.wire.passes import Pass, PassRefused
+from veedor.wire.passes import Pass
 from veedor.wire.ports import LiveFragment, PlayWish
 
 _DECIDE_EVERY_S = 0.75  # with the cache of grants this stays below the 2 s in which a revocation must end a stream
@@ -75,12 +76,10 @@ class Gate:
             handler = HANDLERS[op]
         except (ValueError, KeyError) as problem:
             raise UnknownOp(op=op_name[:64]) from problem
-        try:
+        unproved = Resource(handler.kind, _camera_told(handler, args), self._ports.agency_id)
+        with noted(self._ports, op.value, handler.actions[0], unproved, _cameras_told(handler, args)):
             proved = self._check.check(pass_text)
             self._seals.see(principal_of(proved))
-        except PassRefused as problem:
-            self._note_refusal(op, handler, args, str(problem.params.get("reason", "")))
-            raise
         asked = Asked(self._ports, args, principal_of(proved), proved.asked.site)
         try:
             about = _about(handler, asked)
@@ -137,15 +136,6 @@ class Gate:
         else:
             self._ports.access.authorize(principal, action, resources[0], reason=told.purpose, detail=detail)
         return _Standing(self._ports, principal, action, resources[0])
-
-    def _note_refusal(self, op: Op, handler: Handler, args: dict[str, Any], reason: str) -> None:
-        """A pass that proves nobody: the entry names nobody."""
-        nobody = Principal("", "", self._ports.agency_id, frozenset())
-        detail = {"op": op.value, "from": "hub"} | _cameras_told(handler, args)
-        resource = Resource(handler.kind, _camera_told(handler, args), self._ports.agency_id)
-        self._ports.access.note(
-            nobody, handler.actions[0], resource, allowed=False, reason=f"pass:{reason}", detail=detail
-        )
 
     def _note_unreadable(self, op: Op, handler: Handler, asked: Asked, told: Pass) -> None:
         """The pass is used up and proves somebody; what they wanted to see cannot be read, and so is not allowed."""

@@ -13,9 +13,16 @@ from veedor.desk.sealing import repository, seen
 from veedor.desk.sealing.keeper import Keeper, NewSeal
 from veedor.member.errors import BadArguments, PassForSomethingElse
 from veedor.member.gate import principal_of
+from veedor.member.refusals import noted
 from veedor.wire.calls import Op
 from veedor.wire.passcheck import PassCheck, Proved
 from veedor.wire.seals import MOST_SEALS, ids
+
+_ACTION_OF = {
+    Op.IDENTITY_SEAL.value: Action.SELF,
+    Op.SEAL_MAKE.value: Action.SEAL_MAKE,
+    Op.SEAL_OPEN.value: Action.SEAL_OPEN,
+}
 
 
 class SealDesk:
@@ -29,10 +36,12 @@ class SealDesk:
     def answer(self, op: str, args: dict[str, Any], pass_text: str) -> dict[str, Any]:
         """Raises PassRefused, PassForSomethingElse, Forbidden, BadArguments, and what the keeper raises."""
         try:
+            action = _ACTION_OF[op]
+            with noted(self._ports, op, action, Resource("seal", None, self._ports.agency_id)):
+                proved = self._check.check(pass_text)
             if op == Op.IDENTITY_SEAL:
-                return {"value": self._identity(args, self._check.check(pass_text))}
-            action = Action.SEAL_MAKE if op == Op.SEAL_MAKE else Action.SEAL_OPEN
-            who = self._allowed(op, action, args, self._check.check(pass_text))
+                return {"value": self._identity(args, proved)}
+            who = self._allowed(op, action, args, proved)
             return {"value": self._make(who, args) if op == Op.SEAL_MAKE else self._open(who, args)}
         except (KeyError, TypeError, ValueError) as problem:
             raise BadArguments(op=op, problem=repr(problem)[:200]) from problem

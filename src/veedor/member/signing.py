@@ -20,6 +20,7 @@ from veedor.kit.errors import AccessError, NotFound, UserError
 from veedor.kit.hashing import canonical_json
 from veedor.member.errors import BadArguments, PassForSomethingElse
 from veedor.member.gate import principal_of
+from veedor.member.refusals import noted
 from veedor.model.grant_reading import MalformedGrant, statement_of
 from veedor.model.statement import STATEMENT_CONTEXT
 from veedor.wire.keys import AgencyKey
@@ -61,6 +62,10 @@ class StatementDesk:
 
     def sign(self, args: dict[str, Any], pass_text: str) -> dict[str, Any]:
         """Raises PassRefused, PassForSomethingElse, Forbidden, BadArguments."""
+        nobodys = Resource("grant", None, self._ports.agency_id)
+        with noted(self._ports, "statement.sign", Action.GRANT_SIGN, nobodys):
+            proved = self._check.check(pass_text)
+        principal = principal_of(proved)
         try:
             data = base64.b64decode(str(args["data"]), validate=True)
             told = json.loads(data)
@@ -69,9 +74,11 @@ class StatementDesk:
             agency, by_id, kind = str(told["agency"]), str(told["by_id"]), str(told["kind"])
             resource = Resource("grant", str(told["grant_id"])[:100], agency)
         except (binascii.Error, ValueError, KeyError, TypeError) as problem:
+            said = {"pass": proved.asked.id, "op": "statement.sign", "from": "hub"}
+            self._ports.access.note(
+                principal, Action.GRANT_SIGN, nobodys, allowed=False, reason="pass:arguments", detail=said
+            )
             raise BadArguments(op="statement.sign", problem=repr(problem)[:200]) from problem
-        proved = self._check.check(pass_text)
-        principal = principal_of(proved)
         action = next((one for one in _ACTIONS.get(kind, ()) if one.value == proved.asked.action), None)
         if action is None or by_id != principal.user_id or agency != self._ports.agency_id:
             said = {"pass": proved.asked.id, "op": "statement.sign", "statement": kind, "from": "hub"}
