@@ -7,9 +7,10 @@ moves apart. The truth is geometry: the path of each ground-truth foot point, av
 between places that are a tenth of the box's height away from it. The rule's margin is the same: without one the truth
 would rest on the annotator's hand ("every cut is true" gives the error then, too). That the two are the same flatters
 the rule, so `by_margin_of_the_truth` has the error on still cameras with margins that it does not share. The same
-tracks go through `counting` and through LineZone (its default, and with its threshold at 2), at their own rate and
-thinned to about 5 fps; then our tracker's tracks of the given detections; then, for PETS09-S2L1, everything from
-pixels. Error: sum over lines and directions of |counted - true|, by the sum of true.
+tracks go through `counting`, through LineZone (its default, and with its threshold at 2) and through two zones with an
+inertia of frames, as Frigate has them, at their own rate and thinned to about 5 fps; then our tracker's tracks of the
+given detections; then, for PETS09-S2L1, everything from pixels. Error: sum over lines and directions of
+|counted - true|, by the sum of true.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+import counting_zones
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("VEEDOR_SHARED", ROOT.parent / "shared"))
@@ -265,6 +268,7 @@ def group_figures(names: tuple[str, ...], python: Path) -> dict[str, Any]:
             inputs[name], all_true = (rows, size), all_true + bare.total()
             found["veedor"] += off(ours, true[name])
             found["veedor, every cut is true"] += off(ours, bare)
+            found["two zones, as in Frigate"] += off(counting_zones.counted(rows, size, LINES), true[name])
             found["veedor, of detections"] += off(
                 counted(tracked(path, step, fps / step), size, fps / step), true[name]
             )
