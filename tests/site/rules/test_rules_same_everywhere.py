@@ -47,6 +47,17 @@ def engine_of(kind: str) -> RuleEngine:
 
 
 @pytest.mark.parametrize("kind", SHOWN)
+def test_an_engine_in_the_middle_of_a_scene_can_be_pickled(kind: str) -> None:
+    """Of the long test below, what every run has to hold."""
+    video, engine = list(ACTS[kind].stage.observations()), engine_of(kind)
+    for obs in video[: len(video) // 2]:
+        list(engine.step(obs))
+    again = pickle.loads(pickle.dumps(engine))
+    for obs in video[len(video) // 2 :][:5]:
+        assert list(again.step(obs)) == list(engine.step(obs))
+
+
+@pytest.mark.parametrize("kind", SHOWN)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_chunks_and_pickling_change_nothing(kind: str, data: st.DataObject) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -50,7 +51,7 @@ class Running(TrackRule[RunningParams]):
         super().__init__(params, setting)
         self._speeds: dict[int, float] = {}
         # of each look: s, body height, whether the box is taller than wide
-        self._bodies: PerTrack[deque[tuple[float, float, bool]]] = PerTrack(lambda: deque(maxlen=6))
+        self._bodies: PerTrack[deque[tuple[float, float, bool]]] = PerTrack(partial(deque, maxlen=6))
 
     def renamed(self, old: int, new: int) -> None:
         self._bodies.rename(old, new)
