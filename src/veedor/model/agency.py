@@ -20,6 +20,14 @@ class AgencyKind(StrEnum):
     OTHER = "other"
 
 
+def kind_of(text: str) -> AgencyKind:
+    """A kind of a newer version is one of the others."""
+    try:
+        return AgencyKind(text)
+    except ValueError:
+        return AgencyKind.OTHER
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
     """One agency. `area`: its jurisdiction as a GeoJSON Polygon or MultiPolygon; `public_key`: 64 hex digits (Ed25519)

@@ -5,7 +5,8 @@ question: `boot` (which run of the site speaks), `version` (of the program), `pr
 `wire/version.py`; without it: 1), `cameras` (their digest; the list where the hub asked for it), `streams`, `health`,
 `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer: `now`, `protocol`,
 `lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has read the
-site's log), `again_s` (when to ask again: the more sites, the later; whoever has news asks or is called at once).
+site's log), `again_s` (when to ask again: the more sites, the later; a site with news asks within 5 s, and one that
+has to hear some is called at once).
 
 About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`). `seals`: see `wire/seals.py`.
 """
@@ -16,14 +17,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from veedor.kit.hashing import canonical_json, sha256_bytes
-from veedor.model.agency import Agency, AgencyKind
+from veedor.model.agency import Agency, kind_of
 from veedor.model.grant import Grant
 from veedor.model.grant_reading import MalformedGrant, grant_of, statement_of
 from veedor.model.statement import Statement
 
 SYNC_EVERY_S = 5.0  # of few sites
 LEASE_S = 900.0
-_QUESTIONS_PER_S = 7.0  # that a hub is asked without need: what changes is told at once, however many sites there are
+_QUESTIONS_PER_S = 7.0  # that a hub is asked where there is no news
 _LONGEST_S = 30.0
 _MISSED = 3  # questions that do not come before a site counts as away
 
@@ -62,11 +63,10 @@ def agency_to_json(agency: Agency) -> dict[str, Any]:
 
 def agency_from_json(value: dict[str, Any]) -> Agency:
     """Raises KeyError. A kind of a newer version is `other`; what an older one does not say is none."""
-    kind = str(value["kind"])
     return Agency(
         id=str(value["id"]),
         name=str(value["name"]),
-        kind=AgencyKind(kind) if kind in set(AgencyKind) else AgencyKind.OTHER,
+        kind=kind_of(str(value["kind"])),
         parent_id=value.get("parent_id"),
         area=value.get("area"),
         public_key=value.get("public_key"),

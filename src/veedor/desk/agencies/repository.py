@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from veedor.desk.accounts.tables import AgencyRow
 from veedor.desk.grants.errors import AgencyKeyChanged, BadAgency, UnknownAgency
 from veedor.desk.grants.tables import next_revision
-from veedor.model.agency import Agency, AgencyKind, makes_ring
+from veedor.model.agency import Agency, kind_of, makes_ring
 from veedor.model.grant_reading import is_area
 
 
@@ -74,15 +74,7 @@ def merge_agencies(session: Session, told: Iterable[Agency], now: datetime) -> i
 
 
 def agency_of(row: AgencyRow) -> Agency:
-    return Agency(row.id, row.name, _kind(row.kind), row.parent_id, row.area, row.public_key, row.hosted)
-
-
-def _kind(value: str) -> AgencyKind:
-    """A kind of a newer version is one of the others."""
-    try:
-        return AgencyKind(value)
-    except ValueError:
-        return AgencyKind.OTHER
+    return Agency(row.id, row.name, kind_of(row.kind), row.parent_id, row.area, row.public_key, row.hosted)
 
 
 def _check(session: Session, wanted: Agency) -> None:
