@@ -27,6 +27,7 @@ from veedor.member.accounts import SiteAccounts
 from veedor.member.admission import Admission
 from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
+from veedor.member.news import News
 from veedor.member.sealing import SiteSeals
 from veedor.member.witness import SiteWitness
 from veedor.wire import directory, subjects, sync, version
@@ -86,6 +87,7 @@ class Roster:
         self._send_cameras = True
         self._again_s = sync.SYNC_EVERY_S
         self._agencies = ToldAgencies()
+        self._news = News(ports)
         self._hub_knows: dict[str, Any] = {}
         self._inward = Inward(ports.database, ports.clock)
         self._wake = threading.Event()
@@ -124,7 +126,8 @@ class Roster:
             except Exception as problem:
                 self.problem = repr(problem)
                 log.exception("roster")
-            self._ports.clock.wait(self._wake, self._again_s * _APART.uniform(0.8, 1.2))
+            pause_s = self._again_s if self.problem is None else sync.SYNC_EVERY_S
+            self._news.wait(self._wake, pause_s * _APART.uniform(0.8, 1.2))
 
     def run_once(self) -> None:
         """One exchange. Raises Unavailable, StoreError, OtherVersion."""
@@ -155,6 +158,7 @@ class Roster:
 
     def _question(self) -> dict[str, Any]:
         ports = self._ports
+        self._news.told()
         cameras = [directory.camera_to_json(one) for one in ports.cameras.cameras()]
         status = ports.site.status()
         self._admission.see(status.streams)
