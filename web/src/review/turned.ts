@@ -1,5 +1,6 @@
 // What second looks turned down, as the list shows it. Pure, so that it can be tested.
 
+import { beside as inList } from "../lib/beside";
 import type { Schemas } from "../api/client";
 
 export type TurnedDown = Schemas["TurnedDownOut"];
@@ -23,8 +24,7 @@ export function clipSpan(one: Pick<TurnedDown, "started_at" | "completed_at">): 
 
 /** The one after (or before) the chosen one; the first where none is. */
 export function beside(found: readonly TurnedDown[], id: string, step: 1 | -1): TurnedDown | undefined {
-  const at = found.findIndex((one) => one.event_id === id);
-  return found[at < 0 ? 0 : Math.min(Math.max(at + step, 0), found.length - 1)];
+  return inList(found, (one) => one.event_id === id, step);
 }
 
 /** How second looks ended for the rule of one. */

@@ -1,5 +1,6 @@
 // What is known of a rule or of what is missed, in the numbers that sentences take. Pure, so that it can be tested.
 
+import { beside as inList } from "../lib/beside";
 import type { Schemas } from "../api/client";
 
 export type RulePrecision = Schemas["RulePrecisionOut"];
@@ -26,8 +27,7 @@ export function inWords(rule: RulePrecision): { true: number; of: number; low: n
 
 /** The sample after (or before) the chosen one; the first where none is. */
 export function beside(samples: readonly Sample[], id: string, step: 1 | -1): Sample | undefined {
-  const at = samples.findIndex((one) => one.id === id);
-  return samples[at < 0 ? 0 : Math.min(Math.max(at + step, 0), samples.length - 1)];
+  return inList(samples, (one) => one.id === id, step);
 }
 
 /** Where to go when this one is answered: the next that is not, else the first that is not. */

@@ -1,5 +1,6 @@
 // A backtest as the screen needs it: following one that runs, and what is said of it.
 
+import { beside as inList } from "../lib/beside";
 import { loggedOut, type Schemas } from "../api/client";
 import { i18n } from "../lib/i18n.svelte";
 import { purpose } from "../lib/purpose.svelte";
@@ -54,9 +55,7 @@ export function inWords(share: Share): { true: number; of: number; low: number; 
 
 /** The event after (or before) the one that is chosen, in its list; the first where none is. */
 export function beside(found: readonly Found[], id: string | null, step: 1 | -1): Found | null {
-  const at = found.findIndex((one) => one.id === id);
-  if (at < 0) return found[0] ?? null;
-  return found[Math.min(Math.max(at + step, 0), found.length - 1)] ?? null;
+  return inList(found, (one) => one.id === id, step) ?? null;
 }
 
 /** The same backtest, what somebody said of an event put in. */
