@@ -5654,7 +5654,7 @@ export interface components {
             name: string;
             /**
              * Online
-             * @description It has called since it should have three times
+             * @description Of its last three regular calls at least one came (15 s with few sites, 30 s with seventy)
              */
             online: boolean;
             /** @description The middle of its cameras; null: none of them has a place */

@@ -45,7 +45,9 @@ class JoinedSiteOut(Out):
     joined_at: UtcTime
     revoked_at: UtcTime | None
     seen_at: UtcTime | None
-    online: bool = Field(description="It has called since it should have three times")
+    online: bool = Field(
+        description="Of its last three regular calls at least one came (15 s with few sites, 30 s with seventy)"
+    )
     is_doubled: bool = Field(description="Two machines speak with this site's identity")
     version: str
     protocol: int = Field(description="Version of the link that it spoke last")
