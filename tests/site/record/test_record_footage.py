@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from veedor.kit.mp4.nal import split_length_prefixed
 from veedor.model.camera import StreamRole
 from veedor.model.recording import GapReason
 from veedor.site.record.footage import FootageStore
-from veedor.wire.ports import LockState
+from veedor.wire.ports import LockState, PlayWish
 from waiting import wait_until
 
 
@@ -77,6 +78,69 @@ def test_a_clip_reads_the_open_segment(tmp_path):
         units, _, _ = opened(b"".join(footage.clip("cam", at(8), at(13))))
         assert units == sent_units(list(packets(seconds=13))[200:])
         assert footage.still("cam", at(13.5))[:2] == b"\xff\xd8"
+    finally:
+        footage.close()
+        one.stop()
+
+
+@pytest.mark.parametrize("at_step", ["fragment-written", "synced", "renamed", "folders-synced", "rows-written"])
+def test_what_is_recorded_can_be_read_at_every_moment(tmp_path, at_step):
+    """A segment is never out of sight between its rename and its row: clip, playback, still and `recorded_until` are
+    asked for by the disk thread itself, in the middle of its work, when the next segment has begun."""
+    feeding = threading.Lock()
+    holder: list[FootageStore] = []
+    seen: list[tuple[int, list[tuple[bytes, ...]], list[tuple[bytes, ...]]]] = []
+    sent = list(packets(seconds=45))
+
+    def look(name: str) -> None:
+        with feeding:  # what is fed together is written together, and the segments that end in it are finished after
+            pass
+        if name != at_step or not holder or (until := holder[0].recorded_until("cam")) is None:
+            return
+        clip, shown, _ = opened(b"".join(holder[0].clip("cam", at(0), until)))
+        played = holder[0].play("cam", at(0), until, PlayWish())
+        assert played.until == until
+        assert holder[0].still("cam", until)[:2] == b"\xff\xd8"
+        seen.append((shown, clip, opened(b"".join(played.chunks))[0]))
+
+    one = recorder(tmp_path, SimulatedClock(START), step=look)
+    one.start()
+    holder.append(FootageStore(tmp_path, SystemClock()))
+    one.watch(camera())
+    for begin in range(0, len(sent), 375):
+        with feeding:
+            for packet in sent[begin : begin + 375]:
+                one.packet(packet)
+        wait_until(lambda: one.status()[0]["queue_octets"] == 0)
+    one.stop()
+    holder[0].close()
+    units = sent_units(sent)
+    assert len(seen) >= 3
+    for shown, clip, played in seen:
+        assert clip == played == units[:shown]
+    counts = [shown for shown, _, _ in seen]
+    assert counts == sorted(counts)
+    assert counts[-1] >= 1000
+
+
+def test_a_slow_viewer_of_an_open_segment_is_shown_it_all(tmp_path):
+    """What playback found in an open file is read from the finished one when it has been moved meanwhile."""
+    one = recorder(tmp_path)
+    one.start()
+    one.watch(camera())
+    sent = list(packets(seconds=25))
+    for packet in sent[:150]:
+        one.packet(packet)
+    footage = FootageStore(tmp_path, SystemClock())
+    try:
+        wait_until(lambda: footage.recorded_until("cam") == at(5))
+        played = footage.play("cam", at(0), at(5), PlayWish())
+        clip = footage.clip("cam", at(0), at(5))
+        for packet in sent[150:]:
+            one.packet(packet)
+        wait_until(lambda: len(footage.segments("cam", at(0), at(1))) == 1)
+        for chunks in (played.chunks, clip):
+            assert opened(b"".join(chunks))[0] == sent_units(sent[:125])
     finally:
         footage.close()
         one.stop()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from veedor.kit.mp4.boxes import BadMp4, Layout, SampleEntry, file_boxes, read_b
 from veedor.kit.mp4.fragment import Sample, TrackRun, fragment
 from veedor.kit.mp4.init import box, full_box
 from veedor.model.recording import Segment
-from veedor.site.record.layout import to_us
+from veedor.site.record.layout import open_segment, to_us
 
 FRAGMENT_SAMPLES = 50
 
@@ -152,14 +152,12 @@ def _load(file: BinaryIO, entries: Sequence[SampleEntry]) -> list[Sample]:
     return loaded
 
 
-def largest_kind(
-    sources: Sequence[Source], located: Callable[[Source], Path], start_us: int, end_us: int
-) -> tuple[bytes, list[Source]]:
+def largest_kind(sources: Sequence[Source], start_us: int, end_us: int) -> tuple[bytes, list[Source]]:
     """The ftyp and moov that cover most of the span, and the files that have them; files that cannot be read are left
-    out. `located`: where a file is now."""
+    out."""
     kinds: dict[bytes, list[Source]] = {}
     for source in sources:
-        with contextlib.suppress(OSError, BadMp4), located(source).open("rb") as file:
+        with contextlib.suppress(OSError, BadMp4), open_segment(source.path) as file:
             kinds.setdefault(read_head(file), []).append(source)
     if not kinds:
         return b"", []
@@ -167,16 +165,14 @@ def largest_kind(
     return best, kinds[best]
 
 
-def joined(
-    kind: tuple[bytes, list[Source]], located: Callable[[Source], Path], start_us: int, end_us: int
-) -> Iterator[bytes]:
+def joined(kind: tuple[bytes, list[Source]], start_us: int, end_us: int) -> Iterator[bytes]:
     """One MP4 of files of one kind, in the order in which they are given."""
     init, sources = kind
     yield with_duration(init, sum(max(0, one.overlap_us(start_us, end_us)) for one in sources))
     joiner = Joiner()
     for source in sources:
         try:
-            with located(source).open("rb") as file:
+            with open_segment(source.path) as file:
                 layout = read_layout(file)
                 wanted = cut(layout, source, start_us, end_us)
                 if wanted is not None:
@@ -192,14 +188,14 @@ def joined_segments(files: Sequence[tuple[Segment, Path]], start: datetime, end:
         Source(path, one.run, number, to_us(one.started_at), to_us(one.ended_at))
         for number, (one, path) in enumerate(files)
     ]
-    kind = largest_kind(sources, lambda one: one.path, start_us, end_us)
-    return joined(kind, lambda one: one.path, start_us, end_us) if kind[1] else None
+    kind = largest_kind(sources, start_us, end_us)
+    return joined(kind, start_us, end_us) if kind[1] else None
 
 
 def picture_at(path: Path, started_us: int, at_us: int) -> tuple[bytes, int] | None:
     """A little MP4 from the keyframe before `at_us` to the last picture shown at or before it, and that picture's
     wall time; None if the file has none so early. Raises BadMp4, OSError."""
-    with path.open("rb") as file:
+    with open_segment(path) as file:
         layout = read_layout(file)
         samples = picture_samples(layout)
         times = [presented_us(layout, samples, index, started_us) for index in range(len(samples))]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from veedor.site.record.commands import Draft, SegmentHead
 from veedor.site.record.index import SegmentRow
-from veedor.site.record.layout import OPEN_FOLDER, inside
+from veedor.site.record.layout import OPEN_FOLDER, SETTLING_NAME, inside
 
 
 class OpenFile:
@@ -92,6 +92,31 @@ def segment_row(head: SegmentHead, ended_us: int, recorded_us: int, measured: tu
         packets=packets,
         sha256=digest,
     )
+
+
+def tell_settling(root: Path, names: list[str]) -> None:
+    """Say which open files are about to get their final names, or, with none, that all have their rows.
+
+    Between its rename and its row a finished file is neither open nor in the index: readers find it by this note. It
+    is for those who read now: after a crash recovery looks for itself. So nothing is synced, and a disk too full for
+    it costs nothing but that such a file is seen a moment later.
+    """
+    note = root / OPEN_FOLDER / SETTLING_NAME
+    with contextlib.suppress(OSError):
+        if not names:
+            note.unlink(missing_ok=True)
+            return
+        draft = note.with_suffix(".new")
+        draft.write_text("\n".join(names), encoding="utf-8")
+        draft.replace(note)
+
+
+def read_settling(root: Path) -> list[str]:
+    """The names in the note of `tell_settling`."""
+    try:
+        return (root / OPEN_FOLDER / SETTLING_NAME).read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def make_folder(root: Path, folder: Path) -> None:

@@ -17,6 +17,7 @@ from veedor.model.recording import Gap, Segment
 from veedor.site.record import queries
 from veedor.site.record.clip import Source, joined, largest_kind, picture_at
 from veedor.site.record.errors import FootageDamaged, NoFootage, NoSegment
+from veedor.site.record.files import read_settling
 from veedor.site.record.index import require_index
 from veedor.site.record.layout import (
     INDEX_NAME,
@@ -25,6 +26,7 @@ from veedor.site.record.layout import (
     from_us,
     inside,
     open_prefix,
+    open_segment,
     parse_open,
     to_us,
 )
@@ -122,7 +124,7 @@ class FootageStore:
     def _sources(self, key: StreamKey, start_us: int, end_us: int) -> list[Source]:
         """Files that overlap the span, the open one included, in the order of recording.
 
-        Open files are looked at first: one that is finished meanwhile is then found in the index.
+        Open files are looked at first, then those on the way; one that is finished meanwhile is found in the index.
         """
         found = {
             (one.run, one.number): one
@@ -139,30 +141,23 @@ class FootageStore:
         return [found[place] for place in sorted(found)]
 
     def _open_sources(self, key: StreamKey, before_us: int | None = None) -> list[Source]:
-        """Open files that began before a moment, or all."""
+        """Open files, and finished ones that have no row yet, that began before a moment, or all."""
         sources = []
         prefix = open_prefix(key)
         folder = self._root / OPEN_FOLDER
         with store_errors(folder):
-            names = [path for path in folder.iterdir() if path.name.startswith(prefix)] if folder.is_dir() else []
-        for path in names:
-            name = parse_open(path.name)
+            names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        names.update(read_settling(self._root))
+        for one in sorted(names):
+            name = parse_open(one) if one.startswith(prefix) else None
             if name is None or (before_us is not None and name.started_us >= before_us):
                 continue
-            with contextlib.suppress(OSError, BadMp4), path.open("rb") as file:
+            path = folder / one
+            with contextlib.suppress(OSError, BadMp4), open_segment(path) as file:
                 ended = name.started_us + media_us(read_layout(file))
                 if ended > name.started_us:
                     sources.append(Source(path, name.run, name.number, name.started_us, ended))
         return sources
-
-    def _located(self, source: Source) -> Path:
-        """Where the file is now: an open one may have got its final name since."""
-        if source.path.parent.name == OPEN_FOLDER and not source.path.exists():
-            with self._guard, store_errors(self._path):
-                segment = queries.segment_by_place(self._db, source.run, source.number)
-            if segment is not None:
-                return self._file(segment)
-        return source.path
 
     # -- pictures
 
@@ -177,9 +172,9 @@ class FootageStore:
             raise UserError(problem=f"{start} >= {end}")
         for key in _keys(camera_id, role):
             sources = self._sources(key, start_us, end_us)
-            kind = largest_kind(sources, self._located, start_us, end_us)
+            kind = largest_kind(sources, start_us, end_us)
             if kind[1]:
-                return joined(kind, self._located, start_us, end_us)
+                return joined(kind, start_us, end_us)
         raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
 
     def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
@@ -189,7 +184,7 @@ class FootageStore:
             best: tuple[int, bytes] | None = None
             for source in self._sources(key, at_us - STILL_BEFORE_US, at_us + 1):
                 with contextlib.suppress(OSError, BadMp4):
-                    found = picture_at(self._located(source), source.started_us, at_us)
+                    found = picture_at(source.path, source.started_us, at_us)
                     if (
                         found is not None
                         and found[1] >= at_us - STILL_BEFORE_US
@@ -265,7 +260,7 @@ class FootageStore:
         return max([finished, *(one.ended_us for one in self._open_sources(key))])
 
     def _pieces(self, key: StreamKey, start_us: int, end_us: int) -> list[Piece]:
-        return pieces(self._sources(key, start_us, end_us), self._located, start_us, end_us)
+        return pieces(self._sources(key, start_us, end_us), start_us, end_us)
 
     # -- locks
 

@@ -4,6 +4,7 @@ index.db                                               the index (SQLite)
 lock                                                   held by the one process that writes
 reserve                                                space for the index on a full disk
 open/<camera>@<role>@<start>_r<run>_<number>.mp4       being written
+open/settling                                          names of open files on the way to their place, before their rows
 <camera>/<role>/<day>/<start>_r<run>_<number>.mp4      finished
 locks/<lock id>.json                                   evidence locks, beside their rows in the index
 quarantine/                                            files that `check --repair` could not make sense of
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, unquote
 from uuid import UUID
 
@@ -30,6 +31,7 @@ INDEX_NAME = "index.db"
 LOCK_NAME = "lock"
 RESERVE_NAME = "reserve"
 OPEN_FOLDER = "open"
+SETTLING_NAME = "settling"
 LOCKS_FOLDER = "locks"
 QUARANTINE_FOLDER = "quarantine"
 NOTE_TYPE = UUID("6a1c3f0e-7c54-4f0b-9a55-5eed0fee70d7").bytes  # of the uuid box with a segment's JSON note
@@ -121,6 +123,20 @@ def parse_open(name: str) -> SegmentName | None:
     """What an open file's name says."""
     parts = name.split("@")
     return _parse(*parts) if len(parts) == 3 else None
+
+
+def open_segment(path: Path) -> BinaryIO:
+    """Open a segment's file for reading; one that was in `open` is found where it has been moved to since. Raises
+    OSError."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        name = parse_open(path.name) if path.parent.name == OPEN_FOLDER else None
+        if name is None:
+            raise
+        camera, role, leaf = path.name.split("@")
+        day = f"{from_us(name.started_us):%Y-%m-%d}"
+        return path.parent.parent.joinpath(camera, role, day, leaf).open("rb")
 
 
 def _parse(camera: str, role: str, leaf: str) -> SegmentName | None:

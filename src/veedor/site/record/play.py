@@ -4,7 +4,7 @@ and several cameras can be shown in step."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from veedor.kit.mp4.boxes import BadMp4, Layout, SampleEntry, read_layout
 from veedor.kit.mp4.fragment import Sample, TrackRun, fragment
 from veedor.kit.mp4.picture import picture_only
 from veedor.site.record.clip import Source, picture_samples, presented_us
+from veedor.site.record.layout import open_segment
 
 CODECS = {"avc1": "h264", "avc3": "h264", "hvc1": "hevc", "hev1": "hevc"}
 _FRAGMENT_SAMPLES = 50
@@ -44,15 +45,14 @@ class Piece:
         return self.stop == len(self.samples)
 
 
-def pieces(sources: Sequence[Source], locate: Callable[[Source], Path], start_us: int, end_us: int) -> list[Piece]:
+def pieces(sources: Sequence[Source], start_us: int, end_us: int) -> list[Piece]:
     """What of `sources` to show for [start, end), by time, from the keyframe at or before the start up to the first
     one at or after the end. Files that cannot be read are left out; what follows a change of codec is too."""
     found: list[Piece] = []
     for source in sorted(sources, key=lambda one: (one.started_us, one.run, one.number)):
         with contextlib.suppress(OSError, BadMp4):
-            path = locate(source)
-            with path.open("rb") as file:
-                piece = _piece(path, read_layout(file), source, start_us, end_us)
+            with open_segment(source.path) as file:
+                piece = _piece(source.path, read_layout(file), source, start_us, end_us)
             if piece is None:
                 continue
             if found and piece.codec != found[0].codec:
@@ -88,7 +88,7 @@ def stream(found: Sequence[Piece], *, keyframes: bool) -> Iterator[bytes]:
         if piece.init != init:
             init = piece.init
             yield init
-        with contextlib.suppress(OSError), piece.path.open("rb") as file:
+        with contextlib.suppress(OSError), open_segment(piece.path) as file:
             for run in _runs(piece, piece.ticks_from(zero_us), keyframes=keyframes):
                 sequence += 1
                 loaded = []

@@ -31,15 +31,6 @@ def segment(db: sqlite3.Connection, segment_id: int) -> Segment | None:
     return segment_of(row) if row else None
 
 
-def segment_by_place(db: sqlite3.Connection, run: int, number: int) -> Segment | None:
-    """The segment at a place in a run, if it is finished."""
-    row = db.execute(
-        f"SELECT s.*, {_LOCKED} FROM segments s WHERE run = ? AND number = ?",  # noqa: S608
-        (run, number),
-    ).fetchone()
-    return segment_of(row) if row else None
-
-
 def locked_segments(db: sqlite3.Connection, lock_id: str) -> list[Segment]:
     rows = db.execute(
         "SELECT s.*, 1 AS locked FROM segments s JOIN lock_segments l ON l.segment_id = s.id WHERE l.lock_id = ?"

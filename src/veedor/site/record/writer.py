@@ -23,7 +23,7 @@ from veedor.kit.sqlite import os_store_error
 from veedor.model.recording import GapReason
 from veedor.site.record.commands import Begin, Command, Data, Draft, Finish
 from veedor.site.record.config import RecordConfig
-from veedor.site.record.files import OpenFile, sync_folder
+from veedor.site.record.files import OpenFile, sync_folder, tell_settling
 from veedor.site.record.index import GapClosed, GapNoted, GapOpened, Index, Row, RunEnded, RunRow, SegmentRow
 from veedor.site.record.layout import OPEN_FOLDER, StreamKey, inside, to_us
 from veedor.site.record.room import Room
@@ -245,6 +245,7 @@ class DiskWriter:
         finishing = [row for row in self._rows if isinstance(row, _Finishing)]
         if finishing:
             self._commit([row for row in self._rows if isinstance(row, RunRow)])
+            tell_settling(self._root, [name for row in self._rows if (name := _open_name(row)) is not None])
         folders: set[Path] = set()
         for one in finishing:
             done = self._publish(one.file, folders)
@@ -258,6 +259,7 @@ class DiskWriter:
                 if isinstance(row, SegmentRow):
                     self.counters(row.name.key).segments += 1
                     self._room.added(row.name.key.camera_id, row.octets)
+            tell_settling(self._root, [])
             self._rows = []
             self._config.step("rows-written")
 
@@ -355,3 +357,10 @@ class _Finishing:
     def __init__(self, file: OpenFile, ended_us: int) -> None:
         self.file = file
         self.ended_us = ended_us
+
+
+def _open_name(row: Row | _Finishing) -> str | None:
+    """The name, while it was open, of the file that a row is about."""
+    if isinstance(row, _Finishing):
+        return row.file.path.name
+    return Path(row.name.open_path).name if isinstance(row, SegmentRow) else None
