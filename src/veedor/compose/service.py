@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from veedor.compose.config import SiteFile
 from veedor.compose.ports import problems
@@ -31,12 +32,30 @@ def stop_on_signals() -> threading.Event:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """While something is prepared: SIGTERM interrupts it as Ctrl+C does, and what was opened is closed again."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """While something is prepared: SIGTERM and SIGINT raise KeyboardInterrupt, and what was opened is closed again.
+
+    The interpreter raises it wherever the main thread is, and some libraries swallow what is raised inside their
+    callbacks. A signal is not lost for that: it is raised again at the end of the preparation.
+    """
+    asked = threading.Event()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield
+        try:
+            yield
+        except Exception:  # it may be what a library made of it
+            if asked.is_set():
+                raise KeyboardInterrupt from None
+            raise
+        if asked.is_set():
+            raise KeyboardInterrupt
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class ProblemWatch:
