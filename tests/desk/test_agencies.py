@@ -23,6 +23,7 @@ from veedor.access.scope import Scope
 from veedor.desk.accounts import service
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
+from veedor.desk.stream import endpoints
 from veedor.desk.stream.hub import LiveFeedHub
 
 SPAN = {"start": "2026-03-01T11:00:00Z", "end": "2026-03-01T13:00:00Z"}
@@ -229,7 +230,12 @@ def told(two: Two, name: str, count: int) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_stream_tells_of_a_shared_camera_and_of_incidents_one_works_on(two: Two) -> None:
+@pytest.mark.parametrize("wide", [200, -1], ids=["asked for", "passed over"])
+def test_the_stream_tells_of_a_shared_camera_and_of_incidents_one_works_on(
+    two: Two, monkeypatch: pytest.MonkeyPatch, wide: int
+) -> None:
+    """Somebody who hears of a great many cameras reads everybody's items, and is told the same."""
+    monkeypatch.setattr(endpoints, "_WIDE", wide)
     shared, own = two.alert("mercado"), two.alert("comisaria")
     two.alert("puente")
     incident = two.ana.post("/api/incidents", json={"type": "robbery"}).json()["id"]

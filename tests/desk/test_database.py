@@ -16,6 +16,7 @@ from sqlalchemy.exc import InvalidRequestError
 
 from desk.databases import database_url
 from veedor.desk.accounts.tables import AgencyRow, SessionRow, UserRow
+from veedor.desk.bulk import write_many
 from veedor.desk.database import Database, database_file
 from veedor.desk.schema import METADATA
 from veedor.kit.errors import StoreCorrupt, StoreError, StoreLocked
@@ -199,3 +200,39 @@ def test_listeners_hear_of_commits_only(database: Database) -> None:
     with database.session():
         pass
     assert heard == [1]
+
+
+def test_a_listener_of_tables_hears_of_what_is_written_into_them(database: Database) -> None:
+    """However it is written: by the mapper, by a statement, by many rows at once, by SQL."""
+    heard: list[str] = []
+    for listener, tables in (("users", (UserRow, SessionRow)), ("agencies", (AgencyRow,)), ("all", ())):
+        database.on_commit(lambda who=listener: heard.append(who), *tables)  # type: ignore[misc]
+
+    def after(*what: sa.Executable | AgencyRow) -> set[str]:
+        heard.clear()
+        with database.session() as session:
+            for one in what:
+                session.add(one) if isinstance(one, AgencyRow) else session.execute(one)
+        return set(heard)
+
+    many = [{"id": f"a{number}", "name": "A", "created_at": NOON} for number in range(3)]
+    assert after() == {"all"}
+    assert after(sa.select(UserRow)) == {"all"}
+    assert after(agency()) == {"agencies", "all"}
+    assert after(sa.update(AgencyRow).values(name="Otra")) == {"agencies", "all"}
+    assert after(sa.insert(AgencyRow).values(many)) == {"agencies", "all"}
+    assert after(sa.delete(SessionRow), sa.select(AgencyRow)) == {"users", "all"}
+    assert after(sa.text("  UPDATE agencies SET name = 'Tercera'")) == {"agencies", "all"}
+    hidden = "WITH one AS (SELECT 'x' AS id) DELETE FROM sessions WHERE id IN (SELECT id FROM one)"
+    assert after(sa.text(hidden)) == {"users", "agencies", "all"}  # which it was is not looked for
+    with database.reading() as session:
+        assert set(session.scalars(sa.select(AgencyRow.id))) == {"muni", "a0", "a1", "a2"}
+    heard.clear()
+    with pytest.raises(StoreError):
+        after(
+            sa.update(AgencyRow).values(name="Nadie"), sa.insert(AgencyRow).values(id="muni", name="M", created_at=NOON)
+        )
+    assert heard == []
+    with database.session() as session:
+        write_many(session, AgencyRow, [{"id": "b", "name": "B", "created_at": NOON}])
+    assert set(heard) == {"agencies", "all"}

@@ -12,6 +12,7 @@ audit log refuse to wait for a lock that its own thread holds.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -37,6 +38,9 @@ from veedor.kit.sqlite import store_errors
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _FILE_NAME = "desk.db"
+_WRITE = re.compile(r"\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.IGNORECASE)
+_HIDDEN_WRITE = re.compile(r"\s*WITH\b.*\b(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
+_ANY = "*"
 
 
 class Base(DeclarativeBase):
@@ -97,7 +101,7 @@ class Database:
         self._held = threading.local()
         self._busy_timeout_s = busy_timeout_s
         self._turns = {turn: Turns() for turn in ("write", "audit")}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[tuple[Callable[[], None], frozenset[str]]] = []
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
                 raise ValueError("the desk needs a database file: its connections share one database")
@@ -109,6 +113,7 @@ class Database:
             self.name = postgres.name_of(parsed)
             self.engine = postgres.engine_of(parsed, busy_timeout_s)
             self._reads = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        sa.event.listen(self.engine, "before_cursor_execute", self._note_write)
         self._writes = self.engine.execution_options(veedor_write=True)
         self._writer = sessionmaker(self._writes, info=self.info, expire_on_commit=False, autoflush=False)
         self._reader = sessionmaker(self._reads, expire_on_commit=False, autoflush=False)
@@ -127,7 +132,7 @@ class Database:
         """
         if self.in_session:
             raise RuntimeError("a session inside a session would wait for its own write lock")
-        self._held.depth = 1
+        self._held.depth, self._held.tables = 1, set[str]()
         try:
             with self.errors(), self._turn(turn, first=first), self._writer.begin() as session:
                 connection = session.connection()  # begin now: who waits for the lock waits here, before any work
@@ -136,8 +141,17 @@ class Database:
                 yield session
         finally:
             self._held.depth = 0
-        for listener in tuple(self._listeners):
-            listener()
+        written: set[str] = self._held.tables
+        for listener, tables in tuple(self._listeners):
+            if not tables or _ANY in written or not tables.isdisjoint(written):
+                listener()
+
+    def _note_write(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        """Into which table this thread writes, however the statement was made."""
+        if self.in_session and (found := _WRITE.match(statement)):
+            self._held.tables.add(found[1])
+        elif self.in_session and _HIDDEN_WRITE.match(statement):
+            self._held.tables.add(_ANY)
 
     def _turn(self, turn: str, *, first: bool) -> AbstractContextManager[None]:
         """This process's own, before a connection is taken; SQLite's writers wait in the file's lock alone."""
@@ -164,10 +178,12 @@ class Database:
                 session.expunge_all()  # rows stay readable after the session; a rollback would empty them
                 session.rollback()
 
-    def on_commit(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` (fast, any thread) after each commit of this process; returns how to stop that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def on_commit(self, listener: Callable[[], None], *tables: type[DeclarativeBase]) -> Callable[[], None]:
+        """Call `listener` (fast, any thread) after each commit of this process, or, where `tables` are named, after
+        those that wrote into one of them; returns how to stop that. What a foreign key deletes along is not seen."""
+        entry = (listener, frozenset(one.__tablename__ for one in tables))
+        self._listeners.append(entry)
+        return lambda: self._listeners.remove(entry)
 
     @contextmanager
     def errors(self) -> Iterator[None]:

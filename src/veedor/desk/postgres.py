@@ -7,9 +7,12 @@ waits for other audit entries only.
 
 from __future__ import annotations
 
+import time
+
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 
 from veedor.kit.errors import (
     StoreCorrupt,
@@ -21,6 +24,7 @@ from veedor.kit.errors import (
     UserError,
 )
 
+_FRESH_S = 1.0  # how long a connection that was given back is taken to be as it was
 _TURNS = {"write": 7_316_001, "audit": 7_316_002, "migrate": 7_316_003}
 _CLASSES = {
     "40001": StoreLocked,
@@ -65,9 +69,24 @@ def engine_of(url: URL, timeout_s: float) -> sa.Engine:
         pool_size=20,  # those beyond it are made anew each time: a login costs more than what it is made for
         max_overflow=20,
         pool_timeout=timeout_s,
-        pool_pre_ping=True,  # a server that was restarted meanwhile costs nobody an error
         connect_args={"connect_timeout": max(2, int(timeout_s))},
     )
+
+    @sa.event.listens_for(engine, "checkin")
+    def keep(_connection: sa.engine.interfaces.DBAPIConnection, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["kept_s"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def try_it(
+        connection: sa.engine.interfaces.DBAPIConnection, record: sa.pool.ConnectionPoolEntry, _: object
+    ) -> None:
+        """A server that was restarted while it was kept costs nobody an error; one that was just used is not asked."""
+        if time.monotonic() - record.info.get("kept_s", float("inf")) < _FRESH_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as problem:
+            raise InvalidatePoolError from problem
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

@@ -35,19 +35,23 @@ def was_restored(session: Session) -> bool:
 def awaited(session: Session) -> Mapping[str, datetime]:
     """Owners that have not confirmed their grants yet, and since when: only a grant that was signed by both after that
     counts. An owner whose sites are all revoked, or that never had one, has nobody who could confirm."""
+    restored_at = session.scalar(sa.select(sa.func.max(RestoreRow.restored_at)).where(RestoreRow.is_own))
+    is_doubted = session.scalar(sa.select(SiteRow.id).where(SiteRow.doubted_at.is_not(None)).limit(1))
+    if restored_at is None and is_doubted is None:
+        return {}  # as on all days but those after a restore
     rows = list(session.execute(sa.select(SiteRow.agency_id, SiteRow.revoked_at, SiteRow.doubted_at)))
+    by_agency: dict[str, list[Any]] = {}
+    for row in rows:
+        by_agency.setdefault(row.agency_id, []).append(row)
     found: dict[str, datetime] = {}
-    for agency_id in {row.agency_id for row in rows}:
-        mine = [row for row in rows if row.agency_id == agency_id]
+    for agency_id, mine in by_agency.items():
         counting = [row for row in mine if row.revoked_at is None] or mine
         doubts = [row.doubted_at for row in counting if row.doubted_at is not None]
         if doubts:
             found[agency_id] = max(doubts)
-    restored_at = session.scalar(sa.select(sa.func.max(RestoreRow.restored_at)).where(RestoreRow.is_own))
     if restored_at is not None:
-        has_sites = {row.agency_id for row in rows}
         owners = session.scalars(sa.select(GrantRow.agency_id).distinct())
-        found |= {one: restored_at for one in owners if one not in has_sites}
+        found |= {one: restored_at for one in owners if one not in by_agency}
     return found
 
 

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import parties_since, revisions
+from veedor.desk.grants.tables import CounterRow
 from veedor.desk.outward.outward import agencies_of_acts, newest
+from veedor.desk.outward.tables import OutwardRow
 from veedor.hub.joining.service import sites
 from veedor.hub.link import HubLink
 
-_GATHER_S = 0.1  # a busy hub commits hundreds of times a second: it looks ten times at most
+_GATHER_S = 0.1  # acts upon many alerts are many commits: it looks ten times a second at most
 
 
 def _places(session: Session) -> dict[str, int]:
@@ -51,7 +53,7 @@ def tell_sites(ports: DeskPorts, link: HubLink) -> Callable[[], None]:
             if told:
                 link.poke(told)
 
-    forget = ports.database.on_commit(wake.set)
+    forget = ports.database.on_commit(wake.set, CounterRow, OutwardRow)
     thread = threading.Thread(target=run, name="hub-poke", daemon=True)
     thread.start()
 

@@ -19,7 +19,7 @@ from veedor.kit.messages import Message
 
 log = logging.getLogger(__name__)
 
-_GATHER_S = 0.25  # a busy hub commits hundreds of times a second
+_GATHER_S = 0.25  # changes to many cameras are many commits
 
 
 class CommandWorker:
@@ -35,7 +35,7 @@ class CommandWorker:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._forget = self._ports.database.on_commit(self._wake.set)
+        self._forget = self._ports.database.on_commit(self._wake.set, CommandRow)
         self._thread = threading.Thread(target=self.run, name="desk-commands", daemon=True)
         self._thread.start()
 

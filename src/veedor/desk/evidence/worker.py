@@ -23,7 +23,7 @@ from veedor.desk.evidence.package import BuiltPackage, build_package, remove_unf
 from veedor.desk.evidence.retries import Retries
 from veedor.desk.evidence.service import EvidenceService, packages_folder, pulled_folder
 from veedor.desk.evidence.signing import Signer
-from veedor.desk.evidence.tables import EvidenceRow, PackageRow, SigningKeyRow
+from veedor.desk.evidence.tables import ErrandRow, EvidenceRow, GivenRow, PackageRow, SigningKeyRow
 from veedor.desk.incidents.service import IncidentService, IncidentView
 from veedor.desk.scope_clause import only
 from veedor.kit.errors import Forbidden, StoreLocked, VeedorError
@@ -35,7 +35,7 @@ from veedor.wire.ports import LockReport, LockState
 
 log = logging.getLogger(__name__)
 
-_GATHER_S = 0.25  # a busy hub commits hundreds of times a second: what is outstanding is looked at four times at most
+_GATHER_S = 0.25  # many locks are many commits: what is outstanding is looked at four times a second at most
 _REFUSED_LONGEST_S = 900.0  # between asking an owner who refuses: each question stands in its audit
 
 
@@ -87,7 +87,7 @@ class EvidenceWorker:
             wake = threading.Event()
             self._wakes.append(wake)
             self._threads.append(threading.Thread(target=self._run, args=(work, wake), name=name, daemon=True))
-        self._unsubscribe = self._ports.database.on_commit(self._look)
+        self._unsubscribe = self._ports.database.on_commit(self._look, EvidenceRow, PackageRow, ErrandRow, GivenRow)
         for thread in self._threads:
             thread.start()
 

@@ -1,7 +1,7 @@
 """The `GrantBook` of a desk: its grants, remembered until something changes.
 
-Each commit of this process, and half a second, make it look whether the grants have another revision than those it
-remembers. So a revocation counts at the next question.
+Each commit of this process that may have changed them, and half a second, make it look whether the grants have another
+revision than those it remembers. So a revocation counts at the next question.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from veedor.access.grants import Given
+from veedor.desk.audit.tables import RestoreRow
 from veedor.desk.database import Database
 from veedor.desk.grants.repository import grants_of
-from veedor.desk.grants.tables import revision_of
+from veedor.desk.grants.tables import CounterRow, revision_of
+from veedor.desk.sites.tables import SiteRow
 from veedor.kit.clock import Clock
 from veedor.kit.errors import NotFound
 from veedor.model.camera import Camera
@@ -23,6 +25,7 @@ from veedor.model.grant import Grant, SharedCamera
 from veedor.model.statement import revocation
 from veedor.wire.ports import CameraDirectory
 
+_CHANGED_BY = (CounterRow, SiteRow, RestoreRow)  # a grant, a statement and a key each take a number of the counter
 _LOOK_EVERY_S = 0.5
 _CAMERAS_EVERY_S = 0.25
 
@@ -59,7 +62,7 @@ class DeskGrantBook:
         self._covered: dict[str, tuple[tuple[SharedCamera, ...], tuple[SharedCamera, ...]]] = {}
         self._changes = 0
         self._is_stale = threading.Event()
-        self._stop = database.on_commit(self._is_stale.set)
+        self._stop = database.on_commit(self._is_stale.set, *_CHANGED_BY)
 
     def close(self) -> None:
         """Hear of no more commits."""

@@ -18,7 +18,7 @@ from veedor.access.scope import Scope
 from veedor.desk.health.endpoints import counters, hub_link, visible_status
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import iso, room_router
-from veedor.desk.stream.hub import FeedItem
+from veedor.desk.stream.hub import FeedItem, LiveFeedHub
 
 router = room_router("stream")
 
@@ -45,6 +45,7 @@ _POLL_S = 1.0  # another process may publish too; commits of this one wake us at
 _GATHER_S = 0.1  # at most so often, however many commits there are; what comes after a silence is told at once
 _DECIDE_EVERY_S = 5.0  # hours and expiries; a grant that changes is noticed at once
 _HEALTH_EVERY_S = 2.0
+_WIDE = 200  # cameras of others
 _KEEP_ALIVE_S = 5.0
 
 Listen = Annotated[Permit, Depends(Need(Action.HEALTH_READ, "stream", owner=own))]
@@ -73,12 +74,17 @@ class _Hears:
     """The scope of each right that somebody has; `all` is what one query can ask for, `covers` decides each item."""
 
     scopes: Mapping[Action, Scope]
-    agency_id: str
+    all: Scope
 
-    @property
-    def all(self) -> Scope:
-        agencies = frozenset({self.agency_id}).union(*(one.agencies for one in self.scopes.values()))
-        return Scope(agencies, frozenset().union(*(one.cameras for one in self.scopes.values())))
+    @classmethod
+    def of(cls, scopes: Mapping[Action, Scope], agency_id: str) -> _Hears:
+        agencies = frozenset({agency_id}).union(*(one.agencies for one in scopes.values()))
+        return cls(scopes, Scope(agencies, frozenset().union(*(one.cameras for one in scopes.values()))))
+
+    def read(self, feed: LiveFeedHub, sequence: int) -> list[FeedItem]:
+        """Items that follow, of which `covers` decides."""
+        is_wide = len(self.all.cameras) > _WIDE
+        return feed.of_everybody(sequence) if is_wide else feed.after(sequence, self.all)
 
     def covers(self, item: FeedItem) -> bool:
         action = MAY_HEAR.get(item.kind.partition(".")[0])
@@ -118,14 +124,14 @@ class _Feed:
             yield _event("reset", {"sequence": newest})
             sequence = newest
         told_s = health_s = decided_s = float("-inf")
-        hears, epoch = _Hears({}, ""), object()
+        hears, epoch = _Hears.of({}, ""), object()
         while await run_in_threadpool(self._permit.still_holds):
             self._news.clear()
             now_s = clock.monotonic()
             now_epoch = await run_in_threadpool(self._permit.ports.access.epoch)
             if now_epoch != epoch or now_s - decided_s >= _DECIDE_EVERY_S:
                 epoch, decided_s, hears = now_epoch, now_s, await run_in_threadpool(self._hears)
-            for item in await run_in_threadpool(feed.after, sequence, hears.all):
+            for item in await run_in_threadpool(hears.read, feed, sequence):
                 sequence = item.sequence
                 if hears.covers(item):
                     yield _event(item.kind, {**item.payload, "at": iso(item.at)}, item.sequence)
@@ -152,7 +158,7 @@ class _Feed:
         """What this person may be told now: grants begin and end while a page is open."""
         access, who = self._permit.ports.access, self._permit.principal
         actions = {action for action in MAY_HEAR.values() if self._permit.may(action)}
-        return _Hears({action: access.scope(who, action) for action in actions}, who.agency_id)
+        return _Hears.of({action: access.scope(who, action) for action in actions}, who.agency_id)
 
     def _new_health(self) -> dict[str, Any] | None:
         """Streams, problems and the link to the hub, where they differ from what was told last."""

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.access.scope import Scope
+from veedor.desk.accounts.tables import SessionRow, UserRow
 from veedor.desk.bulk import write_many
 from veedor.desk.database import Database
+from veedor.desk.grants.tables import CounterRow
 from veedor.desk.scope_clause import within
 from veedor.desk.stream.tables import FeedRow
 from veedor.kit.clock import Clock
@@ -75,12 +77,15 @@ class LiveFeedHub:
 
     def after(self, sequence: int, scope: Scope, limit: int = 500) -> list[FeedItem]:
         """Items of `scope` later than `sequence`, in order."""
-        query = (
-            sa.select(FeedRow)
-            .where(within(scope, FeedRow.agency_id, FeedRow.camera_id), FeedRow.sequence > sequence)
-            .order_by(FeedRow.sequence)
-            .limit(limit)
-        )
+        return self._read(sequence, limit, within(scope, FeedRow.agency_id, FeedRow.camera_id))
+
+    def of_everybody(self, sequence: int, limit: int = 500) -> list[FeedItem]:
+        """All items later than `sequence`, whoever's: for somebody who hears of so much that to look for it costs more
+        than to pass over the rest. The caller decides of each whether it may be told."""
+        return self._read(sequence, limit)
+
+    def _read(self, sequence: int, limit: int, *where: sa.ColumnElement[bool]) -> list[FeedItem]:
+        query = sa.select(FeedRow).where(FeedRow.sequence > sequence, *where).order_by(FeedRow.sequence).limit(limit)
         with self._database.reading() as session:
             return [
                 FeedItem(row.sequence, row.kind, row.payload, row.at, row.agency_id, row.camera_id)
@@ -96,5 +101,6 @@ class LiveFeedHub:
         return int(first or 0), int(last or 0)
 
     def on_news(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Call `wake` after each commit of this process; returns how to stop it. A hint: poll as well."""
-        return self._database.on_commit(wake)
+        """Call `wake` after each commit of this process that tells something, or that may change who hears it; returns
+        how to stop it. A hint: poll as well."""
+        return self._database.on_commit(wake, FeedRow, CounterRow, SessionRow, UserRow)
