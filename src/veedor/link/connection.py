@@ -216,6 +216,10 @@ class LinkConnection:
             await closed.wait()
         finally:
             self._client = None
+            for one in self._subscriptions.values():  # a client that is given up leaves its receivers waiting
+                waiting: asyncio.Task[None] | None = getattr(one, "_wait_for_msgs_task", None)
+                if waiting is not None:
+                    waiting.cancel()
             self._subscriptions.clear()
             if not client.is_closed:
                 with suppress(TimeoutError):  # after a TLS handshake that failed it would wait for ever
