@@ -27,7 +27,7 @@ class Thinner:
             return fragment
         if fragment.is_init:  # times begin anew
             self._began_ticks = None
-            return replace(fragment, keyframes_only=self._thin)
+            return fragment
         if not fragment.starts_gop:
             return None if self._thin else fragment
         self._thin = self._place.again(fragment.dropped)
