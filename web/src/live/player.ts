@@ -313,8 +313,16 @@ export class LivePlayer {
     if (!buffer?.buffered.length) return;
     const last = buffer.buffered.length - 1;
     const [start, end] = [buffer.buffered.start(last), buffer.buffered.end(last)];
-    // A hole: the server left pictures out for us. Or we fell behind.
-    if (video.currentTime < start - 0.01 || end - video.currentTime > BEHIND_S) {
+    if (this.apart_s) {
+      // The newest keyframe, which lasts until the end. Held there: a player that runs dry time and again wants ever
+      // more in hand before it goes on, and would lag once all pictures come again.
+      video.pause();
+      video.currentTime = Math.max(start, end - 0.005);
+      return;
+    }
+    // A hole: the server left pictures out for us. Or we fell behind, or are where a keyframe was to last until.
+    const away = video.currentTime < start - 0.01 || video.currentTime > end + 0.05;
+    if (away || end - video.currentTime > BEHIND_S) {
       video.currentTime = Math.max(start, end - this.cushion_s - 0.05);
     }
     const ahead_s = end - video.currentTime;
@@ -323,9 +331,8 @@ export class LivePlayer {
     if (video.paused) void video.play().catch(() => undefined);
   }
 
-  /** Playback ran dry: this line needs a longer cushion. Between keyframes alone it always does. */
+  /** Playback ran dry: this line needs a longer cushion. */
   private hungry(): void {
-    if (this.apart_s) return;
     if (this.lastFrameAt === null || performance.now() - this.startedAt < 3000) return;
     this.cushion_s = Math.min(CUSHION_S.most, this.cushion_s + CUSHION_S.step);
   }
