@@ -25,7 +25,7 @@ from veedor.wire.calls import Op
 from veedor.wire.keys import AgencyKey, SessionKey
 from veedor.wire.passcheck import HighWater, PassCheck
 from veedor.wire.passes import Identity, Pass, encode_identity, encode_pass
-from veedor.wire.ports import LiveFragment
+from veedor.wire.ports import LiveFragment, LiveView
 
 AGENCY, SESSION = AgencyKey.generate(), SessionKey.generate()
 ANA = Principal("u1", "ana", "muni", frozenset({Role.OPERATOR}), session_id="s1")
@@ -74,13 +74,14 @@ class Cameras:
 class Hub:
     """A relay whose calls go straight into a real gate, with real passes. `octets`: what the site has sent."""
 
-    def __init__(self, folder: Path, kbps: int | None) -> None:
+    def __init__(self, folder: Path, kbps: int | None, *, live: LiveView | None = None) -> None:
         self.clock = SimulatedClock(START + timedelta(minutes=10))
         self.desk: Desk = make_desk(folder, self.clock)
-        self.admission = Admission(Budget(kbps, self.clock), self.clock)
+        self.budget = Budget(kbps, self.clock)
+        self.admission = Admission(self.budget, self.clock)
         check = PassCheck("a", {"muni": AGENCY.public_hex}.get, HighWater(folder / "time", self.clock))
         self.live = Live()
-        self.gate = Gate(replace(self.desk.ports, live=self.live), check, self.admission)
+        self.gate = Gate(replace(self.desk.ports, live=live or self.live), check, self.admission)
         self.clock.advance(60)  # a site takes no passes from before it ran
         self.relay = LiveRelay(self.clock)
         self.octets: dict[str, int] = {}
