@@ -19,6 +19,7 @@ from desk.fakes import START
 from desk.fakes import camera as make_camera
 from hub.relayed import Hub
 from rendered import packets
+from veedor.hub.link import LIVE_WINDOW_OCTETS
 from veedor.hub.relay.live import LiveRelay
 from veedor.kit.mp4.boxes import first_sample
 from veedor.link.budget import Budget, Rank
@@ -39,7 +40,7 @@ class Site:
     """A site's live view behind its gate, whose answers go over the link within a budget; and the way from a hub."""
 
     def __init__(self, federation: Federation, folder: Path) -> None:
-        self.live = LiveHub(CLOCK, LiveConfig(viewer_wait_s=5.0))  # so long may a busy machine stand still
+        self.live = LiveHub(CLOCK, LiveConfig(viewer_wait_s=3.0))  # so long may a busy machine stand still
         self.live.watch_camera(make_camera())
         self.hub = Hub(folder, SHORT_KBPS, live=self.live)
         self.hub.relay = LiveRelay(CLOCK)
@@ -65,7 +66,7 @@ class Site:
         self._server.stop()
         self.hub.desk.ports.database.close()
 
-    def set_budget(self, kbps: int) -> None:
+    def set_budget(self, kbps: int | None) -> None:
         self.budget.kbps = self.hub.budget.kbps = kbps
 
     def _answer(self, asked: Asked) -> Answer:
@@ -73,7 +74,7 @@ class Site:
         return Answer(head, pieces, Rank.LIVE)
 
     def _ask(self, _site_id: str, op: Op, args: dict[str, Any], pass_text: str, timeout_s: float) -> Any:
-        return self.caller.call("a1", op.value, args, pass_text, timeout_s)
+        return self.caller.call("a1", op.value, args, pass_text, timeout_s, LIVE_WINDOW_OCTETS)
 
     def _film(self) -> None:
         """The camera: 25 pictures a second, each 25th a keyframe. The site has counted 10 s of it before."""
@@ -168,3 +169,21 @@ def test_keyframes_only_for_everybody_and_the_full_rate_when_there_is_room(site:
         await first.leave()
 
     asyncio.run(work())
+
+
+def test_a_line_slower_than_its_budget_says_gets_keyframes_too(federation: Federation, site: Site) -> None:
+    """It loses pictures, and what is under way makes it late: both end when keyframes alone are sent."""
+
+    async def work() -> None:
+        site.set_budget(None)
+        viewer = Viewer(site)
+        await viewer.until(1, thin=False)
+        federation.sites["a1"].way.throttle(40_000)  # octets a second, of the 105,000 that come
+        thin = await viewer.until(7, thin=True)
+        assert seconds(thin[4:7]) == [1.0] * 2  # what waited for the line is away: every keyframe comes
+        await viewer.leave()
+
+    try:
+        asyncio.run(work())
+    finally:
+        federation.sites["a1"].way.throttle(None)
