@@ -50,6 +50,7 @@ class Site:
         )
         self.caller = Caller(federation.hubs["a"], subjects.HUB)
         self.hub.ask = self._ask  # type: ignore[method-assign]
+        self.window = LIVE_WINDOW_OCTETS
         self._stop = threading.Event()
         self._films = threading.Thread(target=self._film, daemon=True)
 
@@ -74,7 +75,7 @@ class Site:
         return Answer(head, pieces, Rank.LIVE)
 
     def _ask(self, _site_id: str, op: Op, args: dict[str, Any], pass_text: str, timeout_s: float) -> Any:
-        return self.caller.call("a1", op.value, args, pass_text, timeout_s, LIVE_WINDOW_OCTETS)
+        return self.caller.call("a1", op.value, args, pass_text, timeout_s, self.window)
 
     def _film(self) -> None:
         """The camera: 25 pictures a second, each 25th a keyframe. The site has counted 10 s of it before."""
@@ -176,11 +177,12 @@ def test_a_line_slower_than_its_budget_says_gets_keyframes_too(federation: Feder
 
     async def work() -> None:
         site.set_budget(None)
+        site.window = 64 << 10  # so that it is noticed sooner
         viewer = Viewer(site)
         await viewer.until(1, thin=False)
         federation.sites["a1"].way.throttle(40_000)  # octets a second, of the 105,000 that come
-        thin = await viewer.until(7, thin=True)
-        assert seconds(thin[4:7]) == [1.0] * 2  # what waited for the line is away: every keyframe comes
+        thin = await viewer.until(5, thin=True)
+        assert seconds(thin[2:5]) == [1.0] * 2  # what waited for the line is away: every keyframe comes
         await viewer.leave()
 
     try:
