@@ -171,16 +171,29 @@ def watch(place: Place, site: Site, seconds: int, loses: Callable[[], bool]) -> 
 def test_a_line_slower_than_its_stream_gets_keyframes_and_is_tried_again_ever_more_seldom() -> None:
     site = Site(None)
     place = site.look()
-    assert watch(place, site, 1, lambda: True) == []  # once is no sign: a viewer begins with a burst
+    assert watch(place, site, 2, lambda: True) == []  # that is no sign: a viewer begins with a burst
     assert watch(place, site, 30, lambda: False) == []
     changed = watch(place, site, 300, lambda: True)
-    assert changed[0] == 1
+    assert changed[0] == 2
     thin_s = [full - thin for thin, full in zip(changed[::2], changed[1::2], strict=False)]
     assert thin_s[0] == pytest.approx(RETRY_S[0], abs=1)
     assert all(b > 1.5 * a for a, b in pairwise(thin_s))
     assert len(changed) <= 8
     assert watch(place, site, 400, lambda: False)[-1:] != []  # the line is well again
     assert not place.keyframes_only
+
+
+def test_losses_of_every_other_gop_are_noticed_too_and_seldom_ones_are_not() -> None:
+    site = Site(None)
+    place, other = site.look(), site.look("parque")
+    for second in range(1, 7):
+        assert not place.keyframes_only
+        site.pass_s(1)
+        place.again(second // 2)
+    assert place.keyframes_only
+    for second in range(60):
+        site.pass_s(1)
+        assert not other.again(second // 15)
 
 
 def test_playback_takes_the_stream_for_which_there_is_room(site: Site) -> None:

@@ -30,7 +30,7 @@ BEGIN_S = 15.0  # a place that nobody has begun to use by then is free again
 DWELL_S = 10.0
 SPARE_SHARE = 0.1  # of what live pictures may take: must be left over where a full rate returns
 WORTH_SHARE = 0.9  # keyframes that cost more of the full rate save nothing (of MJPEG, every picture is one)
-SLOW_TIMES = 2  # keyframes in a row before which pictures were lost: the line is slower than the stream
+SLOW_TIMES, SLOW_WITHIN_S = 3, 20.0  # GOPs that lost pictures within so long: the line is slower than the stream
 RETRY_S = (20.0, 320.0)  # the full rate of such a line is tried again after so long; twice as long each time it fails
 
 
@@ -49,7 +49,7 @@ class Place:
     begun: bool = False
     changed_s: float | None = None  # None: it is still what it began as, with its full rate
     dropped: int = 0
-    slow: int = 0
+    lost_at_s: tuple[float, ...] = ()
     retry_s: float = 0.0
     held_until_s: float = 0.0
 
@@ -75,10 +75,12 @@ class Place:
 
     def note_losses(self, dropped: int, now_s: float) -> None:
         """A line that loses pictures time and again is too slow, whatever the budget says."""
-        lost = dropped > self.dropped and not self.keyframes_only
+        if dropped > self.dropped and not self.keyframes_only:
+            lately = (one for one in self.lost_at_s if now_s - one <= SLOW_WITHIN_S)
+            self.lost_at_s = (*lately, now_s)
         self.dropped = dropped
-        self.slow = self.slow + 1 if lost else 0
-        if self.slow == SLOW_TIMES:
+        if len(self.lost_at_s) >= SLOW_TIMES:
+            self.lost_at_s = ()
             least, most = RETRY_S
             self.retry_s = min(max(least, self.retry_s * 2), most)
             self.held_until_s = now_s + self.retry_s
