@@ -152,6 +152,7 @@ class FakeLive:
     def __init__(self) -> None:
         self.watching = 0
         self.stalled = threading.Event()
+        self.keyframes_only = range(0)  # numbers of the fragments that are
 
     async def watch(self, camera_id: str, role: StreamRole) -> AsyncIterator[LiveFragment]:
         self.watching += 1
@@ -161,7 +162,9 @@ class FakeLive:
             while True:
                 if not self.stalled.is_set():
                     number += 1
-                    yield LiveFragment(b"media-%d" % number, False, MIME, START + timedelta(seconds=number))
+                    at = START + timedelta(seconds=number)
+                    thin = number in self.keyframes_only
+                    yield LiveFragment(b"media-%d" % number, False, MIME, at, keyframes_only=thin)
                 await asyncio.sleep(0.05)
         finally:
             self.watching -= 1

@@ -52,6 +52,20 @@ def test_an_init_then_fragments(desk: Desk, rosa: str) -> None:
     wait_until(lambda: desk.live.watching == 0)
 
 
+def test_a_change_to_keyframes_only_and_back_is_told_at_once(desk: Desk, rosa: str) -> None:
+    desk.live.keyframes_only = range(3, 6)
+    with watch(desk, **bearer(desk.token("rosa"))) as socket:
+        told: dict[bytes, bool] = {}
+        thin = False
+        while b"media-7" not in told:
+            said = socket.recv(10)
+            if isinstance(said, bytes):
+                told[said] = thin
+            elif (words := json.loads(said))["type"] == "time":
+                thin = words["keyframes_only"]
+    assert [number for number in range(1, 8) if told[b"media-%d" % number]] == [3, 4, 5]
+
+
 def refused(desk: Desk, camera: str = "plaza", **headers: str) -> int:
     with pytest.raises(InvalidStatus) as found, watch(desk, camera, **headers):
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,7 +16,9 @@ from veedor.wire import subjects
 from veedor.wire.calls import Frame, FrameKind, Request, error_from_bytes, error_to_bytes
 from veedor.wire.envelope import Envelope, Kind
 from veedor.wire.errors import BadMessage, BadName, OtherVersion
+from veedor.wire.live import FragmentReader, fragment_to_bytes
 from veedor.wire.messages import event_from_json
+from veedor.wire.ports import LiveFragment
 from veedor.wire.version import PROTOCOL
 
 AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -92,6 +95,16 @@ def test_an_event_of_an_older_or_a_newer_site_is_read() -> None:
     event = event_from_json(told)
     assert (event.severity, event.overlays, event.zone) == (Severity.CRITICAL, (), None)
     assert "event-flood" in event.explanation.render("en")
+
+
+def test_a_live_fragment_of_an_older_or_a_newer_site_is_read() -> None:
+    one = LiveFragment(b"media", False, "video/mp4", AT, starts_gop=True, keyframes_only=True)
+    assert list(FragmentReader().feed(fragment_to_bytes(one))) == [one]
+    told = {"init": False, "mime": "video/mp4", "at": AT.isoformat(), "dropped": 0, "gop": True}
+    for head, keyframes_only in ((told, False), ({**told, "keyframes": True, "layers": 2}, True)):
+        data = json.dumps(head).encode()
+        (read,) = FragmentReader().feed(struct.pack(">II", len(data), 5) + data + b"media")
+        assert read == replace(one, keyframes_only=keyframes_only)
 
 
 def test_too_large_is_refused_where_it_is_written() -> None:

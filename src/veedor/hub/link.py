@@ -20,7 +20,7 @@ from veedor.hub.gathering import Gathering
 from veedor.kit.clock import Clock
 from veedor.kit.errors import Unavailable, VeedorError
 from veedor.link.call_server import Answer, Asked, CallServer
-from veedor.link.calls import Caller, Reply
+from veedor.link.calls import WINDOW_OCTETS, Caller, Reply
 from veedor.link.config import Address, AgencyAccount, HubServerConfig, Tls, render_hub
 from veedor.link.connection import LinkConnection
 from veedor.link.intake import Intake, IntakeStatus, Position
@@ -36,6 +36,9 @@ AnswerSync = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 _POOL_THREADS = 4  # which look up positions and poke
 _SYNCS_AT_ONCE = 6  # of all sites, who after a start come together: more would only wait for each other in the database
+# What of a live picture may be under way: what is more is late, and hides from the site that its line is too slow.
+# Enough for 4 Mb/s where there and back takes a quarter of a second.
+LIVE_WINDOW_OCTETS = 256 << 10
 _ANY_VERSION = frozenset({Op.HUB_SYNC.value})  # so that a site that speaks another one is known to, and shown
 
 
@@ -128,7 +131,8 @@ class HubLink:
             account = self._accounts.get(self._agency_of.get(site_id, ""))
         if account is None:
             raise Unavailable(name=site_id, problem="it has not joined, or was revoked", detail="hub-no-such-site")
-        return account.caller.call(site_id, op.value, args, pass_text, timeout_s)
+        window = LIVE_WINDOW_OCTETS if op is Op.LIVE_WATCH else WINDOW_OCTETS
+        return account.caller.call(site_id, op.value, args, pass_text, timeout_s, window)
 
     def poke(self, site_ids: list[str]) -> None:
         """Tell sites that there is something new; one that does not hear it asks by itself within seconds."""

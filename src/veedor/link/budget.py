@@ -32,12 +32,11 @@ class Rank(IntEnum):
 
 
 class Budget:
-    """`kbps`: kilobits (1000) a second; None: no limit, only counted. `take` belongs to one event loop, `used_kbps` to
-    any thread."""
+    """`kbps`: kilobits (1000) a second; None: no limit, only counted. It may be set anew at any time. `take` belongs to
+    one event loop, `used_kbps` to any thread."""
 
     def __init__(self, kbps: int | None, clock: Clock) -> None:
         self.kbps = kbps
-        self._rate = kbps * 125.0 if kbps is not None else None  # octets a second
         self._clock = clock
         self._level = self._rate * BURST_S if self._rate is not None else 0.0
         self._at_s = clock.monotonic()
@@ -46,6 +45,11 @@ class Budget:
         self._worker: asyncio.Task[None] | None = None
         self._lock = threading.Lock()
         self._spent: deque[tuple[float, int]] = deque()
+
+    @property
+    def _rate(self) -> float | None:
+        """Octets a second."""
+        return self.kbps * 125.0 if self.kbps is not None else None
 
     @property
     def piece_octets(self) -> int:
@@ -82,8 +86,7 @@ class Budget:
         """One after the other: the highest rank first, and of one rank who came first."""
         while self._waiting:
             self._fill()
-            if self._level <= 0:
-                assert self._rate is not None  # noqa: S101 - nobody waits without a limit
+            if self._rate is not None and self._level <= 0:
                 await asyncio.sleep(-self._level / self._rate + 0.001)
                 continue
             _, _, octets, turn = heapq.heappop(self._waiting)

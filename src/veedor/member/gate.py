@@ -24,6 +24,7 @@ from veedor.member.admission import Admission, Place
 from veedor.member.errors import BadArguments, PassForSomethingElse, UnknownOp
 from veedor.member.ops import HANDLERS, Asked, Handler, Result
 from veedor.member.refusals import noted
+from veedor.member.thinning import Thinner
 from veedor.model.camera import Camera, StreamRole
 from veedor.wire import values
 from veedor.wire.calls import Op
@@ -230,12 +231,13 @@ def _decided_again(pieces: Iterator[bytes], standing: _Standing) -> Iterator[byt
 async def _live(
     fragments: AsyncIterator[LiveFragment] | None, standing: _Standing, place: Place | None
 ) -> AsyncIterator[bytes]:
-    """Fragments as octets, until they end or the right does. Without fragments: nothing, for as long as the right
-    stands: the caller shares the stream that somebody else's call carries."""
+    """Fragments as octets, as many as there is room for, until they end or the right does. Without fragments: nothing,
+    for as long as the right stands: the caller shares the stream that somebody else's call carries."""
     if place is not None:
         place.begin()
     right = asyncio.create_task(_until_withdrawn(standing))
     began_s = standing.ports.clock.monotonic()
+    thinner = Thinner(place)
     try:
         if fragments is None:
             await right
@@ -253,7 +255,8 @@ async def _live(
             fragment = following.result()
             if fragment is None:
                 return
-            yield fragment_to_bytes(fragment)
+            if (fitting := thinner.take(fragment)) is not None:
+                yield fragment_to_bytes(fitting)
     finally:
         if place is not None:
             place.end()

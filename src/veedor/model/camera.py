@@ -175,6 +175,7 @@ class StreamHealth:
     sessions: int = 0  # connections made since start
     packets: int = 0
     octets: int = 0
+    keyframe_octets: int = 0  # how many of these are keyframes of the picture
     rtp_lost: int = 0
     damaged_pictures: int = 0
     last_packet_at: datetime | None = None

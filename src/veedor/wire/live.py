@@ -23,6 +23,7 @@ def fragment_to_bytes(fragment: LiveFragment) -> bytes:
             "at": fragment.captured_at.isoformat() if fragment.captured_at else None,
             "dropped": fragment.dropped,
             "gop": fragment.starts_gop,
+            "keyframes": fragment.keyframes_only,
         }
     ).encode()
     return _LENGTHS.pack(len(head), len(fragment.data)) + head + fragment.data
@@ -59,6 +60,7 @@ def _fragment(head: bytes, data: bytes) -> LiveFragment:
             captured_at=datetime.fromisoformat(told["at"]) if told["at"] else None,
             dropped=int(told["dropped"]),
             starts_gop=bool(told.get("gop", False)),
+            keyframes_only=bool(told.get("keyframes", False)),
         )
     except (ValueError, KeyError, TypeError) as problem:
         raise BadMessage(problem=repr(problem)) from problem

@@ -161,7 +161,8 @@ class LiveFragment:
 
     `is_init`: ftyp+moov of a (new) session, with its `mime`; a viewer starts a new source buffer there.
     `captured_at` is that of the fragment's last frame. `dropped`: fragments that this viewer was too slow for.
-    `starts_gop`: it begins with a keyframe, so that a viewer can begin there.
+    `starts_gop`: it begins with a keyframe, so that a viewer can begin there. `keyframes_only`: the line has no room
+    for more than the keyframe of each GOP, and this is one of them, alone.
     """
 
     data: bytes
@@ -170,6 +171,7 @@ class LiveFragment:
     captured_at: datetime | None
     dropped: int = 0
     starts_gop: bool = False
+    keyframes_only: bool = False
 
 
 class LiveView(Protocol):

@@ -143,6 +143,8 @@ def test_a_lost_connection_is_made_again(server: RtspServer, orderly: bool) -> N
         wait_until(lambda: reader.health.state is StreamState.ONLINE)
     assert sink.ended[0][:2] == (1, GapReason.LOST)
     assert reader.health.sessions == 2
+    assert reader.health.keyframe_octets == sum(len(packet.data) for packet in sink.video if packet.is_keyframe)
+    assert reader.health.keyframe_octets < reader.health.octets == sum(len(packet.data) for packet in sink.packets)
     assert StreamState.OFFLINE in {health.state for health in sink.health}
     # Nothing that had come in is lost at the break.
     log = [unit.payload_sha256 for unit in server.sent("/main")[0].units()]

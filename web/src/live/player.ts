@@ -33,6 +33,8 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 const CLOSED_NOT_ALLOWED = 4401;
 /** How far behind the newest picture playback runs: as little as the line's jitter allows. */
 const CUSHION_S = { least: 0.04, most: 0.16, step: 0.03, shrink_per_s: 0.01 };
+/** Until it has been seen how far keyframes are apart, and at most, where nothing else is sent. */
+const KEYFRAMES_S = { unknown: 4, most: 15 };
 /** Told to drop so often within so many seconds: the line is too slow for this stream. */
 const SLOW = { times: 3, within_s: 20 };
 
@@ -46,6 +48,8 @@ export interface PlayerEvents {
   ontime?: (capturedAtMs: number) => void;
   /** Pictures that the server has left out for us so far, because we were too slow. */
   ondropped?: (count: number) => void;
+  /** Whether the line of the camera's site has room for keyframes alone. */
+  onkeyframes?: (only: boolean) => void;
   /** The line cannot carry this stream. */
   onslow?: () => void;
   /** Tracks of the newest analysed picture; empty when they have become old. */
@@ -74,6 +78,9 @@ export class LivePlayer {
   private transit_s: number | null = null;
   private wanted = false;
   private dropped = 0;
+  /** Seconds between two pictures where only keyframes come; 0: all come. */
+  private apart_s = 0;
+  private capturedAt = 0;
   private slowAt: number[] = [];
   private cushion_s = CUSHION_S.least;
   private tracksWanted = false;
@@ -199,17 +206,27 @@ export class LivePlayer {
     }
   }
 
-  private toldTime(message: { captured_at: string; now: string; dropped: number }): void {
+  private toldTime(message: Extract<Told, { type: "time" }>): void {
     const captured = Date.parse(message.captured_at);
     const now = Date.parse(message.now);
     // The quickest message of this connection shows how our clocks differ; what comes later than that was on its way.
     const late_s = performance.now() / 1000 - now / 1000;
     this.transit_s = this.transit_s === null ? late_s : Math.min(this.transit_s, late_s);
     this.behind_s = (now - captured) / 1000 + (late_s - this.transit_s);
+    this.keyframes(message.keyframes_only ?? false, captured);
     this.events.ontime?.(captured);
     if (message.dropped > this.dropped || this.behind_s > STALE_S) this.slow();
     if (message.dropped !== this.dropped) this.events.ondropped?.(message.dropped);
     this.dropped = message.dropped;
+  }
+
+  private keyframes(only: boolean, captured: number): void {
+    const before = this.apart_s > 0;
+    if (!only) this.apart_s = 0;
+    else if (!before) this.apart_s = KEYFRAMES_S.unknown;
+    else this.apart_s = Math.min(Math.max((captured - this.capturedAt) / 1000, 0.1), KEYFRAMES_S.most);
+    this.capturedAt = captured;
+    if (only !== before) this.events.onkeyframes?.(only);
   }
 
   private slow(): void {
@@ -224,6 +241,7 @@ export class LivePlayer {
     this.clear();
     this.mime = mime;
     this.dropped = 0;
+    this.keyframes(false, 0);
     this.unsupported = !MediaSource.isTypeSupported(mime);
     if (this.unsupported) {
       this.stop();
@@ -295,8 +313,16 @@ export class LivePlayer {
     if (!buffer?.buffered.length) return;
     const last = buffer.buffered.length - 1;
     const [start, end] = [buffer.buffered.start(last), buffer.buffered.end(last)];
-    // A hole: the server left pictures out for us. Or we fell behind.
-    if (video.currentTime < start - 0.01 || end - video.currentTime > BEHIND_S) {
+    if (this.apart_s) {
+      // The newest keyframe, which lasts until the end. Held there: a player that runs dry time and again wants ever
+      // more in hand before it goes on, and would lag once all pictures come again.
+      video.pause();
+      video.currentTime = Math.max(start, end - 0.005);
+      return;
+    }
+    // A hole: the server left pictures out for us. Or we fell behind, or are where a keyframe was to last until.
+    const away = video.currentTime < start - 0.01 || video.currentTime > end + 0.05;
+    if (away || end - video.currentTime > BEHIND_S) {
       video.currentTime = Math.max(start, end - this.cushion_s - 0.05);
     }
     const ahead_s = end - video.currentTime;
@@ -351,13 +377,15 @@ export class LivePlayer {
     const still_s = (at - this.lastFrameAt) / 1000;
     // A picture that moves but was taken long ago is not live either.
     const age_s = Math.max(still_s, this.behind_s > STALE_S ? this.behind_s : 0);
-    return age_s > STALE_S ? { kind: "stale", age_s } : { kind: "live", delay_s: this.behind_s };
+    return age_s > STALE_S + this.apart_s
+      ? { kind: "stale", age_s }
+      : { kind: "live", delay_s: this.behind_s };
   }
 }
 
 type Told =
   | { type: "init"; mime: string }
-  | { type: "time"; captured_at: string; now: string; dropped: number }
+  | { type: "time"; captured_at: string; now: string; dropped: number; keyframes_only?: boolean }
   | { type: "tracks"; captured_at: string; tracks: LiveTrack[] }
   | { type: "refused"; overlay: string };
 

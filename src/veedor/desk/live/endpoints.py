@@ -71,11 +71,12 @@ async def watch(
     """Live picture for Media Source Extensions.
 
     Text messages are JSON: {"type": "init", "mime"} before each initialization segment (a viewer starts a new source
-    buffer there), and about every second {"type": "time", "captured_at", "now", "dropped"}. Binary messages are the
-    initialization segment and then fragments. With `overlay=tracks`, or after the viewer has said
-    {"overlay": "tracks"} (null ends it), also {"type": "tracks", "captured_at", "tracks"} for each analysed picture;
-    {"type": "refused"} where that is not allowed. The server closes with 4401 when the session ends or the right is
-    withdrawn, 4503 when there is no picture.
+    buffer there), and about every second {"type": "time", "captured_at", "now", "dropped", "keyframes_only"}. The last
+    is true while the line of the camera's site has no room for more than keyframes; a change is told at once, before
+    the first picture of its kind. Binary messages are the initialization segment and then fragments. With
+    `overlay=tracks`, or after the viewer has said {"overlay": "tracks"} (null ends it), also {"type": "tracks",
+    "captured_at", "tracks"} for each analysed picture; {"type": "refused"} where that is not allowed. The server closes
+    with 4401 when the session ends or the right is withdrawn, 4503 when there is no picture.
     """
     await run_in_threadpool(permit.ports.cameras.camera, camera_id)
     tracks = LiveTracks(socket, permit, camera_id)
@@ -118,19 +119,24 @@ async def _send(socket: WebSocket, permit: Permit, fragments: AsyncIterator[Live
     """Fragments to the viewer, each when the one before is away: a slow viewer makes `watch` drop, not us grow."""
     clock = permit.ports.clock
     told_s = float("-inf")
+    told_thin = False
     try:
         async for fragment in fragments:
             async with asyncio.timeout(_SEND_TIMEOUT_S):
                 if fragment.is_init:
+                    told_s = float("-inf")  # a player begins anew there
                     await socket.send_json({"type": "init", "mime": fragment.mime})
-                elif fragment.captured_at is not None and clock.monotonic() - told_s >= _TIME_EVERY_S:
-                    told_s = clock.monotonic()
+                elif fragment.captured_at is not None and (
+                    fragment.keyframes_only is not told_thin or clock.monotonic() - told_s >= _TIME_EVERY_S
+                ):
+                    told_s, told_thin = clock.monotonic(), fragment.keyframes_only
                     await socket.send_json(
                         {
                             "type": "time",
                             "captured_at": iso(fragment.captured_at),
                             "now": iso(clock.now()),
                             "dropped": fragment.dropped,
+                            "keyframes_only": fragment.keyframes_only,
                         }
                     )
                 await socket.send_bytes(fragment.data)

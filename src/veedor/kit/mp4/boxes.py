@@ -156,6 +156,22 @@ def read_layout(file: BinaryIO) -> Layout:
     return Layout(init, timescales, codecs, sizes, note, tuple(fragments), whole_end, size)
 
 
+def first_sample(data: bytes) -> tuple[int, SampleEntry]:
+    """Track id and first sample of the one fragment (moof and mdat) that `data` is; its position is counted from the
+    beginning of `data`. Raises BadMp4."""
+    at, moof = 0, b""
+    for kind, content in children(data):
+        if kind == b"moof":
+            moof, moof_start = content, at
+        elif kind == b"mdat" and moof:
+            tracks = _read_moof(moof, moof_start, at + 8, len(data))
+            found = next(((track, samples[0]) for track, samples in tracks.items() if samples), None)
+            if found is not None:
+                return found
+        at += 8 + len(content)
+    raise BadMp4(problem="no sample")
+
+
 def _read_prft(data: bytes) -> tuple[int, int]:
     if len(data) < 24 or data[0] != 1:
         raise BadMp4(problem="prft too short")

@@ -63,6 +63,7 @@ class Assembler:
         self.session = 0
         self.video_packets = 0
         self.octets = 0
+        self.keyframe_octets = 0
         self.last_packet: Packet | None = None
         self._camera_id, self._role = camera_id, role
         self._sink, self._clock, self._config = sink, clock, config
@@ -213,6 +214,7 @@ class Assembler:
         self.octets += len(raw.data)
         if raw.media is Media.VIDEO:
             self.video_packets += 1
+            self.keyframe_octets += len(raw.data) if raw.is_keyframe else 0
             self._last_stamp = self.last_packet = packet
         self._sink.packet(packet)
 

@@ -209,6 +209,7 @@ class StreamReader:
             sessions=self._connections,
             packets=self._assembler.video_packets,
             octets=self._assembler.octets,
+            keyframe_octets=self._assembler.keyframe_octets,
             rtp_lost=losses.packets,
             damaged_pictures=losses.pictures,
             last_packet_at=last.captured_at if last else None,

@@ -3,6 +3,7 @@ live-stale = No new picture for { $age }
 live-none = No picture for { $age }
 live-unsupported = This browser cannot play this camera's video (H.265)
 live-substream = Substream: this browser cannot play H.265
+live-keyframes = Keyframes only: slow link
 live-slow = Substream: slow connection
 live-logged-out = Log in again to see this camera
 live-dropped = { $count ->

@@ -3,6 +3,7 @@ live-stale = Sin imagen nueva hace { $age }
 live-none = Sin imagen hace { $age }
 live-unsupported = Este navegador no reproduce el video de esta cámara (H.265)
 live-substream = Flujo secundario: este navegador no reproduce H.265
+live-keyframes = Solo cuadros clave: enlace lento
 live-slow = Flujo secundario: conexión lenta
 live-logged-out = Ingrese de nuevo para ver esta cámara
 live-dropped = { $count ->
