@@ -160,9 +160,9 @@ class LiveFragment:
     """A piece of fragmented MP4 for Media Source Extensions.
 
     `is_init`: ftyp+moov of a (new) session, with its `mime`; a viewer starts a new source buffer there.
-    `captured_at` is that of the fragment's last frame. `dropped`: fragments that this viewer was too slow for.
-    `starts_gop`: it begins with a keyframe, so that a viewer can begin there. `keyframes_only`: the line has no room
-    for more than the keyframe of each GOP, and this is one of them, alone.
+    `captured_at` is that of the fragment's last frame. `dropped`: fragments left out so far, because this viewer or the
+    line to it was too slow. `starts_gop`: it begins with a keyframe, so that a viewer can begin there.
+    `keyframes_only`: the line has no room for more than the keyframe of each GOP, and this is one of them, alone.
     """
 
     data: bytes

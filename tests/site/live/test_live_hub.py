@@ -20,6 +20,7 @@ from veedor.kit.mp4.nal import split_annex_b, split_length_prefixed
 from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
 from veedor.model.recording import GapReason
 from veedor.site.live.hub import LiveConfig, LiveHub
+from veedor.site.live.viewer import Viewer
 from veedor.wire.ports import LiveFragment
 
 CAMERA = Camera("cam", "Camera", "agency", SourceKind.RTSP, (StreamSource(StreamRole.MAIN, "rtsp://192.0.2.1/"),))
@@ -135,6 +136,21 @@ def test_a_slow_viewer_loses_whole_gops_and_delays_nobody(clock):
     numbers = [sent(stream[:50]).index(one) for one in kept]
     jumps = [(a, b) for a, b in pairwise(numbers) if b != (a + 1) % 50]
     assert all(after % 25 == 0 for _, after in jumps)  # it goes on with a keyframe
+
+
+def test_what_was_lost_further_up_is_told_along(clock):
+    """At a hub: what the site left out for the line, and what this viewer was too slow for."""
+
+    async def watch() -> list[int]:
+        viewer = Viewer(clock, max_octets=250, max_wait_s=60.0)
+        for number, starts_gop in enumerate((True, False, False, True)):
+            fragment = LiveFragment(bytes(100), False, "", clock.now(), dropped=7, starts_gop=starts_gop)
+            assert viewer.put(fragment, starts_gop=starts_gop)
+            if number == 2:  # the third found no room
+                told = [(await viewer.get()).dropped for _ in range(2)]
+        return [*told, (await viewer.get()).dropped]
+
+    assert asyncio.run(watch()) == [8, 8, 8]
 
 
 def test_what_waited_too_long_is_not_shown_late_but_left_out(clock):

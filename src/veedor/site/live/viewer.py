@@ -83,7 +83,7 @@ class Viewer:
                     self._octets -= len(fragment.data)
                     if fragment.is_init:
                         return fragment
-                    return replace(fragment, dropped=self.dropped)
+                    return replace(fragment, dropped=fragment.dropped + self.dropped)
                 if self._closed:
                     return None
                 self._ready.clear()
