@@ -44,10 +44,10 @@ def test_a_full_disk_loses_no_event_is_told_at_both_ends_and_is_over_when_there_
     wait_until(lambda: site.load.total() > 60, WAIT_S)
 
     site.disk.fill(NEARLY_FULL_BYTES)
-    wait_until(lambda: _full(site.problems()), WAIT_S, 0.2)
+    wait_until(lambda: _full(site.problems()), WAIT_S, 0.5)
     wait_until(lambda: site.disk.fill() or site.load.full > 2, WAIT_S, 0.2)
     acknowledged = site.load.acknowledged()
-    wait_until(lambda: site.ask("/api/health")[0] == 507, WAIT_S, 0.2)  # no look without its entry in the audit
+    wait_until(lambda: site.ask("/api/health")[0] == 507, WAIT_S, 0.5)  # no look without its entry in the audit
     assert "Free some space" in str(site.ask("/api/health")[1])
     site.way.mend()
     wait_until(lambda: _full(stand.problems(site)), WAIT_S, 0.2)
@@ -56,7 +56,7 @@ def test_a_full_disk_loses_no_event_is_told_at_both_ends_and_is_over_when_there_
     wait_until(lambda: acknowledged <= stand.event_ids(), WAIT_S, 0.1)
     before = site.load.total()
     wait_until(lambda: site.load.total() > before + 60, WAIT_S)
-    wait_until(lambda: not _full(site.problems()), WAIT_S, 0.2)
+    wait_until(lambda: not _full(site.problems()), WAIT_S, 0.5)
     wait_until(lambda: not _full(stand.problems(site)), WAIT_S, 0.2)
     site.load.stop()
     wait_until(lambda: stand.has_all(stand.written()), WAIT_S, 0.1)

@@ -116,6 +116,10 @@ class NatsServer:
         self._text = config
         self.start()
 
+    def renew(self) -> None:
+        """End it; it is started again in less than a second, with the same configuration. From any thread."""
+        self._end()
+
     def run(self) -> None:
         """Keeps it running, with a pause that grows while it keeps dying. Gives up where the first was never ready."""
         pause_s = RESTART_S[0]
