@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import tempfile
@@ -30,7 +31,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from federation.disk import why_no_mount
 from federation.load import OrderWatch
-from federation.stand import Site, Stand, Wish, kill_pid, remove
+from federation.process import kill_pid
+from federation.stand import Site, Stand, Wish, remove
 from federation.ways import Network, ProxyWay, best_network, close_bridge
 from waiting import wait_until
 
@@ -64,6 +66,7 @@ class Report:
     caught_up_s: float
     first_s: float | None = None
     notes: dict[str, float] = field(default_factory=dict)
+    load: float = 0.0  # of the machine, over the last minute: what others do to it is in every time above
 
 
 class Soak:
@@ -97,7 +100,15 @@ class Soak:
         first_s = self._first(site, ended_s) if ended_s is not None else None
         wait_until(lambda: self.stand.has_all(written), SETTLE_S, 0.1)
         caught_up_s = round(time.monotonic() - over_s, 1)
-        return Report(name, site.wish.name, round(over_s - begin_s, 1), caught_up_s, first_s, self._notes)
+        return Report(
+            name,
+            site.wish.name,
+            round(over_s - begin_s, 1),
+            caught_up_s,
+            first_s,
+            self._notes,
+            round(os.getloadavg()[0], 1),
+        )
 
     def _first(self, site: Site, ended_s: float) -> float:
         """Seconds from the link's return to the first event that came over it."""
@@ -168,11 +179,18 @@ class Soak:
         before = site.load.full
         wait_until(lambda: disk.fill() or site.load.full > before, SETTLE_S, 0.2)
         wait_until(lambda: _tells(lambda: self.stand.problems(site)), TELL_S, 0.5)
+        if self.chance.random() < 0.5:  # the power goes as well: it may not be able to start before there is room
+            self._notes["killed"] = 1
+            site.process.kill()
+            site.process.start()
         time.sleep(self.chance.uniform(4.0, 8.0))
         acknowledged = site.load.acknowledged()
         self._notes["refused"] = site.load.full - before
         disk.make_room()
         free_s = time.monotonic()
+        if not site.process.is_running:  # systemd starts it again and again
+            site.process.start()
+            self._notes["could_not_start"] = 1
         wait_until(lambda: _quietly(lambda: int(acknowledged <= self.stand.event_ids())), SETTLE_S, 0.2)
         self._notes["whole_s"] = round(time.monotonic() - free_s, 1)
         wait_until(lambda: _is_quiet(site.problems), TELL_S, 0.5)
@@ -278,7 +296,9 @@ _MUST_BE_EMPTY = ("lost", "doubled", "strange", "alerts_lost", "alerts_strange",
 
 
 def vars_of(report: Report) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in ("fault", "site", "lasted_s", "first_s", "caught_up_s", "notes")}
+    return {
+        name: getattr(report, name) for name in ("fault", "site", "lasted_s", "first_s", "caught_up_s", "notes", "load")
+    }
 
 
 def main() -> None:

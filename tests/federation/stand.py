@@ -8,14 +8,12 @@ events: what the hub has of a camera must at any moment be the first so many of 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -28,8 +26,8 @@ from sqlalchemy.engine import make_url
 
 from federation.disk import SmallDisk
 from federation.load import CLOCK, Load
+from federation.process import Prelude, Process
 from federation.ways import Way
-from veedor.compose import demo_sites
 from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile, SiteLinkFile
 from veedor.compose.hub_config import HubDeskFile, HubFile, LinkFile
 from veedor.compose.postgres import EmbeddedPostgres
@@ -44,16 +42,6 @@ from waiting import wait_until
 
 READY_S = 400.0  # a busy machine may need so long
 CAMERAS = 2
-
-# A site of another make: what stands here runs before any of Veedor is imported.
-Prelude = str
-
-# The load is written by another process, which cannot wake the site's worker: it looks every second by itself.
-LOOKS = """
-from veedor.site.alerting.outbox import Outbox
-_deliver = Outbox.deliver
-Outbox.deliver = lambda self, sink: min(_deliver(self, sink), 1.0)
-"""
 
 # One request: url, token or nothing, JSON body or nothing. Prints the status, then the answer.
 _ASK = """
@@ -78,49 +66,6 @@ class Wish:
     prelude: Prelude = ""
     budget_kbps: int | None = None
     tmpfs_mb: int | None = None
-
-
-class Process(demo_sites.Process):
-    """A process of the demo that may be of another make, run inside something, and be looked into."""
-
-    def __init__(self, words: Sequence[str], log: Path, prelude: Prelude = "", inside: Sequence[str] = ()) -> None:
-        super().__init__(list(words), log)
-        self._inside = list(inside)
-        self.prelude = prelude
-        self.starts = 0
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def command(self) -> list[str]:
-        start = "import sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
-        return [*self._inside, sys.executable, "-c", f"{self.prelude}\n{LOOKS}\n{start}", *self._words]
-
-    def start(self, environment: Mapping[str, str] | None = None) -> None:
-        super().start({"LANG": "en_US.UTF-8", **(environment or {})})
-        self.starts += 1
-
-    def child(self, name: str) -> int | None:
-        """The process of that program somewhere below this one."""
-        assert self._process is not None
-        return next((pid for pid in _below(self._process.pid) if _program(pid) == name), None)
-
-
-def _below(pid: int) -> list[int]:
-    found: list[int] = []
-    with suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            for child in (thread / "children").read_text().split():
-                found += [int(child), *_below(int(child))]
-    return found
-
-
-def _program(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/exe").resolve().name
-    return ""
 
 
 @dataclass(slots=True)
@@ -400,15 +345,6 @@ def first_password(said: str) -> str:
             if word.count("-") == 3 and len(word) == 23:
                 return word
     raise AssertionError("no password was printed")
-
-
-def kill_pid(pid: int | None) -> bool:
-    if pid is None:
-        return False
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-        return True
-    return False
 
 
 def remove(folder: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from federation.load import OrderWatch
-from federation.stand import Stand, Wish, kill_pid, remove
+from federation.process import kill_pid
+from federation.stand import Stand, Wish, remove
 from federation.ways import ProxyWay
 from waiting import wait_until
 

@@ -19,7 +19,7 @@ from veedor.kit.errors import VeedorError
 from veedor.kit.files import has_room
 from veedor.kit.ids import new_id
 from veedor.link.connection import LinkConnection, LinkStatus
-from veedor.link.jetstream import INCARNATION, SiteStream, StreamRefused, incarnation_of
+from veedor.link.jetstream import INCARNATION, SiteStream, incarnation_of
 from veedor.link.publishing import Publisher
 from veedor.link.pump_state import PumpState
 from veedor.wire import subjects
@@ -73,7 +73,7 @@ class Pump:
         self._folder = folder
         self._renew = renew
         self._renewed_at_s = float("-inf")
-        self._not_taken = 0  # windows in succession that the stream did not take
+        self._not_taken = 0  # windows in succession for which the stream was silent
         self._was_full = False  # ... and that was while the disk was full
         self._connection = connection
         self._sources = list(sources)
@@ -146,7 +146,7 @@ class Pump:
         envelopes = [envelope for _sequence, envelope in rows]
         try:
             count, stored = self._connection.run(self._publisher.publish(envelopes), ANSWER_S)
-        except (CallSilent, StreamRefused):
+        except CallSilent:  # a refusal (its limit, say) is an answer: the stream works
             self._not_taken += 1
             raise
         self._not_taken = 0
