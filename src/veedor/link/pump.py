@@ -169,7 +169,8 @@ class Pump:
             self._was_full = True
             return
         now_s = self._clock.monotonic()
-        if not (self._was_full or self._not_taken > 1) or now_s - self._renewed_at_s < RENEW_EVERY_S:
+        is_due = self._not_taken > 1 and now_s - self._renewed_at_s >= RENEW_EVERY_S
+        if not (self._was_full or is_due):
             return
         log.error("%s: the log takes nothing: its server is started again", self.site_id)
         self._renewed_at_s, self._was_full, self._not_taken = now_s, False, 0

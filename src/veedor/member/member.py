@@ -90,6 +90,7 @@ class Member:
             ),
             address,
             clock,
+            dials=True,
         )
         self._connection = LinkConnection(self.server.url, local_seed, joined.site_id, clock)
         self._caller = Caller(self._connection, joined.site_id)
