@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -259,7 +260,7 @@ def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
             site.load.stop()
         wait_until(lambda: stand.has_all(stand.written()), SETTLE_S, 0.2)
         wait_until(lambda: not stand.check()["alerts_lost"], SETTLE_S, 0.5)
-    except Exception as problem:  # whatever it was: what was found is told, and what was started is ended
+    except (Exception, KeyboardInterrupt) as problem:  # whatever it was: what was found is told, what was started ended
         failure = str(problem) or repr(problem)
         traceback.print_exc()
     try:
@@ -311,6 +312,7 @@ def main() -> None:
     parser.add_argument("--proxies", action="store_true", help="proxies even where namespaces could be had")
     parser.add_argument("--keep", action="store_true", help="leave the folder with all logs")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it takes its sites and networks along
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}", file=sys.stderr, flush=True)
     folder = Path(tempfile.mkdtemp(prefix="vsoak-"))
