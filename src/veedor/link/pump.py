@@ -35,7 +35,7 @@ RETRY_S = (0.2, 5.0)
 ANSWER_S = 20.0
 DEDUPE_S = 600
 ROOM_BYTES = 1 << 20  # what the stream needs at the least to go on
-RENEW_EVERY_S = 60.0
+RENEW_EVERY_S = 30.0  # where no full disk explains the silence
 
 
 class Source(Protocol):
