@@ -25,6 +25,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,10 @@ class Soak:
         }
         if has_small_disk:
             self.faults["disk full"] = self.disk_full
+            self.faults["disk full, site killed"] = partial(self.disk_full, is_killed=True)
 
     def one(self, name: str) -> Report:
-        site = self.stand.sites[0] if name == "disk full" else self.chance.choice(self.stand.sites)
+        site = self.stand.sites[0] if name.startswith("disk full") else self.chance.choice(self.stand.sites)
         self._notes = {}
         begin_s = time.monotonic()
         ended_s = self.faults[name](site)
@@ -170,9 +172,10 @@ class Soak:
         site.process.kill()
         site.process.start()
 
-    def disk_full(self, site: Site) -> None:
+    def disk_full(self, site: Site, *, is_killed: bool = False) -> None:
         """Told at the site while there is room for the entry in its audit; then not one byte is left, for a while.
-        Raises AssertionError where no event was refused: then the disk was not full, and nothing was tried."""
+        Raises AssertionError where no event was refused: then the disk was not full, and nothing was tried.
+        `is_killed`: the power goes as well; the site may not be able to start before there is room."""
         disk = site.disk
         assert disk is not None
         disk.fill(NEARLY_FULL_BYTES)
@@ -180,8 +183,7 @@ class Soak:
         before = site.load.full
         wait_until(lambda: disk.fill() or site.load.full > before, SETTLE_S, 0.2)
         wait_until(lambda: _tells(lambda: self.stand.problems(site)), TELL_S, 0.5)
-        if self.chance.random() < 0.5:  # the power goes as well: it may not be able to start before there is room
-            self._notes["killed"] = 1
+        if is_killed:
             site.process.kill()
             site.process.start()
         time.sleep(self.chance.uniform(4.0, 8.0))
