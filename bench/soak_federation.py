@@ -191,10 +191,14 @@ class Soak:
         self._notes["refused"] = site.load.full - before
         disk.make_room()
         free_s = time.monotonic()
-        if not site.process.is_running:  # systemd starts it again and again
-            site.process.start()
-            self._notes["could_not_start"] = 1
-        wait_until(lambda: _quietly(lambda: int(acknowledged <= self.stand.event_ids())), SETTLE_S, 0.2)
+
+        def is_whole() -> bool:
+            if not site.process.is_running:  # systemd starts it again and again
+                site.process.start()
+                self._notes["failed_starts"] = self._notes.get("failed_starts", 0) + 1
+            return _quietly(lambda: int(acknowledged <= self.stand.event_ids())) == 1
+
+        wait_until(is_whole, SETTLE_S, 0.2)
         self._notes["whole_s"] = round(time.monotonic() - free_s, 1)
         wait_until(lambda: _is_quiet(site.problems), TELL_S, 0.5)
         wait_until(lambda: _is_quiet(lambda: self.stand.problems(site)), TELL_S, 0.5)
