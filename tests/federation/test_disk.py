@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("federation")]
 DISK_MB = 64
 NEARLY_FULL_BYTES = 8 << 20
 PER_S = 60.0
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 @pytest.fixture
