@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("federation")]
 
 DISK_MB = 64
 NEARLY_FULL_BYTES = 8 << 20
-PER_S = 60.0
+PER_S = 30.0
 WAIT_S = 120.0
 
 
@@ -41,7 +41,7 @@ def test_a_full_disk_loses_no_event_is_told_at_both_ends_and_is_over_when_there_
     assert not _full(site.problems())
     site.way.cut()  # so that events wait in the outbox when the disk fills
     site.load.start(PER_S)
-    wait_until(lambda: site.load.total() > 60, WAIT_S)
+    wait_until(lambda: site.load.total() > 30, WAIT_S, 0.2)
 
     site.disk.fill(NEARLY_FULL_BYTES)
     wait_until(lambda: _full(site.problems()), WAIT_S, 0.5)
@@ -53,13 +53,13 @@ def test_a_full_disk_loses_no_event_is_told_at_both_ends_and_is_over_when_there_
     wait_until(lambda: _full(stand.problems(site)), WAIT_S, 0.2)
 
     site.disk.make_room()
-    wait_until(lambda: acknowledged <= stand.event_ids(), WAIT_S, 0.1)
+    wait_until(lambda: acknowledged <= stand.event_ids(), WAIT_S, 0.5)
     before = site.load.total()
-    wait_until(lambda: site.load.total() > before + 60, WAIT_S)
+    wait_until(lambda: site.load.total() > before + 30, WAIT_S, 0.2)
     wait_until(lambda: not _full(site.problems()), WAIT_S, 0.5)
     wait_until(lambda: not _full(stand.problems(site)), WAIT_S, 0.2)
     site.load.stop()
-    wait_until(lambda: stand.has_all(stand.written()), WAIT_S, 0.1)
+    wait_until(lambda: stand.has_all(stand.written()), WAIT_S, 0.5)
     wait_until(lambda: not stand.check()["alerts_lost"], WAIT_S, 0.2)
     found = stand.check()
     assert {name: found[name] for name in ("lost", "doubled", "strange", "alerts_strange")} == {
