@@ -59,7 +59,7 @@ bench: $(READY) $(CONSOLE) ## Figures into bench/results/*.json (FULL=1: the lon
 
 soak: $(READY) ## Random kills and outages against a site, then a federation (SEED=n to repeat one, MINUTES=n)
 	$(BIN)/python bench/soak.py $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
-	$(BIN)/python bench/soak_federation.py $(if $(SEED),--seed $(SEED)) --for $(or $(MINUTES),3)m
+	$(BIN)/python bench/soak_federation.py $(if $(SEED),--seed $(SEED)) --for $(or $(MINUTES),3)m --each
 
 reference: $(READY) ## Generate docs/reference from the program
 	$(BIN)/python -m tools.reference

@@ -6,34 +6,46 @@ A hub and three sites run as processes of their own, and hundreds of events a se
 random: a site, the hub, a nats-server at either end or PostgreSQL is killed with SIGKILL; a link is cut, or loses 5 %
 of its packets with 150 ms each way; a site's disk is full; a site's clock is a day off. After each fault the hub must
 have every event that was written by then, and at every moment the first so many of each camera: none lost, none twice,
-in order. The seed is printed, so that a failing run can be had again. As root the sites are in network namespaces (tc
-netem); otherwise proxies stand in their way, which cut and delay and lose nothing.
+in order. The seed is printed, so that a failing run can be had again. As root the sites are in network namespaces, with
+tc's netem or a tunnel of ours that loses and delays packets; otherwise proxies stand in their way, which cut and delay
+and lose nothing. The full disk needs a mount of a tmpfs. What cannot be had is left out, and the report says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from federation.stand import OrderWatch, Site, Stand, Wish, kill_pid, remove
-from federation.ways import HUB_ADDRESS, NamespaceWay, ProxyWay, close_bridge, open_bridge
+from federation.disk import why_no_mount
+from federation.load import OrderWatch
+from federation.process import kill_pid
+from federation.stand import Site, Stand, Wish, remove
+from federation.ways import Network, ProxyWay, best_network, close_bridge
 from waiting import wait_until
 
+SITES = 3
 SETTLE_S = 180.0  # the longest that catching up may take before the run has failed
 CATCH_UP_S = 5.0  # after a link's return, events must come again within this
-DISK_MB = 96
+DISK_MB = 96  # of a site whose disk is filled; and what a run writes there comes on top:
+EVENT_KB = 6  # an event in the outbox, in the log up (which keeps it for 14 days), and its part of the alerts
+NEARLY_FULL_BYTES = 8 << 20  # less than a site wants free, and enough to go on for a while
+TELL_S = 60.0  # a health problem is told, or taken back, within this
+_FULL = "events and alerts wait"  # the words of `problem-data-disk-full`
 CLOCK_OFFSET = """
 import os
 from datetime import timedelta
@@ -47,14 +59,16 @@ clock.SystemClock.now = lambda self: _true(self) + _off
 @dataclass(slots=True)
 class Report:
     """One fault and what came of it. `caught_up_s`: from its end until the hub had all that was written by then.
-    `first_s`: until it had the first new event of that site; None where nothing was cut."""
+    `first_s`: until it had the first new event of that site; None where nothing was cut. `notes`: what else was counted
+    or measured (seconds where the name ends in `_s`)."""
 
     fault: str
     site: str
     lasted_s: float
     caught_up_s: float
     first_s: float | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, float] = field(default_factory=dict)
+    load: float = 0.0  # of the machine, over the last minute: what others do to it is in every time above
 
 
 class Soak:
@@ -63,6 +77,7 @@ class Soak:
     def __init__(self, stand: Stand, chance: random.Random, *, has_small_disk: bool) -> None:
         self.stand = stand
         self.chance = chance
+        self._notes: dict[str, float] = {}
         self.faults: dict[str, Callable[[Site], float | None]] = {
             "kill site": self.kill_site,
             "kill hub": self.kill_hub,
@@ -76,16 +91,27 @@ class Soak:
         }
         if has_small_disk:
             self.faults["disk full"] = self.disk_full
+            self.faults["disk full, site killed"] = partial(self.disk_full, is_killed=True)
 
     def one(self, name: str) -> Report:
-        site = self.stand.sites[0] if name == "disk full" else self.chance.choice(self.stand.sites)
+        site = self.stand.sites[0] if name.startswith("disk full") else self.chance.choice(self.stand.sites)
+        self._notes = {}
         begin_s = time.monotonic()
         ended_s = self.faults[name](site)
         over_s = time.monotonic()
         written = self.stand.written()
         first_s = self._first(site, ended_s) if ended_s is not None else None
         wait_until(lambda: self.stand.has_all(written), SETTLE_S, 0.1)
-        return Report(name, site.wish.name, round(over_s - begin_s, 1), round(time.monotonic() - over_s, 1), first_s)
+        caught_up_s = round(time.monotonic() - over_s, 1)
+        return Report(
+            name,
+            site.wish.name,
+            round(over_s - begin_s, 1),
+            caught_up_s,
+            first_s,
+            self._notes,
+            round(os.getloadavg()[0], 1),
+        )
 
     def _first(self, site: Site, ended_s: float) -> float:
         """Seconds from the link's return to the first event that came over it."""
@@ -130,8 +156,10 @@ class Soak:
         return time.monotonic()
 
     def bad_link(self, site: Site) -> None:
+        before = self._count(site)
         site.way.bad()
         time.sleep(self.chance.uniform(8.0, 15.0))
+        self._notes["events_meanwhile"] = self._count(site) - before
         site.way.mend()
 
     def clock(self, site: Site) -> None:
@@ -144,14 +172,47 @@ class Soak:
         site.process.kill()
         site.process.start()
 
-    def disk_full(self, site: Site) -> None:
-        ballast = site.data / "ballast"
-        subprocess.run(["dd", "if=/dev/zero", f"of={ballast}", "bs=64k"], check=False, capture_output=True)
-        refused = site.load.refused
+    def disk_full(self, site: Site, *, is_killed: bool = False) -> None:
+        """Told at the site while there is room for the entry in its audit; then not one byte is left, for a while.
+        Raises AssertionError where no event was refused: then the disk was not full, and nothing was tried.
+        `is_killed`: the power goes as well; the site may not be able to start before there is room."""
+        disk = site.disk
+        assert disk is not None
+        disk.fill(NEARLY_FULL_BYTES)
+        wait_until(lambda: _tells(site.problems), TELL_S, 0.5)
+        before = site.load.full
+        wait_until(lambda: disk.fill() or site.load.full > before, SETTLE_S, 0.2)
+        wait_until(lambda: _tells(lambda: self.stand.problems(site)), TELL_S, 0.5)
+        if is_killed:
+            site.process.kill()
+            site.process.start()
         time.sleep(self.chance.uniform(4.0, 8.0))
-        ballast.unlink()
-        if site.load.refused == refused:
-            print("the disk was full, and no event was refused", file=sys.stderr)
+        acknowledged = site.load.acknowledged()
+        self._notes["refused"] = site.load.full - before
+        disk.make_room()
+        free_s = time.monotonic()
+
+        def is_whole() -> bool:
+            if not site.process.is_running:  # systemd starts it again and again
+                site.process.start()
+                self._notes["failed_starts"] = self._notes.get("failed_starts", 0) + 1
+            return _quietly(lambda: int(acknowledged <= self.stand.event_ids())) == 1
+
+        wait_until(is_whole, SETTLE_S, 0.2)
+        self._notes["whole_s"] = round(time.monotonic() - free_s, 1)
+        wait_until(lambda: _is_quiet(site.problems), TELL_S, 0.5)
+        wait_until(lambda: _is_quiet(lambda: self.stand.problems(site)), TELL_S, 0.5)
+        self._notes["taken_back_s"] = round(time.monotonic() - free_s, 1)
+
+
+def _tells(look: Callable[[], list[str]]) -> bool:
+    """Whether the disk is said to be full."""
+    return _quietly(lambda: int(any(_FULL in one for one in look()))) == 1
+
+
+def _is_quiet(look: Callable[[], list[str]]) -> bool:
+    """Whether it answers, and says nothing of that."""
+    return _quietly(lambda: int(not any(_FULL in one for one in look()))) == 1
 
 
 def _quietly(look: Callable[[], int]) -> int:
@@ -168,17 +229,18 @@ def seconds(text: str) -> float:
 
 
 def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
-    why_not = "asked for proxies" if options.proxies else open_bridge()
-    is_netem = not why_not
-    has_small_disk = is_netem and not options.proxies
-    stand = Stand(folder, NamespaceWay if is_netem else ProxyWay, HUB_ADDRESS if is_netem else "127.0.0.1")
-    watch = OrderWatch(stand)
+    network = Network(ProxyWay, "127.0.0.1", "proxies (asked for)") if options.proxies else best_network()
+    why_no_disk = why_no_mount()
+    disk_mb = DISK_MB + int(options.rate / SITES * (options.seconds + 2 * SETTLE_S) * EVENT_KB / 1024)
+    stand = Stand(folder, network.make, network.hub_address)
+    watch = OrderWatch(stand.at_hub)
     reports: list[Report] = []
     failure = ""
+    begin_s = time.monotonic()
     try:
         stand.start(
             [
-                Wish("victoria", "la-victoria", CLOCK_OFFSET, tmpfs_mb=DISK_MB if has_small_disk else None),
+                Wish("victoria", "la-victoria", CLOCK_OFFSET, tmpfs_mb=None if why_no_disk else disk_mb),
                 Wish("brena", "brena", CLOCK_OFFSET),
                 Wish("cercado", "pnp-cercado", CLOCK_OFFSET),
             ]
@@ -187,7 +249,7 @@ def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
         for site in stand.sites:
             site.load.start(options.rate / len(stand.sites))
         watch.start()
-        soak = Soak(stand, random.Random(seed), has_small_disk=has_small_disk)
+        soak = Soak(stand, random.Random(seed), has_small_disk=not why_no_disk)
         end_s = time.monotonic() + options.seconds
         order: list[str] = []
         while time.monotonic() < end_s or (options.each and len(reports) < len(soak.faults)):
@@ -195,6 +257,8 @@ def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
                 order = sorted(options.only or soak.faults)
                 soak.chance.shuffle(order)
             name = order.pop()
+            if name not in soak.faults:
+                raise ValueError(f"no fault {name!r} here; there are: {', '.join(soak.faults)}; disk: {why_no_disk}")
             print(f"{time.strftime('%H:%M:%S')} {name}", file=sys.stderr, flush=True)
             reports.append(soak.one(name))
             print(f"  {reports[-1]}", file=sys.stderr, flush=True)
@@ -202,7 +266,7 @@ def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
             site.load.stop()
         wait_until(lambda: stand.has_all(stand.written()), SETTLE_S, 0.2)
         wait_until(lambda: not stand.check()["alerts_lost"], SETTLE_S, 0.5)
-    except Exception as problem:  # whatever it was: what was found is told, and what was started is ended
+    except (Exception, KeyboardInterrupt) as problem:  # whatever it was: what was found is told, what was started ended
         failure = str(problem) or repr(problem)
         traceback.print_exc()
     try:
@@ -212,15 +276,17 @@ def run(options: argparse.Namespace, folder: Path, seed: int) -> dict[str, Any]:
     finally:
         watch.stop()
         stand.stop()
-        if is_netem:
-            close_bridge()
+        close_bridge()
     late = [one.fault for one in reports if one.first_s is not None and one.first_s > CATCH_UP_S]
     is_whole = bool(found) and not any(found[name] for name in _MUST_BE_EMPTY)
     return {
         "seed": seed,
-        "network": "namespaces, tc netem" if is_netem else f"proxies ({why_not})",
+        "network": network.said,
+        "disk": f"left out ({why_no_disk})" if why_no_disk else f"tmpfs, {disk_mb} MB",
         "events_per_s": options.rate,
+        "duration_s": round(time.monotonic() - begin_s),
         "faults": len(reports),
+        "by_kind": dict(Counter(one.fault for one in reports)),
         "passed": is_whole and not failure and not late and not watch.disorders,
         "failure": failure,
         "late": late,
@@ -237,7 +303,9 @@ _MUST_BE_EMPTY = ("lost", "doubled", "strange", "alerts_lost", "alerts_strange",
 
 
 def vars_of(report: Report) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in ("fault", "site", "lasted_s", "first_s", "caught_up_s")}
+    return {
+        name: getattr(report, name) for name in ("fault", "site", "lasted_s", "first_s", "caught_up_s", "notes", "load")
+    }
 
 
 def main() -> None:
@@ -250,6 +318,7 @@ def main() -> None:
     parser.add_argument("--proxies", action="store_true", help="proxies even where namespaces could be had")
     parser.add_argument("--keep", action="store_true", help="leave the folder with all logs")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it takes its sites and networks along
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}", file=sys.stderr, flush=True)
     folder = Path(tempfile.mkdtemp(prefix="vsoak-"))

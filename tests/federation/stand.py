@@ -8,18 +8,13 @@ events: what the hub has of a camera must at any moment be the first so many of 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -29,37 +24,36 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import make_url
 
+from federation.disk import SmallDisk
+from federation.load import CLOCK, Load
+from federation.process import Prelude, Process
 from federation.ways import Way
-from veedor.compose import demo_sites
 from veedor.compose.config import AnalysisFile, DeskFile, NetworksFile, RecordingFile, SiteFile, SiteLinkFile
 from veedor.compose.hub_config import HubDeskFile, HubFile, LinkFile
 from veedor.compose.postgres import EmbeddedPostgres
 from veedor.compose.site_text import hub_yaml, site_yaml
 from veedor.compose.stores import camera_store
-from veedor.kit.clock import SystemClock
-from veedor.kit.errors import VeedorError
 from veedor.kit.ids import new_id
-from veedor.kit.messages import Message
 from veedor.link.server import free_port
 from veedor.member.files import MemberFiles
 from veedor.member.joining import join
 from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
-from veedor.model.event import Event, Severity
-from veedor.site.alerting.outbox import Outbox, OutboxConfig
 from waiting import wait_until
 
-CLOCK = SystemClock()
 READY_S = 400.0  # a busy machine may need so long
 CAMERAS = 2
 
-# A site of another make: what stands here runs before any of Veedor is imported.
-Prelude = str
-
-# The load is written by another process, which cannot wake the site's worker: it looks every second by itself.
-LOOKS = """
-from veedor.site.alerting.outbox import Outbox
-_deliver = Outbox.deliver
-Outbox.deliver = lambda self, sink: min(_deliver(self, sink), 1.0)
+# One request: url, token or nothing, JSON body or nothing. Prints the status, then the answer.
+_ASK = """
+import sys, urllib.error, urllib.request
+url, token, body = sys.argv[1:]
+headers = {"content-type": "application/json", "accept-language": "en"}
+headers |= {"authorization": "Bearer " + token} if token else {}
+try:
+    answer = urllib.request.urlopen(urllib.request.Request(url, body.encode() or None, headers), timeout=30)
+except urllib.error.HTTPError as problem:
+    answer = problem
+print(answer.status, answer.read().decode(), sep="\\n")
 """
 
 
@@ -74,131 +68,6 @@ class Wish:
     tmpfs_mb: int | None = None
 
 
-class Process(demo_sites.Process):
-    """A process of the demo that may be of another make, run inside something, and be looked into."""
-
-    def __init__(self, words: Sequence[str], log: Path, prelude: Prelude = "", inside: Sequence[str] = ()) -> None:
-        super().__init__(list(words), log)
-        self._inside = list(inside)
-        self.prelude = prelude
-        self.starts = 0
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def command(self) -> list[str]:
-        start = "import sys\nfrom veedor.cli import main\nsys.argv = ['veedor', *sys.argv[1:]]\nmain()\n"
-        return [*self._inside, sys.executable, "-c", f"{self.prelude}\n{LOOKS}\n{start}", *self._words]
-
-    def start(self, environment: Mapping[str, str] | None = None) -> None:
-        super().start({"LANG": "en_US.UTF-8", **(environment or {})})
-        self.starts += 1
-
-    def child(self, name: str) -> int | None:
-        """The process of that program somewhere below this one."""
-        assert self._process is not None
-        return next((pid for pid in _below(self._process.pid) if _program(pid) == name), None)
-
-
-def _below(pid: int) -> list[int]:
-    found: list[int] = []
-    with suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            for child in (thread / "children").read_text().split():
-                found += [int(child), *_below(int(child))]
-    return found
-
-
-def _program(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/exe").resolve().name
-    return ""
-
-
-class Load:
-    """Writes events into a site's outbox, until it is stopped. `written`: how many of each camera are durable."""
-
-    def __init__(self, folder: Path, agency_id: str, cameras: Sequence[str], alert_every: int) -> None:
-        self._path = folder / "events.db"
-        self._agency_id = agency_id
-        self._cameras = list(cameras)
-        self._alert_every = alert_every
-        self.written = dict.fromkeys(self._cameras, 0)
-        self.ids: dict[str, list[str]] = {one: [] for one in self._cameras}
-        self.alerts: set[str] = set()
-        self.refused = 0
-        self.per_s = 0.0
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self, per_s: float) -> None:
-        self.per_s = per_s
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="load", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(60.0)
-
-    def total(self) -> int:
-        return sum(self.written.values())
-
-    def add(self, count: int) -> None:
-        """So many events now, in this thread."""
-        outbox = self._open()
-        for number in range(count):
-            self._write(outbox, self._cameras[number % len(self._cameras)])
-
-    def _open(self) -> Outbox:
-        return Outbox(self._path, CLOCK, OutboxConfig(federated=True))
-
-    def _run(self) -> None:
-        outbox: Outbox | None = None
-        number = 0
-        due_s = time.monotonic()
-        while not self._stop.is_set():
-            camera = self._cameras[number % len(self._cameras)]
-            try:
-                outbox = outbox or self._open()
-                self._write(outbox, camera)
-                number += 1
-            except VeedorError:  # locked or full: the same one again, as the site's pipeline does
-                self.refused += 1
-                self._stop.wait(0.2)
-                due_s = time.monotonic()
-            due_s += 1.0 / self.per_s
-            self._stop.wait(max(0.0, due_s - time.monotonic()))
-
-    def _write(self, outbox: Outbox, camera: str) -> None:
-        """The id is kept for the next try, so that one that was written and not acknowledged is not written twice."""
-        number = self.written[camera]
-        ids = self.ids[camera]
-        if len(ids) == number:
-            ids.append(new_id(CLOCK.now()))
-        at = CLOCK.now()
-        event = Event(
-            id=ids[number],
-            camera_id=camera,
-            rule="soak",
-            kind="tripwire",
-            severity=Severity.LOW,
-            started_at=at,
-            completed_at=at,
-            ended_at=at + timedelta(milliseconds=1),
-            explanation=Message("event-tripwire", {}),
-            start_frame=number,
-        )
-        alert = event if number % self._alert_every == 0 else None
-        outbox.record(event, alert=alert)
-        if alert is not None:
-            self.alerts.add(event.id)
-        self.written[camera] = number + 1
-
-
 @dataclass(slots=True)
 class Site:
     """One that runs."""
@@ -211,6 +80,8 @@ class Site:
     process: Process
     way: Way
     load: Load
+    disk: SmallDisk | None = None
+    _token: str = ""
 
     @property
     def data(self) -> Path:
@@ -222,6 +93,36 @@ class Site:
 
     def said(self) -> str:
         return self.process.log.read_text(encoding="utf-8", errors="replace")
+
+    def ask(self, path: str) -> tuple[int, Any]:
+        """GET at its desk as its administrator, in English: status and answer. Raises OSError where nothing answers.
+
+        By a process of its own, since the desk listens at a loopback address that may be in another network.
+        """
+        if not self._token:
+            status, told = self._http("/api/login", {"username": "admin", "password": first_password(self.said())})
+            assert status == 200, told
+            self._token = str(told["token"])
+        status, told = self._http(path)
+        if status == 401:  # its clock was elsewhere meanwhile
+            self._token = ""
+        return status, told
+
+    def _http(self, path: str, login: Mapping[str, str] | None = None) -> tuple[int, Any]:
+        body = json.dumps({**login, "bearer": True}) if login else ""
+        words = [*self.way.inside, sys.executable, "-I", "-S", "-c", _ASK, self.url + path, self._token, body]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+        if done.returncode != 0:
+            raise OSError(done.stderr[-300:])
+        status, _, answer = done.stdout.partition("\n")
+        return int(status), json.loads(answer)
+
+    def problems(self) -> list[str]:
+        """What its health page says is wrong. Raises OSError where it says nothing."""
+        status, told = self.ask("/api/health")
+        if status != 200:
+            raise OSError(f"{status}: {told}")
+        return [str(one) for one in told["problems"]]
 
 
 class Stand:
@@ -290,7 +191,11 @@ class Stand:
             headers={"accept-language": "en"},
         ) as client:
             if self._token is None:
-                login = {"username": "admin", "password": self._password(), "bearer": True}
+                login = {
+                    "username": "admin",
+                    "password": first_password(self.hub.log.read_text(encoding="utf-8")),
+                    "bearer": True,
+                }
                 said = client.post("/api/login", json=login)
                 said.raise_for_status()
                 self._token = str(said.json()["token"])
@@ -303,16 +208,13 @@ class Stand:
             assert self._token is not None
             return self._token
 
-    def _password(self) -> str:
-        for line in self.hub.log.read_text(encoding="utf-8").splitlines():
-            for word in line.replace(":", " ").split():
-                if word.count("-") == 3 and len(word) == 23:
-                    return word
-        raise AssertionError("the hub has printed no password")
-
     def online(self) -> set[str]:
         with self.administrator() as client:
             return {row["id"] for row in client.get("/api/sites").json()["sites"] if row["online"]}
+
+    def problems(self, site: Site) -> list[str]:
+        """What the hub says is wrong with a site."""
+        return [str(one) for one in self.row(site)["problems"]]
 
     def row(self, site: Site) -> dict[str, Any]:
         """The site as the hub lists it."""
@@ -326,9 +228,10 @@ class Stand:
         folder.mkdir()
         data = folder / "data"
         data.mkdir(mode=0o700)
+        disk = None
         if wish.tmpfs_mb is not None:
-            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={wish.tmpfs_mb}m,mode=700", "tmpfs", data], check=True)
-            self._stack.callback(subprocess.run, ["umount", "-l", str(data)], check=False)
+            disk = SmallDisk(data, wish.tmpfs_mb)
+            self._stack.callback(disk.close)
         config = SiteFile(
             site=wish.name,
             agency=wish.agency,
@@ -369,7 +272,7 @@ class Stand:
         self._stack.callback(process.stop)
         process.start()
         load = Load(data, wish.agency, cameras, alert_every=20)
-        return Site(wish, joined.site_id, folder, config, cameras, process, way, load)
+        return Site(wish, joined.site_id, folder, config, cameras, process, way, load, disk)
 
     # -- what the hub has
 
@@ -398,6 +301,10 @@ class Stand:
         found = self.at_hub()
         return sum(found.get(camera, (0, 0))[0] for camera in site.cameras)
 
+    def event_ids(self) -> set[str]:
+        """Of the load's events that are at the hub."""
+        return {row[0] for row in self.query("SELECT id FROM site_events WHERE rule = 'soak'")}
+
     def has_all(self, written: dict[str, int]) -> bool:
         """Whether the hub has the first so many of each camera."""
         try:
@@ -412,12 +319,7 @@ class Stand:
     def check(self) -> dict[str, Any]:
         """After the load has stopped and the hub has all: what was lost, doubled, or came out of order."""
         ids = {one for site in self.sites for row in site.load.ids.values() for one in row}
-        written = {
-            one
-            for site in self.sites
-            for camera, row in site.load.ids.items()
-            for one in row[: site.load.written[camera]]
-        }
+        written = {one for site in self.sites for one in site.load.acknowledged()}
         alerts = {one for site in self.sites for one in site.load.alerts}
         at_hub = [row[0] for row in self.query("SELECT id FROM site_events WHERE rule = 'soak'")]
         alerts_at_hub = [row[0] for row in self.query("SELECT id FROM alerts WHERE rule = 'soak'")]
@@ -436,42 +338,13 @@ class Stand:
         }
 
 
-class OrderWatch:
-    """Looks at the hub again and again: at every moment it must have the first so many events of each camera."""
-
-    def __init__(self, stand: Stand) -> None:
-        self._stand = stand
-        self._stop = threading.Event()
-        self.looks = 0
-        self.disorders: list[str] = []
-        self._thread = threading.Thread(target=self._run, name="order", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(20.0)
-
-    def _run(self) -> None:
-        while not self._stop.wait(0.25):
-            try:
-                found = self._stand.at_hub()
-            except psycopg.Error:
-                continue
-            self.looks += 1
-            self.disorders += [
-                f"{one}: {count} of {highest + 1}" for one, (count, highest) in found.items() if count != highest + 1
-            ]
-
-
-def kill_pid(pid: int | None) -> bool:
-    if pid is None:
-        return False
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-        return True
-    return False
+def first_password(said: str) -> str:
+    """The one that a first start prints."""
+    for line in said.splitlines():
+        for word in line.replace(":", " ").replace(",", " ").split():
+            if word.count("-") == 3 and len(word) == 23:
+                return word
+    raise AssertionError("no password was printed")
 
 
 def remove(folder: Path) -> None:

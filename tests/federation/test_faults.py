@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from federation.stand import OrderWatch, Stand, Wish, kill_pid, remove
+from federation.load import OrderWatch
+from federation.process import kill_pid
+from federation.stand import Stand, Wish, remove
 from federation.ways import ProxyWay
 from waiting import wait_until
 
@@ -40,7 +42,7 @@ def settle(stand: Stand) -> None:
 def test_every_event_once_and_in_order_whatever_is_killed(stand: Stand) -> None:
     victoria, cercado = stand.sites
     wait_until(lambda: len(stand.online()) == 2, 60.0, 0.2)
-    watch = OrderWatch(stand)
+    watch = OrderWatch(stand.at_hub)
     watch.start()
     for site in stand.sites:
         site.load.start(PER_S)

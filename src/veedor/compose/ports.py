@@ -96,7 +96,7 @@ def problems(site: Site, lang: str | None = None) -> list[Message]:
 
     What a camera's problem is stands in `lang`, else in the site's language.
     """
-    found: list[Message] = list(site.parts.recorder.problems())
+    found: list[Message] = site.disk_problems()
     names = {camera.id: camera.name for camera in site.running().values()}
     for health in site.health():
         if health.state is not StreamState.ONLINE and health.problem is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from veedor.kit.sqlite import store_errors
@@ -30,6 +30,23 @@ def write_file(path: Path, data: bytes) -> None:
     """Durable and atomic. Raises the StoreError tree."""
     with replaced_file(path) as partial, store_errors(path):
         partial.write_bytes(data)
+
+
+def has_room(folder: Path, octets: int) -> bool:
+    """Whether so much can be written there now, tried: free space does not tell of quotas."""
+    probe = folder / f".room-{os.getpid()}"
+    try:
+        handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(handle, 0, octets)
+        finally:
+            os.close(handle)
+    except OSError:
+        return False
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+    return True
 
 
 def sync(path: Path) -> None:

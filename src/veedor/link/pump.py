@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Protocol
 
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
+from veedor.kit.files import has_room
 from veedor.kit.ids import new_id
 from veedor.link.connection import LinkConnection, LinkStatus
 from veedor.link.jetstream import INCARNATION, SiteStream, incarnation_of
@@ -23,6 +24,7 @@ from veedor.link.publishing import Publisher
 from veedor.link.pump_state import PumpState
 from veedor.wire import subjects
 from veedor.wire.envelope import Envelope
+from veedor.wire.errors import CallSilent
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,8 @@ GATHER_S = 0.02  # one thing that happens is several commits: what is new is loo
 RETRY_S = (0.2, 5.0)
 ANSWER_S = 20.0
 DEDUPE_S = 600
+ROOM_BYTES = 1 << 20  # what the stream needs at the least to go on
+RENEW_EVERY_S = 30.0  # where no full disk explains the silence
 
 
 class Source(Protocol):
@@ -53,12 +57,24 @@ class PumpStatus:
 
 
 class Pump:
-    """`folder` holds what it remembers. `connection` is to the site's own server."""
+    """`folder` holds what it remembers, on the disk of the stream. `connection` is to the site's own server; `renew`
+    starts that server again: nothing else makes it write to a stream again once a write has failed."""
 
     def __init__(
-        self, connection: LinkConnection, site_id: str, sources: Sequence[Source], folder: Path, clock: Clock
+        self,
+        connection: LinkConnection,
+        site_id: str,
+        sources: Sequence[Source],
+        folder: Path,
+        clock: Clock,
+        renew: Callable[[], None] | None = None,
     ) -> None:
         self.site_id = subjects.checked_id(site_id)
+        self._folder = folder
+        self._renew = renew
+        self._renewed_at_s = float("-inf")
+        self._not_taken = 0  # windows in succession for which the stream was silent
+        self._was_full = False  # ... and that was while the disk was full
         self._connection = connection
         self._sources = list(sources)
         self._clock = clock
@@ -109,6 +125,7 @@ class Pump:
                 self._ready = False
                 self._status = PumpStatus(False, self._published, str(problem))
                 log.info("pump of %s: %s", self.site_id, problem)
+                self._mend_stream()
                 self._clock.wait(self._stop, pause_s)
                 pause_s = min(pause_s * 2, RETRY_S[1])
         forget()
@@ -127,7 +144,12 @@ class Pump:
         if not rows:
             return False
         envelopes = [envelope for _sequence, envelope in rows]
-        count, stored = self._connection.run(self._publisher.publish(envelopes), ANSWER_S)
+        try:
+            count, stored = self._connection.run(self._publisher.publish(envelopes), ANSWER_S)
+        except CallSilent:  # a refusal (its limit, say) is an answer: the stream works
+            self._not_taken += 1
+            raise
+        self._not_taken = 0
         self._state.published(source.name, rows[count - 1][0], stored)
         self._published += count
         return count < len(rows) or len(rows) == WINDOW
@@ -137,6 +159,22 @@ class Pump:
         self._wake.set()
 
     # -- the stream
+
+    def _mend_stream(self) -> None:
+        """A stream whose disk was full, or failed, takes nothing more until its server was started again. It does not
+        say so: it is silent. While the disk has no room, a start would help nothing."""
+        if self._renew is None or self._not_taken == 0 or not self._connection.status.connected:
+            return
+        if not has_room(self._folder, ROOM_BYTES):
+            self._was_full = True
+            return
+        now_s = self._clock.monotonic()
+        is_due = self._not_taken > 1 and now_s - self._renewed_at_s >= RENEW_EVERY_S
+        if not (self._was_full or is_due):
+            return
+        log.error("%s: the log takes nothing: its server is started again", self.site_id)
+        self._renewed_at_s, self._was_full, self._not_taken = now_s, False, 0
+        self._renew()
 
     async def _prepare(self) -> None:
         """The stream is there, and holds what was acknowledged; else it begins anew with what the hub lacks."""

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 READY_S = 20.0
 STOP_S = 5.0
 LINGER_S = 2.0
+HANG_S = 4.0  # after a dead link was given up, the next attempt comes within two seconds and leaves a line
 RESTART_S = (0.2, 10.0)  # first and longest pause before a restart
 TAIL_OCTETS = 64 << 10
 
@@ -54,9 +55,12 @@ class LeafState:
 
 
 class NatsServer:
-    """`config`: the text of its file; `clients`: the address in it at which it is ready when it answers there."""
+    """`config`: the text of its file; `clients`: the address in it at which it is ready when it answers there. `dials`:
+    it has a link to a hub, and is started again where it hangs on the dead one instead of dialling."""
 
-    def __init__(self, name: str, folder: Path, config: str, clients: Address, clock: Clock) -> None:
+    def __init__(
+        self, name: str, folder: Path, config: str, clients: Address, clock: Clock, *, dials: bool = False
+    ) -> None:
         self.name = name
         self.address = clients
         self._folder = folder
@@ -69,6 +73,10 @@ class NatsServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
         self.restarts = -1
+        self._dials = dials
+        self._log_octets = 0
+        self._quiet_from_s = 0.0
+        self._is_judged = False
 
     @property
     def url(self) -> str:
@@ -116,6 +124,10 @@ class NatsServer:
         self._text = config
         self.start()
 
+    def renew(self) -> None:
+        """End it; it is started again in less than a second, with the same configuration. From any thread."""
+        self._end()
+
     def run(self) -> None:
         """Keeps it running, with a pause that grows while it keeps dying. Gives up where the first was never ready."""
         pause_s = RESTART_S[0]
@@ -157,6 +169,9 @@ class NatsServer:
             if not was_ready and _answers(self.address):
                 was_ready = True
                 self._ready.set()
+            if was_ready and self._dials and self._hangs():
+                log.warning("server %s hangs on a dead link: it is started again", self.name)
+                self._end()
             try:
                 process.wait(1.0 if was_ready else 0.02)
             except subprocess.TimeoutExpired:
@@ -213,6 +228,23 @@ class NatsServer:
                 return file.read().decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
+
+    def _hangs(self) -> bool:
+        """Whether it gave a dead link up and does not dial. It closes one only once what it was writing there has
+        failed: up to `write_deadline`, or until TCP tries again, also where the link has long returned. Looked at
+        once each time that its log has become quiet."""
+        now_s = self._clock.monotonic()
+        try:
+            octets = self.log_file.stat().st_size
+        except OSError:
+            return False
+        if octets != self._log_octets:
+            self._log_octets, self._quiet_from_s, self._is_judged = octets, now_s, False
+        if self._is_judged or now_s - self._quiet_from_s < HANG_S:
+            return False
+        self._is_judged = True
+        of_leaf = [line for line in self._tail().splitlines() if "lid:" in line or "leafnode" in line]
+        return bool(of_leaf) and "Leafnode connection closed: Stale Connection" in of_leaf[-1]
 
     def leaf_state(self) -> LeafState:
         """How a site's link to its hub is, from the server's own log: nothing else tells why it is refused."""

@@ -90,10 +90,11 @@ class Member:
             ),
             address,
             clock,
+            dials=True,
         )
         self._connection = LinkConnection(self.server.url, local_seed, joined.site_id, clock)
         self._caller = Caller(self._connection, joined.site_id)
-        self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock)
+        self.pump = Pump(self._connection, joined.site_id, sources, data / "link", clock, self.server.renew)
         key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else None
         keeper = Keeper(ports, {ports.agency_id: key}.get) if key else None
         budget = Budget(budget_kbps, clock)

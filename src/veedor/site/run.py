@@ -29,6 +29,7 @@ from veedor.site.analysis.remote import RemoteConfig, RemoteWorkers
 from veedor.site.analysis.supervisor import WorkerSupervisor
 from veedor.site.archive.archive import TrackArchive
 from veedor.site.cameras import CameraStore
+from veedor.site.data_disk import DataDisk
 from veedor.site.detect.cards import OwnModels
 from veedor.site.fanout import FanOut
 from veedor.site.ingest.reader import IngestConfig, StreamReader
@@ -94,6 +95,7 @@ class Site:
         self._ingest = replace(config.ingest, receiver=Receiver(clock))
         self.live = LiveHub(clock)
         self.watchdog = Watchdog(config.name, clock)
+        self._data_disk = DataDisk(config.data)
         self._started = False
         self._stopped = False
         self._stop = threading.Event()
@@ -260,7 +262,7 @@ class Site:
         with self._lock:
             cameras = list(self._running.values())
             healths = {key: reader.health for key, reader in self._readers.items()}
-        self.reasoner.tell(self.watchdog.step(self.parts.recorder.problems()))
+        self.reasoner.tell(self.watchdog.step(self.disk_problems()))
         for camera in cameras:
             health = healths.get((camera.id, camera.analysed_role))
             connected = health is not None and health.state is StreamState.ONLINE
@@ -286,6 +288,10 @@ class Site:
         with self._lock:
             reader = self._readers.get((camera_id, role))
             return reader.health.packets if reader else self._received.get((camera_id, role), 0)
+
+    def disk_problems(self) -> list[Message]:
+        """What is wrong with the disks of data and footage now, worst first."""
+        return self._data_disk.problems() + self.parts.recorder.problems()
 
     def running(self) -> dict[str, Camera]:
         with self._lock:
