@@ -126,8 +126,12 @@ def test_everything_by_keyboard(town: Stage, open_console: Open, axe: Axe) -> No
     expect(tile(page, 2)).to_have_attribute("aria-current", "true")
     # A camera is text, whatever is in its name.
     page.keyboard.press("/")
+    search = page.get_by_placeholder("Buscar cámara")
+    expect(search).to_be_focused()
     page.keyboard.type("puente <b>")
+    expect(search).to_have_value("puente <b>")
     page.keyboard.press("Enter")
+    expect(tile(page, 2)).to_contain_text("Puente <b>Nuevo</b>")
     page.keyboard.press("Escape")
     expect(tile(page, 2)).to_contain_text("Puente <b>Nuevo</b>")
     assert page.locator("figcaption b").count() == 0
