@@ -11,23 +11,20 @@ from typing import Any
 
 from desk.desks import Desk, make_desk
 from desk.fakes import START
+from hub.minting import AGENCY, minted
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Role
 from veedor.hub.relay.live import LiveRelay
 from veedor.hub.relay.remote import Remote, Wanted
 from veedor.kit.clock import SimulatedClock
-from veedor.kit.ids import new_id
 from veedor.link.budget import Budget
 from veedor.member.admission import Admission
 from veedor.member.gate import Gate
 from veedor.model.camera import StreamRole
 from veedor.wire.calls import Op
-from veedor.wire.keys import AgencyKey, SessionKey
 from veedor.wire.passcheck import HighWater, PassCheck
-from veedor.wire.passes import Identity, Pass, encode_identity, encode_pass
 from veedor.wire.ports import LiveFragment, LiveView
 
-AGENCY, SESSION = AgencyKey.generate(), SessionKey.generate()
 ANA = Principal("u1", "ana", "muni", frozenset({Role.OPERATOR}), session_id="s1")
 
 
@@ -101,29 +98,7 @@ class Hub:
             await pieces.aclose()  # type: ignore[attr-defined]
 
     def mint(self, principal: Principal, wanted: Wanted) -> str:
-        now = self.clock.now()
-        who = Identity(
-            agency="muni",
-            person=principal.user_id,
-            name=principal.username,
-            roles=("operator",),
-            session="s1",
-            session_key=SESSION.public_hex,
-            issued_at=now,
-            expires_at=now + timedelta(hours=1),
-        )
-        told = Pass(
-            id=new_id(now),
-            agency="muni",
-            person=principal.user_id,
-            session="s1",
-            site=wanted.site.site_id,
-            action=wanted.action.value,
-            cameras=wanted.cameras,
-            issued_at=now,
-            expires_at=now + timedelta(seconds=60),
-        )
-        return encode_pass(encode_identity(who, AGENCY), told, SESSION)
+        return minted(principal, wanted, self.clock.now())
 
     def remote(self) -> Remote:
         return Remote(Cameras(), self.ask, self.mint, ANA, Action.LIVE_WATCH)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ import pytest
 
 from desk.desks import Desk, make_desk
 from desk.fakes import FakeSite, camera
+from hub.minting import AGENCY, minted
 from made_up_tracks import DAY, NOON, passes
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Role
@@ -25,18 +26,14 @@ from veedor.hub.relay.remote import Remote, Wanted
 from veedor.hub.search.federated import FederatedSearch
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import Forbidden, Unavailable
-from veedor.kit.ids import new_id
 from veedor.member.errors import PassForSomethingElse
 from veedor.member.gate import Gate
 from veedor.model.track_query import SiteAnswer, TrackQuery
 from veedor.site.archive.archive import TrackArchive
 from veedor.wire.calls import Op
 from veedor.wire.directory import camera_to_json
-from veedor.wire.keys import AgencyKey, SessionKey
 from veedor.wire.passcheck import HighWater, PassCheck
-from veedor.wire.passes import Identity, Pass, encode_identity, encode_pass
 
-AGENCY, SESSION = AgencyKey.generate(), SessionKey.generate()
 EAST = ((0.1, 0.5), (0.9, 0.5))
 ANA = Principal("u1", "ana", "muni", frozenset({Role.OPERATOR}), session_id="s1", purpose="Robo")
 QUERY = TrackQuery(NOON - DAY, NOON + DAY, ("a1", "a2", "b1", "c1"))
@@ -118,31 +115,7 @@ class Federation:
         return Head(head)
 
     def mint(self, principal: Principal, wanted: Wanted) -> str:
-        now = self.clock.now()
-        who = Identity(
-            agency=principal.agency_id,
-            person=principal.user_id,
-            name=principal.username,
-            roles=tuple(sorted(role.value for role in principal.roles)),
-            session="s1",
-            session_key=SESSION.public_hex,
-            issued_at=now,
-            expires_at=now + timedelta(hours=1),
-        )
-        told = Pass(
-            id=new_id(now),
-            agency=principal.agency_id,
-            person=principal.user_id,
-            session="s1",
-            site=wanted.site.site_id,
-            action=wanted.action.value,
-            cameras=wanted.cameras,
-            issued_at=now,
-            expires_at=now + timedelta(seconds=60),
-            purpose=principal.purpose,
-            span=wanted.span,
-        )
-        return encode_pass(encode_identity(who, AGENCY), told, SESSION)
+        return minted(principal, wanted, self.clock.now())
 
     def remote(self, principal: Principal = ANA) -> Remote:
         return Remote(self.cameras, self.ask, self.mint, principal, Action.TRACK_READ)  # type: ignore[arg-type]

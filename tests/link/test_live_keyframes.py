@@ -117,7 +117,7 @@ class Viewer:
 
     async def until(self, count: int, *, thin: bool) -> list[LiveFragment]:
         """The first `count` that are in that state."""
-        async with asyncio.timeout(60.0):
+        async with asyncio.timeout(110.0):
             while len(found := [one for one in self.media if one.keyframes_only is thin and one.starts_gop]) < count:
                 if self._task.done():
                     await self._task
