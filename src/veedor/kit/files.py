@@ -33,12 +33,15 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def has_room(folder: Path, octets: int) -> bool:
-    """Whether so much can be written there now, tried: free space does not tell of quotas."""
+    """Whether so much can be written there now and reaches the disk, tried: free space tells of neither quotas nor a
+    disk that fails."""
     probe = folder / f".room-{os.getpid()}"
     try:
         handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.posix_fallocate(handle, 0, octets)
+            os.pwrite(handle, b"\0", 0)
+            os.fsync(handle)
         finally:
             os.close(handle)
     except OSError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from veedor.kit.clock import Clock
 from veedor.kit.errors import StoreError, StoreFull
+from veedor.kit.files import has_room
 from veedor.kit.messages import Message
 from veedor.kit.sqlite import os_store_error
 from veedor.model.recording import GapReason
@@ -31,6 +31,7 @@ from veedor.site.record.room import Room
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 1.0
+_PROBE_BYTES = 4096
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -330,23 +331,9 @@ class DiskWriter:
             roomy = self._room.has_reserve()
         if not roomy:
             self._block(GapReason.DISK_FULL, Message("problem-record-disk-full", {"path": str(self._root)}))
-        elif self._blocked is not None and self._takes_writes():
+        elif self._blocked is not None and has_room(self._root / OPEN_FOLDER, _PROBE_BYTES):
             log.warning("recording goes on")
             self._blocked, self._block_message = None, None
-
-    def _takes_writes(self) -> bool:
-        probe = self._root / OPEN_FOLDER / ".probe"
-        try:
-            handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-            try:
-                os.write(handle, bytes(4096))
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-                probe.unlink()
-        except OSError:
-            return False
-        return True
 
 
 class _Finishing:
