@@ -72,14 +72,6 @@ def _intake(hub: Hub, site_id: str) -> Intake:
     return next(one.intakes[site_id] for one in hub.link._accounts.values() if site_id in one.intakes)
 
 
-def looked(client: httpx.Client, path: str) -> Any:
-    """What a GET answers; asked again where the server had just given up a connection that was kept."""
-    for _ in range(3):
-        with contextlib.suppress(httpx.RemoteProtocolError):
-            return client.get(path).raise_for_status().json()
-    return client.get(path).raise_for_status().json()
-
-
 def no_sites() -> Sites:
     return Sites()
 
@@ -168,7 +160,7 @@ class Stage:
         return answers
 
     def known_cameras(self) -> int:
-        return sum(one["cameras"] for one in looked(self.admin, "/api/sites")["sites"])
+        return sum(one["cameras"] for one in self.admin.get("/api/sites").json()["sites"])
 
     def agree(self) -> None:
         """Every agency grants the hub's own agency a search in its cameras; signed by both."""
@@ -179,8 +171,8 @@ class Stage:
             120.0,
             0.5,
         )
-        until(lambda: len(looked(self.user, "/api/grants")) >= wanted, "grants at the hub", 120.0, 0.5)
-        for grant in looked(self.user, "/api/grants"):
+        until(lambda: len(self.user.get("/api/grants").json()) >= wanted, "grants at the hub", 120.0, 0.5)
+        for grant in self.user.get("/api/grants").json():
             if grant["awaits_own_signature"]:
                 self.user.post(f"/api/grants/{grant['id']}/sign", json={}).raise_for_status()
         until(lambda: sum(self.ask_all(site_end.agreed)) >= wanted, "grants at the sites", 180.0, 0.5)
@@ -290,7 +282,9 @@ def _stop_sites(made: Stage) -> None:
 def client(url: str, ca: str, name: str, password: str) -> Iterator[httpx.Client]:
     """Somebody who is logged in at the hub, with a purpose."""
     headers = {"X-Veedor-Purpose": PURPOSE, "accept-language": "en"}
-    with httpx.Client(base_url=url, verify=ssl.create_default_context(cafile=ca), timeout=60, headers=headers) as found:
+    tls = ssl.create_default_context(cafile=ca)
+    kept = httpx.Limits(keepalive_expiry=2.0)  # sooner than the server gives a connection up
+    with httpx.Client(base_url=url, verify=tls, timeout=60, headers=headers, limits=kept) as found:
         said = found.post("/api/login", json={"username": name, "password": password, "bearer": True})
         said.raise_for_status()
         found.headers["authorization"] = f"Bearer {said.json()['token']}"

@@ -15,6 +15,7 @@ from veedor.desk.agencies.repository import save
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.repository import merge_statements
 from veedor.desk.outward.tables import OutwardRow
+from veedor.hub import watching
 from veedor.hub.link import HubLink
 from veedor.hub.watching import tell_sites
 from veedor.kit.clock import SystemClock
@@ -69,5 +70,37 @@ def test_a_grant_calls_the_sites_of_its_parties_and_an_agency_calls_all(ports: D
             save(session, Agency("new", "new", AgencyKind.OTHER), T0)
         wait_until(lambda: pokes.told)
         assert pokes.told.pop() == {f"{OWNER}-site", f"{GRANTEE}-site", "other-site"}
+    finally:
+        stop()
+
+
+def test_agencies_in_a_row_call_all_sites_once_for_many_and_delay_nothing_else(
+    ports: DeskPorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_EACH_SITE_S", 0.5)
+    everybody = {f"{OWNER}-site", f"{GRANTEE}-site", "other-site"}
+    pokes = Pokes()
+    stop = tell_sites(ports, cast(HubLink, pokes))
+
+    def joins(name: str) -> None:
+        with ports.database.session() as session:
+            save(session, Agency(name, name, AgencyKind.OTHER), T0)
+
+    try:
+        joins("first")
+        wait_until(lambda: pokes.told == [everybody])
+        first_s = ports.clock.monotonic()
+        joins("second")
+        with ports.database.session() as session:
+            session.add(OutwardRow(agency_id="other", message_id="1", kind=FactKind.ACT, body={}, at=T0))
+        wait_until(lambda: len(pokes.told) == 2)
+        assert pokes.told[1] == {"other-site"}
+        joins("third")
+        wait_until(lambda: len(pokes.told) == 3)
+        assert pokes.told[2] == everybody  # of the second and the third
+        assert ports.clock.monotonic() - first_s > 1.3  # three sites, half a second each
+        joins("fourth")
+        wait_until(lambda: len(pokes.told) == 4)
+        assert pokes.told[3] == everybody
     finally:
         stop()

@@ -16,6 +16,8 @@ from veedor.desk.outward.tables import OutwardRow
 from veedor.hub.joining.service import sites
 from veedor.hub.link import HubLink
 
+_LOOK_S = 5.0  # what another process changes is noticed after so long
+_EACH_SITE_S, _LONGEST_S = 0.1, 5.0  # between two tellings of agencies, which go to all sites: many may join in a row
 _GATHER_S = 0.1  # acts upon many alerts are many commits: it looks ten times a second at most
 
 
@@ -36,20 +38,30 @@ def _whom_to_tell(session: Session, known: dict[str, int], now: dict[str, int]) 
 
 def tell_sites(ports: DeskPorts, link: HubLink) -> Callable[[], None]:
     """Poke, after each commit that changed grants, the sites of their parties; after an act upon an agency's alerts,
-    incidents or evidence, its sites; where agencies changed, every site. Returns how to stop that."""
+    incidents or evidence, its sites; where agencies changed, every site, the more of them the more seldom. Returns how
+    to stop that."""
     wake, stop = threading.Event(), threading.Event()
 
     def run() -> None:
+        clock = ports.clock
+        due_s, wait_s = clock.monotonic(), _LOOK_S
         with ports.database.reading() as session:
             known = _places(session)
         while not stop.is_set():
-            ports.clock.wait(wake, 5.0)
-            ports.clock.wait(stop, _GATHER_S)
+            clock.wait(wake, wait_s)
+            clock.wait(stop, _GATHER_S)
             wake.clear()
+            wait_s = _LOOK_S
             with ports.database.reading() as session:
                 now = _places(session)
+                is_of_all = now["agencies"] != known["agencies"]
+                if is_of_all and clock.monotonic() < due_s:
+                    now["agencies"], is_of_all = known["agencies"], False  # seen again when it is due
+                    wait_s = max(0.0, due_s - clock.monotonic())
                 told = _whom_to_tell(session, known, now)
             known = now
+            if is_of_all:
+                due_s = clock.monotonic() + min(_LONGEST_S, _EACH_SITE_S * len(told))
             if told:
                 link.poke(told)
 
