@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from veedor import __version__
 from veedor.desk.accounts import service as accounts
 from veedor.desk.accounts.synced import followed
-from veedor.desk.agencies.repository import merge_agencies
+from veedor.desk.agencies.repository import merge_agencies, unknown
 from veedor.desk.agencies.told import ToldAgencies
 from veedor.desk.context import DeskPorts
 from veedor.desk.grants.errors import AgencyKeyChanged
@@ -213,8 +213,9 @@ class Roster:
         administrator has to look at it."""
         if told is None:
             return
-        found = [sync.agency_from_json(one) for one in told]
-        for one in found:
+        with self._ports.database.reading() as session:
+            news = unknown(session, [sync.agency_from_json(one) for one in told])
+        for one in news:
             with self._ports.database.session() as session:
                 try:
                     merge_agencies(session, [one], self._ports.clock.now())

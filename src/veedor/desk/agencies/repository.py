@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,8 @@ def save(session: Session, wanted: Agency, now: datetime, *, repin: bool = False
     keeps the key that it has. Raises BadAgency, AgencyKeyChanged.
     """
     row = session.get(AgencyRow, wanted.id)
+    if row is not None and row.revision and _same(agency_of(row), wanted):
+        return False
     _check(session, wanted)
     if row is None:
         row = AgencyRow(id=wanted.id, created_at=now, revision=0)
@@ -56,14 +59,20 @@ def save(session: Session, wanted: Agency, now: datetime, *, repin: bool = False
         "public_key": wanted.public_key or row.public_key,
         "hosted": wanted.hosted,
     }
-    if row.revision and all(getattr(row, name) == value for name, value in values.items()):
-        return False
     for name, value in values.items():
         setattr(row, name, value)
     row.revision = next_revision(session, "agencies")
     next_revision(session, "grants")  # keys decide which statements count: whoever remembers those must look anew
     session.flush()
     return True
+
+
+def unknown(session: Session, told: Iterable[Agency]) -> list[Agency]:
+    """Those of `told` that are not here, or are others here: of many that are told, mostly none or one."""
+    known = {row.id: row for row in session.scalars(sa.select(AgencyRow))}
+    return [
+        one for one in told if (row := known.get(one.id)) is None or not row.revision or not _same(agency_of(row), one)
+    ]
 
 
 def merge_agencies(session: Session, told: Iterable[Agency], now: datetime) -> int:
@@ -75,6 +84,11 @@ def merge_agencies(session: Session, told: Iterable[Agency], now: datetime) -> i
 
 def agency_of(row: AgencyRow) -> Agency:
     return Agency(row.id, row.name, kind_of(row.kind), row.parent_id, row.area, row.public_key, row.hosted)
+
+
+def _same(known: Agency, wanted: Agency) -> bool:
+    """Whether taking `wanted` over changes nothing: without a key it keeps the one that is known."""
+    return replace(wanted, public_key=wanted.public_key or known.public_key) == known
 
 
 def _check(session: Session, wanted: Agency) -> None:
