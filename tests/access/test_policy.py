@@ -19,6 +19,7 @@ from veedor.access.grants import Given
 from veedor.access.policy import GrantFacts, Question
 from veedor.access.principal import Principal, Resource, Role
 from veedor.kit.errors import Forbidden
+from veedor.model.approval import Approval
 from veedor.model.covering import Findings
 from veedor.model.grant import CameraSelection, Grant, GrantKind, Right, Selecting, SharedCamera
 from veedor.model.statement import StatementKind
@@ -249,3 +250,30 @@ def test_a_thing_is_listed_exactly_where_it_may_be_looked_at(
     for owner in (OWNER, GRANTEE, "other"):
         thing = Resource("alert", "a1", owner, None, span)
         assert scope.covers(owner) is (access.refusal(who, action, thing) is None)
+    several = [Resource("track", one.id, one.agency_id, one.id, span) for one in CAMERAS]
+    for some in (several, several[:2], several[1::-1], [*several[:2], Resource("track", "gone", OWNER, "gone", span)]):
+        told = [one.refusal for one in access.decide_all(who, action, some)]
+        assert told == [access.refusal(who, action, one) for one in some]
+
+
+def test_several_cameras_of_one_grant_are_one_question_and_an_agreement_is_of_one_camera_alone() -> None:
+    one = grant(cameras=CameraSelection(Selecting.ALL), rights=frozenset({"search"}))
+    asked = 0
+
+    class Counting(Book):
+        def lease_holds(self, now: datetime) -> bool:
+            nonlocal asked
+            asked += 1
+            return super().lease_holds(now)
+
+    access = Access(Audit(), Counting((one, both(one))))
+    many = [Resource("track", camera_id, OWNER, camera_id) for camera_id in ("plaza", "puente") * 20]
+    assert {one.refusal for one in access.decide_all(ANA, Action.TRACK_READ, many)} == {None}
+    assert asked == 1
+    two = replace(one, conditions={"two_person": True})
+    span, until = (T0 - timedelta(hours=2), T0), T0 + timedelta(minutes=10)
+    agreed = Approval("u8", "eva", "u7", "search", "plaza", "Robo", "2026-118", span, until)
+    access = Access(Audit(), Book((two, both(two))))
+    some = [replace(one, span=span) for one in many[:2]]
+    found = access.decide_all(replace(ANA, approval=agreed), Action.TRACK_READ, some)
+    assert [one.refusal for one in found] == [None, "condition:two_person"]

@@ -21,6 +21,7 @@ from veedor.model.camera import (
     Transport,
 )
 from veedor.site.cameras import CameraStore
+from veedor.site.ingest.errors import NameTaken
 
 PASSWORD = "p@ss/w:rd ñ#1"
 
@@ -130,3 +131,31 @@ def test_another_key_says_so_and_shows_nothing(store: CameraStore, tmp_path: Pat
         reopened.password("id-Plaza")
     assert PASSWORD not in str(caught.value)
     reopened.close()
+
+
+def test_what_is_remembered_is_never_older_than_the_store(store: CameraStore, tmp_path: Path) -> None:
+    first = store.save(camera())
+    assert store.cameras() == [first]
+    other = CameraStore(tmp_path / "data" / "site.db", store._secrets, SimulatedClock())  # as another process has it
+    moved = other.save(replace(first, tags=("centro",)))
+    assert store.cameras() == [moved] == [store.camera(first.id)]
+    other.remove(first.id)
+    other.close()
+    assert store.cameras() == []
+
+
+def test_what_came_to_nothing_is_not_remembered(store: CameraStore) -> None:
+    first = store.save(camera())
+    other = store.save(camera("Puente"))
+    with pytest.raises(NameTaken):
+        _save_both(store, replace(first, tags=("lost",)), replace(other, name="Plaza"))
+    assert store.camera(first.id) == first
+    kept = store.save(replace(first, tags=("kept",)))  # the same number as that which was lost
+    assert store.cameras() == [kept, other]
+
+
+def _save_both(store: CameraStore, first: Camera, second: Camera) -> None:
+    with store.together():
+        store.save(first)
+        assert store.camera(first.id).tags == first.tags
+        store.save(second)

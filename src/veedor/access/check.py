@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from veedor.access.actions import Action
-from veedor.access.grants import Decision, GrantBook, by_grant, cameras_by_grant
+from veedor.access.grants import Decision, GrantBook, by_grant, cameras_by_grant, covers_all
 from veedor.access.policy import Question, allows
 from veedor.access.principal import Principal, Resource
 from veedor.access.scope import Scope
@@ -77,7 +77,7 @@ class Access:
     ) -> None:
         """One look at several cameras: each must be allowed, or none is. One entry names them all, or, where it is
         refused, the first that is not allowed as well. `resources`: of one kind, with their cameras, at least one."""
-        found = [self.decide(principal, action, one) for one in resources]
+        found = self.decide_all(principal, action, resources)
         refused = next((n for n, one in enumerate(found) if one.refusal is not None), None)
         told = {**(detail or {}), "cameras": [one.camera for one in resources]}
         grants = sorted({one.grant_id for one in found if one.grant_id})
@@ -123,6 +123,19 @@ class Access:
         if self._grants is None:
             return Decision("agency")
         return by_grant(self._grants, principal, action, resource)
+
+    def decide_all(self, principal: Principal, action: Action, resources: Sequence[Resource]) -> list[Decision]:
+        """`decide` of each. Where one grant covers them all, it is asked about once."""
+        first = self.decide(principal, action, resources[0])
+        if first.refusal is None:
+            owner, span = resources[0].agency_id, resources[0].span
+            if all((one.agency_id, one.span) == (owner, span) for one in resources):
+                if first.grant_id is None:  # one's own
+                    return [first] * len(resources)
+                named = {one.camera for one in resources}
+                if self._grants is not None and covers_all(self._grants, principal, first.grant_id, named):
+                    return [first] * len(resources)
+        return [first, *(self.decide(principal, action, one) for one in resources[1:])]
 
     def epoch(self) -> object:
         """Compares unequal when `scope` may answer otherwise than before for another reason than the time of day."""

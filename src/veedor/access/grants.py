@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -87,6 +87,16 @@ def by_grant(book: GrantBook, principal: Principal, action: Action, resource: Re
     return best or Decision("agency")
 
 
+def covers_all(book: GrantBook, principal: Principal, grant_id: str, camera_ids: Set[str | None]) -> bool:
+    """Whether a grant that allows something on one of its owner's cameras allows the same, for the same span, on all of
+    these. Of what the policy asks, the camera decides nothing else but whether it is named; only the agreement of a
+    second person is of one camera."""
+    if principal.approval is not None:
+        return False
+    grants = [one for one, _ in book.grants_for(principal.agency_id) if one.id == grant_id]
+    return len(grants) == 1 and camera_ids <= {one.id for one in book.covered(grants[0])}
+
+
 def cameras_by_grant(
     book: GrantBook, principal: Principal, action: Action, span: tuple[datetime, datetime] | None
 ) -> frozenset[str]:
@@ -98,7 +108,7 @@ def cameras_by_grant(
         named = book.covered(given[0])
         if principal.approval is not None:  # it is of one camera
             found.update(one.id for one in named if _refusal(book, given, principal, action, (one, span)) is None)
-        # Of what the policy asks, the camera decides nothing else but whether it is named: one answer serves all.
+        # One answer serves all: see `covers_all`.
         elif named and _refusal(book, given, principal, action, (named[0], span)) is None:
             found.update(one.id for one in named)
     return frozenset(found)

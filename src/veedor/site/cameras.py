@@ -65,6 +65,7 @@ class CameraStore:
     def __init__(self, path: Path, secrets: SecretBox, clock: Clock) -> None:
         self._path, self._secrets, self._clock = path, secrets, clock
         self._lock = threading.RLock()
+        self._known: tuple[int, dict[str, Camera]] | None = None  # as of a revision of the table
         self._database = open_database(path, MIGRATIONS)
         with store_errors(path):
             path.chmod(0o600)
@@ -75,13 +76,25 @@ class CameraStore:
 
     def cameras(self) -> list[Camera]:
         """All, by name."""
-        with self._reading() as database:
-            rows = database.execute("SELECT * FROM camera ORDER BY folded_name").fetchall()
-        return [_camera(row) for row in rows]
+        return list(self._all().values())
 
     def camera(self, key: str) -> Camera:
         """By id, else by name in any case. Raises CameraNotFound."""
-        return _camera(self._row(key))
+        found = self._all().get(key)
+        return found if found is not None else _camera(self._row(key))
+
+    def _all(self) -> dict[str, Camera]:
+        """By id, in the order of their names. Parsed once for each revision: every look at a camera asks for it, and
+        many ask for all. What an open transaction sees is not kept, since it may come to nothing."""
+        with self._reading() as database:
+            revision = self._revision(database)
+            if self._known is not None and self._known[0] == revision and not database.in_transaction:
+                return self._known[1]
+            rows = database.execute("SELECT * FROM camera ORDER BY folded_name").fetchall()
+            found = {camera.id: camera for camera in map(_camera, rows)}
+            if not database.in_transaction:
+                self._known = (revision, found)
+        return found
 
     def password(self, key: str) -> str | None:
         """The password in clear: for connecting, and for nothing else. Raises NotFound, StoreCorrupt (other key)."""
@@ -98,7 +111,11 @@ class CameraStore:
     def revision(self) -> int:
         """A number that grows with every change of any camera, by whatever process."""
         with self._reading() as database:
-            return int(database.execute("SELECT revision FROM camera_change").fetchone()[0])
+            return self._revision(database)
+
+    @staticmethod
+    def _revision(database: sqlite3.Connection) -> int:
+        return int(database.execute("SELECT revision FROM camera_change").fetchone()[0])
 
     def save(self, camera: Camera, password: str | None = None) -> Camera:
         """Add or change, and return it as stored. A login in a URL is taken out of it and kept apart.

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from veedor.kit.hashing import canonical_json
 
 KEPT_WHOLE = frozenset({"erasure.ask", "erasure.confirm"})
 """Entries about erasures are never erased themselves."""
+_CHAINED, _BESIDE = (sa.insert(cast("sa.Table", one.__table__)) for one in (AuditChainRow, AuditPersonalRow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,14 @@ class ChainedAuditLog:
         entry = replace(entry, form=FORM, commitments=committed(personal))
         public = {name: value for name, value in entry.chained().items() if name not in {"at", "form", "personal"}}
         commitments = canonical_json(dict(entry.commitments)).decode()
-        session.add(
-            AuditChainRow(
-                **public, at=entry.at, username="", detail="{}", form=FORM, personal=commitments, hash=entry.digest()
-            )
+        session.execute(
+            _CHAINED,
+            {**public, "at": entry.at, "username": "", "detail": "{}", "form": FORM, "personal": commitments}
+            | {"hash": entry.digest()},
         )
         salts = canonical_json({name: salt for name, (salt, _) in personal.items()}).decode()
         values = {name: value for name, (_, value) in personal.items()}
-        session.add(AuditPersonalRow(agency_id=entry.agency_id, sequence=entry.sequence, salts=salts, **values))
-        session.flush()
+        session.execute(_BESIDE, {"agency_id": entry.agency_id, "sequence": entry.sequence, "salts": salts, **values})
         return entry.sequence
 
     def _last(self, session: Session) -> tuple[int, str]:

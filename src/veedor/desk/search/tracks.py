@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -94,9 +93,12 @@ class FoundOut(Out):
 
     @staticmethod
     def of(one: FoundTrack) -> FoundOut:
-        told = {name: getattr(one, name) for name in FoundOut.model_fields if name not in ("object_class", "colour")}
+        told = {name: getattr(one, name) for name in _AS_THEY_ARE}
         colour = one.colour.label if one.colour is not None else None
         return FoundOut.model_validate({**told, "class": one.object_class.label, "colour": colour})
+
+
+_AS_THEY_ARE = tuple(name for name in FoundOut.model_fields if name not in ("object_class", "colour"))
 
 
 class AnswerOut(Out):
@@ -231,5 +233,4 @@ def _lines(answers: Iterator[SiteAnswer], lang: str) -> Iterator[bytes]:
 
 
 def _line(told: AnswerOut) -> bytes:
-    plain = told.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return told.model_dump_json(by_alias=True, exclude_none=True).encode() + b"\n"
