@@ -194,6 +194,7 @@ class StoredBlock:
     head: BlockHead
     wanted: frozenset[str]
     cameras: tuple[str, ...] = ()
+    size: int = 0  # rows
     _slices: list[tuple[int, int]] = field(default_factory=list)
     _chunks: dict[int, _Chunk] = field(default_factory=dict)
     _read: dict[str, NDArray[Any]] = field(default_factory=dict)
@@ -205,12 +206,9 @@ class StoredBlock:
             if name in self.wanted:
                 names.append(name)
                 self._slices.append((low, low + count))
+                self.size += count
             low += count
         self.cameras = tuple(names)
-
-    @property
-    def size(self) -> int:
-        return sum(high - low for low, high in self._slices)
 
     def camera(self) -> Ints:
         """Of each row: index into `cameras`."""
