@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -70,6 +71,7 @@ PLANS = (
     Plan("Comisaría Cercado", "PNP Comisaría Cercado", "pnp-cercado", "police", "olga", -12.0480, -77.0320, 1),
 )
 HUB_AGENCY = "region-lima"
+_LAST_LINES = 12
 
 
 class Process:
@@ -95,6 +97,15 @@ class Process:
                 env={**os.environ, "COLUMNS": "400", **(environment or {})},
                 start_new_session=True,
             )
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    def said(self) -> str:
+        """The last of what it said: its log goes with the demo's folder."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n") if self.log.is_file() else []
+        return "\n".join([line for line in lines if line.strip()][-_LAST_LINES:])
 
     def kill(self) -> None:
         """SIGKILL, as a power cut would."""
@@ -189,18 +200,18 @@ def _start_hub(folder: Path, port: int, clock: Clock, stack: ExitStack) -> Feder
     process = _run(["hub", "run", "--config", str(path)], log, stack)
     url = f"https://127.0.0.1:{config.desk.port}"
     ca = config.keys / "ca.crt"
-    _wait(clock, lambda: ca.is_file() and _answers(url, ca), "hub", log)
-    return FederationDemo(url, ca, ("admin", _first_password(log)), process)
+    _wait(clock, lambda: ca.is_file() and _answers(url, ca), "hub", process)
+    return FederationDemo(url, ca, ("admin", _first_password(process)), process)
 
 
-def _first_password(log: Path) -> str:
+def _first_password(hub: Process) -> str:
     """What the hub printed at its first start, which is the only place where it ever stands."""
-    for line in log.read_text(encoding="utf-8").splitlines():
+    for line in hub.log.read_text(encoding="utf-8").splitlines():
         words = line.replace(":", " ").split()
         for word in words:
             if word.count("-") == 3 and len(word) == 23:
                 return word
-    raise DemoPartFailed(part="hub", file=str(log))
+    raise DemoPartFailed(part="hub", said=hub.said())
 
 
 def _online(admin: httpx.Client) -> int:
@@ -245,7 +256,7 @@ def _start_site(
     log = folder / "site.log"
     process = _run(["site", "run", "--config", str(path)], log, stack)
     url = f"http://127.0.0.1:{config.desk.port}"
-    _wait(clock, lambda: _answers(url, None), plan.site, log)
+    _wait(clock, lambda: _answers(url, None), plan.site, process)
     return Party(plan, url, logins, folder, process)
 
 
@@ -356,12 +367,11 @@ def _client(url: str, ca: Path | None, login: tuple[str, str]) -> Iterator[httpx
         yield client
 
 
-def _wait(clock: Clock, is_so: Callable[[], Any], part: str, log: Path | None = None) -> None:
-    import threading
-
+def _wait(clock: Clock, is_so: Callable[[], Any], part: str, process: Process | None = None) -> None:
+    """Until it is so. `process`: without which it never will be."""
     never = threading.Event()
     deadline_s = clock.monotonic() + READY_S
     while not is_so():
-        if clock.monotonic() > deadline_s:
-            raise DemoPartFailed(part=part, file=str(log or "-"))
+        if clock.monotonic() > deadline_s or (process is not None and process.has_ended):
+            raise DemoPartFailed(part=part, said=process.said() if process else "-")
         clock.wait(never, 0.25)

@@ -24,7 +24,7 @@ class ConfigMissing(UserError):
 
 
 class DemoPartFailed(Unavailable):
-    """A process of the demo did not come up. params: part, file (its log)"""
+    """A process of the demo did not come up. params: part, said (the last of its log)"""
 
     key = "error-compose-demo-part"
 

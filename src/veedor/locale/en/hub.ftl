@@ -101,8 +101,8 @@ init-hub-desk = Where the console answers (always with TLS).
 init-hub-link = The port that sites call: the only one that they need to reach.
 
 error-compose-demo-part =
-    "{ $part }" did not start in time.
-    .hint = Look at its log: { $file }
+    "{ $part }" did not start.
+    .hint = It said last: { $said }
 demo-hub-starting = Starting the hub …
 demo-site-joining = Starting "{ $name }" and joining it …
 demo-grant-signing = Signing the grant at both sites …

@@ -101,8 +101,8 @@ init-hub-desk = Dónde atiende la consola (siempre con TLS).
 init-hub-link = Puerto al que llaman los sitios: el único que debe verse desde ellos.
 
 error-compose-demo-part =
-    «{ $part }» no arrancó a tiempo.
-    .hint = Mire su registro: { $file }
+    «{ $part }» no arrancó.
+    .hint = Lo último que dijo: { $said }
 demo-hub-starting = Arrancando el nodo central …
 demo-site-joining = Arrancando y adhiriendo «{ $name }» …
 demo-grant-signing = Firmando el convenio en ambos sitios …
