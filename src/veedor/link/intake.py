@@ -222,6 +222,7 @@ class _Reading:
                     "inactive_threshold": 30 * NS,
                 },
             },
+            repeatable=True,
         )
         self.pending = int(said.get("num_pending", 0))
         self._heard_s = self._connection.clock.monotonic()

@@ -20,6 +20,7 @@ NO_STREAM = 10059
 NO_MESSAGE = 10037
 INCARNATION = "incarnation"
 REQUEST_S = 3.0
+AGAIN_S = 0.75  # what was on its way when a link ended is lost, and the next link may be there already
 
 
 class StreamRefused(Unavailable):
@@ -55,16 +56,18 @@ class SiteStream:
             forget()
             await self._connection.unsubscribe(number)
 
-    async def ask(self, operation: str, value: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Raises CalleeGone (at once where there is no link), CallSilent, LinkDown, StreamRefused."""
+    async def ask(
+        self, operation: str, value: dict[str, Any] | None = None, *, repeatable: bool = False
+    ) -> dict[str, Any]:
+        """`repeatable`: asking twice does no more than asking once, so it is asked again while no answer comes.
+        Raises CalleeGone (at once where there is no link), CallSilent, LinkDown, StreamRefused."""
         token = secrets.token_hex(8)
         reply = self.inbox.rsplit(".", 1)[0] + f".{token}"
         answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
         self._answers[token] = answer
         try:
             data = json.dumps(value).encode() if value is not None else b""
-            await self._connection.publish(subjects.jetstream(self.site_id, operation), data, reply)
-            message = await asyncio.wait_for(answer, REQUEST_S)
+            message = await self._answered(subjects.jetstream(self.site_id, operation), data, reply, answer, repeatable)
         except TimeoutError as problem:
             raise CallSilent(name=self.site_id, seconds=REQUEST_S) from problem
         finally:
@@ -76,6 +79,17 @@ class SiteStream:
             error = said["error"]
             raise StreamRefused(self.site_id, str(error.get("description", "")), int(error.get("err_code", 0)))
         return said
+
+    async def _answered(
+        self, subject: str, data: bytes, reply: str, answer: asyncio.Future[Msg], repeatable: bool
+    ) -> Msg:
+        """Raises TimeoutError."""
+        async with asyncio.timeout(REQUEST_S):
+            while True:
+                await self._connection.publish(subject, data, reply)
+                await asyncio.wait([answer], timeout=AGAIN_S if repeatable else None)
+                if answer.done():
+                    return answer.result()
 
     def _on_change(self, status: LinkStatus) -> None:
         for answer in list(self._answers.values()):
@@ -90,7 +104,7 @@ class SiteStream:
     async def info(self) -> dict[str, Any] | None:
         """STREAM.INFO, or None where there is no stream."""
         try:
-            return await self.ask(f"STREAM.INFO.{subjects.UP}")
+            return await self.ask(f"STREAM.INFO.{subjects.UP}", repeatable=True)
         except StreamRefused as problem:
             if problem.code == NO_STREAM:
                 return None
@@ -99,7 +113,7 @@ class SiteStream:
     async def message(self, sequence: int) -> dict[str, Any] | None:
         """The stored message: `seq`, `data` (base64), `time` ... None where it is not there."""
         try:
-            said = await self.ask(f"STREAM.MSG.GET.{subjects.UP}", {"seq": sequence})
+            said = await self.ask(f"STREAM.MSG.GET.{subjects.UP}", {"seq": sequence}, repeatable=True)
         except StreamRefused as problem:
             if problem.code == NO_MESSAGE:
                 return None
