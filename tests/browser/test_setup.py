@@ -513,6 +513,7 @@ def test_everybody_sees_the_tabs_of_their_rights(
 
 def test_in_english_and_light(site: Stage, open_console: Open, axe: Axe) -> None:
     camera = site.cameras[0]
+    write_rules(site, camera, HANDWRITTEN)
     page = open_console(site, "inge", f"#/setup/rules/{camera.id}", language="en")
     expect(page.locator("[data-rule]").first).to_be_visible()
     page.get_by_role("button", name="Light or dark theme").click()
