@@ -65,7 +65,7 @@ class Plan:
         self.flood_events = 40_000 if full else 3_000
         self.hours = 1.0 if full else 0.5
         self.rounds = 15 if full else 3
-        self.paced = [2100.0, 2600.0, 3200.0, 4000.0] if full else [2100.0]
+        self.paced = [2100.0, 3200.0, 4900.0] if self.sites > 12 else [2100.0]  # the last: 2,000 events a second
         self.paced_s = 30.0 if full else 8.0
         self.ladder = [500.0 * 1.25**step for step in range(10)] if full else [500.0, 1000.0, 2000.0]  # facts a second
 
