@@ -249,3 +249,13 @@ def test_a_thing_is_listed_exactly_where_it_may_be_looked_at(
     for owner in (OWNER, GRANTEE, "other"):
         thing = Resource("alert", "a1", owner, None, span)
         assert scope.covers(owner) is (access.refusal(who, action, thing) is None)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_refusal_says_in_words_what_is_refused(language: str) -> None:
+    for action in Action:
+        said = Forbidden(action=action.value, act=action.value.replace(".", "-"), reason="role", name="").render(
+            language
+        )
+        assert action.value not in said
+        assert action.value.replace(".", "-") not in said.split()

@@ -7218,6 +7218,11 @@ export interface components {
              * @description Cameras are at other sites, which join here
              */
             is_hub: boolean;
+            /**
+             * Is Own Desk
+             * @description Of the caller's agency: its record and erasures are theirs to read
+             */
+            is_own_desk: boolean;
             /** Language */
             language: string;
             /** Name */
