@@ -144,6 +144,7 @@ def lock_evidence(olga: Page) -> None:
     expect(lock).to_have_count(0)
     evidence = olga.get_by_role("region", name="Evidencia")
     expect(evidence.locator("[data-status=held]")).to_contain_text(OWNER, timeout=SOON_MS)
+    expect(evidence.get_by_role("button", name="Liberar")).to_have_count(0)  # that is the owner's to do
 
 
 def ask_for_footage(olga: Page, rosa: Page, camera: str) -> None:

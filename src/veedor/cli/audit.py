@@ -94,6 +94,25 @@ def verify(
         raise typer.Exit(AuditBroken.exit_code)
 
 
+@app.command("heads", help=t("cli-audit-heads"), epilog=t("cli-example", command="veedor audit heads hub"))
+@command
+def heads(
+    place: Annotated[str, typer.Argument(help=t("cli-audit-heads-place"))],
+    out_file: Annotated[Path | None, typer.Option("--out", help=t("cli-audit-heads-out"), dir_okay=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """What the desk that one is logged in at keeps of another chain, for `--witness`."""
+    from veedor.cli import client
+    from veedor.kit.files import write_file
+
+    rows: list[dict[str, Any]] = client.connect().get(f"/api/audit/witness-of/{client.part(place)}", {"limit": 1000})
+    if out_file is not None:
+        write_file(out_file, json.dumps(rows, indent=1).encode())
+        out.print(t("cli-audit-heads-saved", heads=str(len(rows)), path=str(out_file)))
+        return
+    print_rows(rows, ("place", "sequence", "at", "flaw", "hash"), as_json=as_json, empty="")
+
+
 def _explained(verdict: dict[str, Any]) -> str:
     """The first broken link, in words."""
     told = {name: str(verdict[name] or "-") for name in ("expected", "found")}
