@@ -7764,7 +7764,8 @@ export interface components {
             agency_id: string;
             /**
              * At
-             * @description When it was signed, by the clock there
+             * Format: date-time
+             * @description When it was signed, by the clock there; exact, since the signature covers it
              */
             at: string;
             /**
