@@ -10,8 +10,9 @@ import typer
 
 from veedor.cli.calls import App
 from veedor.cli.erasures import add_erasures
-from veedor.cli.output import command, out, print_json, print_rows, t
+from veedor.cli.output import command, lang, out, print_json, print_rows, t
 from veedor.cli.seals import show_sealed, who_text
+from veedor.kit.errors import VeedorError
 
 app = App(name="audit", help=t("cli-audit"), no_args_is_help=True)
 add_erasures(app)
@@ -150,11 +151,15 @@ def _kept(file: Path) -> list[NotedHead]:
         told = json.loads(file.read_bytes())
         read = [(SignedHead.from_json(one), str(one["public_key"])) for one in told]
     except (ValueError, TypeError, KeyError, BadHead) as problem:
-        raise typer.BadParameter(t("cli-audit-witness-unreadable", problem=str(problem))) from problem
+        raise typer.BadParameter(t("cli-audit-witness-unreadable", problem=_words(problem))) from problem
     heads = [head for head, key in read if head.signed_by(key)]
     if len({head.place for head in heads}) != 1:
         raise typer.BadParameter(t("cli-audit-witness-places"))
     return [(head.agency_id, head.sequence, head.hash) for head in heads]
+
+
+def _words(problem: Exception) -> str:
+    return problem.render(lang) if isinstance(problem, VeedorError) else str(problem)
 
 
 def _by_desk(heads: list[NotedHead]) -> dict[str, Any]:
