@@ -277,3 +277,13 @@ def test_several_cameras_of_one_grant_are_one_question_and_an_agreement_is_of_on
     some = [replace(one, span=span) for one in many[:2]]
     found = access.decide_all(replace(ANA, approval=agreed), Action.TRACK_READ, some)
     assert [one.refusal for one in found] == [None, "condition:two_person"]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_refusal_says_in_words_what_is_refused(language: str) -> None:
+    for action in Action:
+        said = Forbidden(action=action.value, act=action.value.replace(".", "-"), reason="role", name="").render(
+            language
+        )
+        assert action.value not in said
+        assert action.value.replace(".", "-") not in said.split()

@@ -56,6 +56,8 @@ def test_the_story(sites: Sites, open_address: OpenAddress, axe: Callable[[Page]
     assert axe(olga) == []
     search(olga, sites)
     assert axe(olga) == []
+    lock_evidence(olga)
+    assert axe(olga) == []
     rosa = sites.open_home(open_address, victoria, "#/sharing")
     ask_for_footage(olga, rosa, camera)
     officer = sites.open_home(open_address, victoria, "#/audit/looks?agency=pnp-cercado", "auditoria")
@@ -75,7 +77,7 @@ def see_the_alert(olga: Page) -> None:
     dialog.get_by_label("Número de caso").fill(CASE)
     dialog.get_by_role("button", name="Usar", exact=True).click()
     expect(olga.locator("[data-purpose]")).to_contain_text(f"robo · {CASE}")
-    olga.locator("[data-alert]").first.click(timeout=2 * SOON_MS)
+    olga.locator("[data-alert]:has([data-owner=la-victoria])").first.click(timeout=2 * SOON_MS)
     detail = olga.get_by_role("region", name="Detalle de la alerta")
     expect(detail.locator("[data-owner=la-victoria]")).to_be_visible()
     expect(detail.locator("[data-foreign-alert]")).to_contain_text(OWNER)
@@ -125,6 +127,26 @@ def search(olga: Page, sites: Sites) -> None:
     assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
 
 
+def lock_evidence(olga: Page) -> None:
+    """An incident of the comisaría's own, for which a minute of the municipality's camera is kept at its site."""
+    go(olga, "Incidentes")
+    olga.get_by_role("button", name="Abrir incidente").click()
+    opening = olga.get_by_role("dialog")
+    opening.get_by_label("Tipo").select_option("robbery")
+    opening.get_by_role("button", name="Abrir", exact=True).click()
+    expect(opening).to_have_count(0)
+    olga.get_by_role("button", name="Asegurar video").click()
+    lock = olga.get_by_role("dialog", name="Asegurar video")
+    choice = lock.get_by_label("Cámara")
+    choice.select_option(label=choice.locator("option", has_text=OWNER).first.inner_text())
+    lock.get_by_label("Motivo").fill("Oficio 12")
+    lock.get_by_role("button", name="Asegurar video").click()
+    expect(lock).to_have_count(0)
+    evidence = olga.get_by_role("region", name="Evidencia")
+    expect(evidence.locator("[data-status=held]")).to_contain_text(OWNER, timeout=SOON_MS)
+    expect(evidence.get_by_role("button", name="Liberar")).to_have_count(0)  # that is the owner's to do
+
+
 def ask_for_footage(olga: Page, rosa: Page, camera: str) -> None:
     """A request stands in the municipality's queue; it grants it, once."""
     olga.goto(olga.url.split("#")[0] + f"#/sharing/request?camera={camera}")
@@ -149,7 +171,7 @@ def every_look_is_there(officer: Page) -> None:
     def row_of(action: str) -> Locator:
         return officer.locator(f"tr[data-by=pnp-cercado][data-look='{action}']:not(.refused)")
 
-    for action in ("live.watch", "track.read", "footage.play"):
+    for action in ("alert.read", "live.watch", "track.read", "footage.play", "evidence.lock"):
         row = row_of(action).first
         expect(row).to_be_visible(timeout=20_000)
         expect(row).to_contain_text("olga")
@@ -157,6 +179,8 @@ def every_look_is_there(officer: Page) -> None:
         expect(row).to_contain_text(f"robo · {CASE}")
         # A look that has ended has an entry of its own, which says for how long; the one that began names the grant.
         expect(row_of(action).filter(has=officer.get_by_role("link", name="Convenio")).first).to_be_visible()
+    kept = row_of("evidence.lock").filter(has=officer.locator("[data-span]"))
+    expect(kept.first).to_be_visible()
 
 
 def revoke(olga: Page, rosa: Page, camera: str, grant: str) -> None:

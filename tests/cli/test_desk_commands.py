@@ -6,6 +6,7 @@ import json
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from desk.desks import AGENCY, PASSWORD, Desk, running
 from veedor.access.principal import Role
 from veedor.cli.app import app
 from veedor.cli.client import Login, login_file
+from veedor.desk.audit import witness
+from veedor.desk.stream.hub import LiveFeedHub
 from veedor.wire.heads import SignedHead, sign_head
 from veedor.wire.keys import SigningKey
 
@@ -123,3 +126,19 @@ def test_audit_against_heads_that_somebody_else_keeps(desk: Desk, tmp_path: Path
     assert veedor("audit", "verify", "--witness", str(file)).exit_code == 2  # nobody signed it
     file.write_text("nonsense", encoding="utf-8")
     assert veedor("audit", "verify", "--witness", str(file)).exit_code == 2
+
+
+def test_audit_against_heads_as_the_api_tells_them(desk: Desk, tmp_path: Path) -> None:
+    log_in(desk, "audi")
+    key, (sequence, digest) = SigningKey.generate(), desk.audit.head() or (0, "")
+    at = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)  # the signature covers microseconds too
+    head = sign_head(key, SignedHead("site-1", AGENCY, sequence, digest, at))
+    with desk.ports.database.session() as session:
+        teller = witness.Teller(LiveFeedHub(desk.ports.database, desk.ports.clock), ())
+        assert not witness.keep(session, desk.ports.clock, head, key.public_hex, teller)
+    file = tmp_path / "heads.json"
+    assert veedor("audit", "heads", "site-1", "--out", str(file)).exit_code == 0
+    assert veedor("audit", "heads", "site-9", "--out", str(tmp_path / "none.json")).exit_code == 2
+    assert not (tmp_path / "none.json").exists()
+    for where in ([], ["--data", str(desk.ports.data_directory)]):
+        assert veedor("audit", "verify", "--witness", str(file), *where).exit_code == 0

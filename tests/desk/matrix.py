@@ -281,9 +281,9 @@ ROWS = [
     # agencies and what they let each other see: everybody speaks for their own agency
     Row("GET", "/api/agencies", EVERYBODY, own=True),
     Row("PUT", "/api/agencies/{agency_id}", "a", body={"name": "Municipalidad", "kind": "municipality"}),
-    Row("GET", "/api/grants", "osau", own=True),
-    Row("GET", "/api/grant-queue", "osau", own=True),
-    Row("GET", "/api/grants/{grant_id}", "osau", 404, own=True),
+    Row("GET", "/api/grants", "osaup", own=True),
+    Row("GET", "/api/grant-queue", "osaup", own=True),
+    Row("GET", "/api/grants/{grant_id}", "osaup", 404, own=True),
     Row("POST", "/api/grants", "sa", 400, body=_GRANT, own=True),  # with an agency that is not known here
     Row("POST", "/api/grants/{grant_id}/sign", "sa", 404, own=True),
     Row("POST", "/api/grants/{grant_id}/revoke", "sa", 404, body={"reason": "x"}, own=True),

@@ -181,7 +181,8 @@ def test_an_invited_agency_sees_the_incident_but_no_camera_by_it(two: Two) -> No
     assert two.ana.post(f"{path}/agencies", json={"agency_id": "nobody"}).status_code == 404
     asked = two.ana.post(f"{path}/agencies", json={"agency_id": "pnp", "note": "Vengan"}).json()
     assert asked["agencies"] == [{"agency_id": "pnp", "part": "invited"}]
-    assert two.pedro.post(f"{path}/notes", json={"text": "ya"}).status_code == 409  # not before it has come in
+    early = two.pedro.post(f"{path}/notes", json={"text": "ya"})
+    assert (early.status_code, early.json()["error"]) == (409, "error-incidents-not-come")
     assert two.pedro.post(f"{path}/accept").json()["agencies"] == [{"agency_id": "pnp", "part": "accepted"}]
     assert two.pedro.post(f"{path}/notes", json={"text": "En camino"}).status_code == 200
     seen = two.pedro.get(path).json()

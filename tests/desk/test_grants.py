@@ -31,7 +31,7 @@ from veedor.desk.grants import repository
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.grants.errors import AgencyKeyChanged, ForgedStatement, GrantDiffers, UnknownAgency
 from veedor.desk.grants.service import Agreements
-from veedor.desk.need import Owned, alert_owner
+from veedor.desk.need import Owned, own_alert
 from veedor.desk.scope_clause import only
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import VeedorError
@@ -509,6 +509,7 @@ def test_an_agency_without_its_first_start_has_no_key(tmp_path: Path) -> None:
 def test_an_alert_belongs_to_its_agency_and_camera(desk: Desk) -> None:
     one = event(camera_id="plaza")
     AlertService(desk.ports).raise_alert(one, JPEG)
-    nobody = Principal("u", "u", PNP, frozenset())
-    assert alert_owner(desk.ports, nobody, one.id) == Owned(MUNI, "plaza")
-    assert alert_owner(desk.ports, nobody, "ghost") == alert_owner(desk.ports, nobody, None) == Owned(MUNI)
+    ours, theirs = (Principal("u", "u", agency, frozenset()) for agency in (MUNI, PNP))
+    assert own_alert(desk.ports, ours, one.id) == Owned(MUNI, "plaza")
+    assert own_alert(desk.ports, ours, "ghost") == own_alert(desk.ports, ours, None) == Owned(MUNI)
+    assert own_alert(desk.ports, theirs, one.id) == Owned(PNP)  # it is decided for its camera once it is found

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from desk.cases import JPEG, event
 from desk.desks import AGENCY, Desk, running
 from veedor.access.actions import Action
 from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.accounts.service import ensure_agency
+from veedor.desk.alerts.service import AlertService
 from veedor.desk.audit.entry import AuditEntry
 from veedor.desk.audit.habits import Flag, Habit, Limits, flags
 from veedor.desk.audit.looks import Look
@@ -59,10 +61,32 @@ def test_lookups_in_the_night_without_a_case() -> None:
     assert found(look(late, Action.FOOTAGE_PLAY, allowed=False), look(early, Action.TRACK_READ)) == []
 
 
+def test_what_one_page_asks_of_one_camera_is_one_lookup() -> None:
+    late = NOON.replace(hour=23)
+    playing = [look(late + timedelta(minutes=number), Action.FOOTAGE_PLAY) for number in range(10)]
+    duty = [look(late, Action.FOOTAGE_PLAY, resource_kind="alert", resource_id=str(number)) for number in range(9)]
+    begun = look(late, Action.TRACK_READ, resource_kind="track", resource_id=None)
+    assert found(*playing, *duty, begun) == []
+    asked = replace(begun, detail={"cameras": ["plaza"], "start": "a", "end": "b"})
+    other = replace(asked, detail={**asked.detail, "end": "c"})
+    later = replace(playing[0], at=late + timedelta(minutes=10))
+    for more in ((later,), (asked,), (replace(playing[0], resource_id="mercado"),)):
+        (flag,) = found(*playing, *more)
+        assert (flag.count, flag.looks) == (2, 11)
+    assert [flag.count for flag in found(asked, asked, other)] == [2]
+
+
 def test_exports_in_bulk() -> None:
-    out = [look(NOON, Action.EVIDENCE_EXPORT, resource_id=str(number), case_number="1") for number in range(3)]
-    assert [(one.habit, one.count) for one in found(*out)] == [(Habit.EXPORTS, 3)]
-    assert found(*out[:2]) == []
+    def out(package: int, **changes: Any) -> list[Look]:
+        """One package: asked for, of two cameras each with files, and fetched."""
+        mine = {"package_id": str(package)}
+        asked = look(NOON, Action.EVIDENCE_EXPORT, resource_kind="incident", resource_id="7", **changes)
+        parts = [replace(asked, resource_kind="evidence", resource_id="plaza", detail=mine) for _ in range(9)]
+        return [asked, *parts, replace(asked, resource_kind="package", resource_id=str(package), detail={})]
+
+    three = [one for number in range(3) for one in out(number, case_number="1")]
+    assert [(one.habit, one.count) for one in found(*three)] == [(Habit.EXPORTS, 3)]
+    assert found(*out(1), *out(2)) == []
 
 
 @pytest.fixture
@@ -93,6 +117,31 @@ def test_an_officer_sees_looks_of_anyone_and_nothing_else(desk: Desk) -> None:
     assert names(person="Rosa") == names(allowed=True) == names(start="2026-01-01T00:00:00Z", allowed=True) == ["rosa"]
     assert names(camera="ghost") == names(action="footage.play") == names(end="2026-01-01T00:00:00Z") == []
     assert audi.get("/api/audit/looks", params={"before": "nonsense"}).status_code == 422
+
+
+def test_pictures_searches_and_packages_are_looks_at_their_camera(desk: Desk) -> None:
+    desk.add_user("rosa", Role.OPERATOR)
+    alert = event(camera_id="plaza")
+    AlertService(desk.ports).raise_alert(alert, JPEG)
+    audi, rosa, alert_id = desk.client("audi"), desk.client("rosa"), alert.id
+    assert rosa.get("/api/alerts").status_code == rosa.get(f"/api/alerts/{alert_id}").status_code == 200
+    assert rosa.get(f"/api/alerts/{alert_id}/snapshot.jpg").content == JPEG
+    rosa.get(f"/api/alerts/{alert_id}/clip.mp4")
+    span = {"start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:10:00Z"}
+    assert rosa.post("/api/search/tracks", json={**span, "cameras": ["plaza"]}).status_code == 200
+    incident = rosa.post("/api/incidents", json={"type": "robbery", "origin": "phone"}).json()["id"]
+    rosa.post(f"/api/incidents/{incident}/evidence", json={**span, "camera": "plaza", "reason": "Oficio 3"})
+    told = audi.get("/api/audit/looks", params={"camera": "plaza"}).json()["looks"]
+    seen = [(one["action"], one["resource_kind"]) for one in reversed(told)]
+    assert seen == [
+        ("alert.read", "alert_picture"),
+        ("footage.play", "alert"),
+        ("track.read", "track"),
+        ("evidence.lock", "camera"),
+    ]
+    assert [one["detail"].get("camera") for one in told[-2:]] == ["plaza", "plaza"]
+    assert (told[0]["resource_id"], told[0]["detail"]["start"]) == ("plaza", "2026-03-01T12:00:00.000000Z")
+    assert audi.get("/api/audit/looks", params={"camera": "mercado"}).json()["looks"] == []
 
 
 def test_how_long_a_picture_was_watched_is_what_the_flag_rests_on(desk: Desk) -> None:

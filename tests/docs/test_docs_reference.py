@@ -5,6 +5,8 @@ The first test would miss a thing that the generator itself leaves out; the othe
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import subprocess
 import sys
@@ -16,10 +18,14 @@ import typer
 from doc_files import ROOT
 from pydantic import BaseModel
 
+import veedor
+from tools.reference.problems import error_classes
 from veedor.access.actions import Action
 from veedor.cli.app import app
 from veedor.compose.config import SiteFile
 from veedor.desk.app import ROUTERS, need_of
+from veedor.kit.errors import VeedorError
+from veedor.kit.messages import catalogue_keys
 from veedor.member.ops import HANDLERS
 from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.schema import Schedule, Tripwire
@@ -136,3 +142,12 @@ def test_every_route_is_in_the_reference_with_its_action() -> None:
             need = need_of(route.dependant)
             action = f"`{need.action.value}`" if need else "public"
             assert f"| {method} | `{route.path}` | {action} |\n" in text, f"api.md lacks {method} {route.path}"
+
+
+def test_every_error_has_its_sentence() -> None:
+    """In Spanish; that English has the same keys, another test says. Errors of every module count, not of `errors.py`
+    alone."""
+    for module in pkgutil.walk_packages(veedor.__path__, "veedor."):
+        if not module.name.endswith("__main__") and ".migrations." not in module.name:
+            importlib.import_module(module.name)
+    assert {kind.key for kind in error_classes()} - catalogue_keys("es") - {VeedorError.key} == set()

@@ -58,6 +58,8 @@ class Access:
         """Allow or raise Forbidden. Either way the audit entry is durable first, with the grant if one counts."""
         found = self.decide(principal, action, resource)
         told = {**(detail or {}), **({"grant": found.grant_id} if found.grant_id else {})}
+        if resource.camera_id is not None and resource.camera_id != resource.id:
+            told["camera"] = resource.camera_id  # else nobody could tell whose picture an alert's is
         if principal.approver and found.grant_id:
             told["approved_by"] = principal.approver
         refusal = found.refusal

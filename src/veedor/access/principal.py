@@ -11,6 +11,8 @@ from veedor.model.seal import Seal
 
 # Kinds whose id is a camera's.
 CAMERA_KINDS = frozenset({"camera", "live", "footage", "ptz", "track"})
+# The kind of an alert's picture: to read an alert is one thing, to look at whom it shows another.
+ALERT_PICTURE = "alert_picture"
 
 
 class Role(StrEnum):

@@ -10,8 +10,9 @@ import typer
 
 from veedor.cli.calls import App
 from veedor.cli.erasures import add_erasures
-from veedor.cli.output import command, out, print_json, print_rows, t
+from veedor.cli.output import command, lang, out, print_json, print_rows, t
 from veedor.cli.seals import show_sealed, who_text
+from veedor.kit.errors import VeedorError
 
 app = App(name="audit", help=t("cli-audit"), no_args_is_help=True)
 add_erasures(app)
@@ -94,6 +95,25 @@ def verify(
         raise typer.Exit(AuditBroken.exit_code)
 
 
+@app.command("heads", help=t("cli-audit-heads"), epilog=t("cli-example", command="veedor audit heads hub"))
+@command
+def heads(
+    place: Annotated[str, typer.Argument(help=t("cli-audit-heads-place"))],
+    out_file: Annotated[Path | None, typer.Option("--out", help=t("cli-audit-heads-out"), dir_okay=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """What the desk that one is logged in at keeps of another chain, for `--witness`."""
+    from veedor.cli import client
+    from veedor.kit.files import write_file
+
+    rows: list[dict[str, Any]] = client.connect().get(f"/api/audit/witness-of/{client.part(place)}", {"limit": 1000})
+    if out_file is not None:
+        write_file(out_file, json.dumps(rows, indent=1).encode())
+        out.print(t("cli-audit-heads-saved", heads=str(len(rows)), path=str(out_file)))
+        return
+    print_rows(rows, ("place", "sequence", "at", "flaw", "hash"), as_json=as_json, empty="")
+
+
 def _explained(verdict: dict[str, Any]) -> str:
     """The first broken link, in words."""
     told = {name: str(verdict[name] or "-") for name in ("expected", "found")}
@@ -131,11 +151,15 @@ def _kept(file: Path) -> list[NotedHead]:
         told = json.loads(file.read_bytes())
         read = [(SignedHead.from_json(one), str(one["public_key"])) for one in told]
     except (ValueError, TypeError, KeyError, BadHead) as problem:
-        raise typer.BadParameter(t("cli-audit-witness-unreadable", problem=str(problem))) from problem
+        raise typer.BadParameter(t("cli-audit-witness-unreadable", problem=_words(problem))) from problem
     heads = [head for head, key in read if head.signed_by(key)]
     if len({head.place for head in heads}) != 1:
         raise typer.BadParameter(t("cli-audit-witness-places"))
     return [(head.agency_id, head.sequence, head.hash) for head in heads]
+
+
+def _words(problem: Exception) -> str:
+    return problem.render(lang) if isinstance(problem, VeedorError) else str(problem)
 
 
 def _by_desk(heads: list[NotedHead]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def demo(
         stop = stop_on_signals()
         _greet(running)
         clock.wait(stop, options.duration_s if options.duration_s is not None else threading.TIMEOUT_MAX)
-        err.print(t("cli-demo-ending"))
+        err.print(t("cli-demo-ending-sites"))
         running.finish()
         told = running.report(started_at)
     _conclude(told, report, as_json)
@@ -106,6 +106,7 @@ def _federation(sites: int, duration_s: float | None, port: int) -> None:
             err.print(t("cli-demo-grant", purpose=PURPOSE))
         err.print(t("cli-demo-stop"))
         clock.wait(stop, duration_s if duration_s is not None else threading.TIMEOUT_MAX)
+        err.print(t("cli-demo-ending-sites"))
 
 
 def _greet(running: Demo) -> None:

@@ -113,6 +113,11 @@ class Process:
             self._process.kill()
             self._process.wait()
 
+    def end(self) -> None:
+        """Ask it to stop, and do not wait."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
     def stop(self) -> None:
         """In order; by force where that takes too long."""
         if self._process is None:
@@ -177,6 +182,8 @@ def federation_demo(
         if len(plans) >= 3:
             tell(Message("demo-grant-signing"))
             hub.grant_id = _agree(hub, clock)
+        for one in (hub.hub, *(party.process for party in hub.parties)):
+            stack.callback(one.end)  # all at once: each takes its time
         yield hub
 
 
@@ -280,13 +287,19 @@ def _add_cameras(config: SiteFile, plan: Plan, cameras: list[DemoCamera], clock:
 
 
 def _add_people(config: SiteFile, plan: Plan, clock: Clock) -> dict[str, str]:
-    """An administrator, an operator who is a supervisor too, and an auditor, each with a password of this run."""
+    """An administrator, an operator who is a supervisor too, an auditor and an officer of personal data, each with a
+    password of this run."""
     database = Database(database_url(config.data))
     try:
         database.migrate()
         administrator = service.ensure_first_administrator(database, clock, plan.agency_id, plan.agency)
         logins = {service.FIRST_ADMINISTRATOR: administrator or ""}
-        for name, roles in ((plan.user, (Role.OPERATOR, Role.SUPERVISOR)), ("auditoria", (Role.AUDITOR,))):
+        people = (
+            (plan.user, (Role.OPERATOR, Role.SUPERVISOR)),
+            ("auditoria", (Role.AUDITOR,)),
+            ("datos", (Role.PRIVACY_OFFICER,)),
+        )
+        for name, roles in people:
             logins[name] = passwords.generate()
             new = service.NewUser(name, "", roles, passwords.hash_password(logins[name]))
             with database.session() as session:

@@ -115,12 +115,14 @@ def camera_owner(ports: DeskPorts, _principal: Principal, camera_id: str | None)
         return ports.agency_id
 
 
-def alert_owner(ports: DeskPorts, _principal: Principal, alert_id: str | None) -> Owned:
-    """The agency and the camera of an alert; this desk's for one that does not exist."""
+def own_alert(ports: DeskPorts, principal: Principal, alert_id: str | None) -> Owned:
+    """The person's agency, as `own`, with the camera of an alert of its own, for the audit. Another agency's alert is
+    decided for its camera once it is found (`scoping.check_foreign`)."""
     with ports.database.reading() as session:
-        query = sa.select(AlertRow.agency_id, AlertRow.camera_id).where(AlertRow.id == (alert_id or ""))
-        found = session.execute(query).one_or_none()
-    return Owned(found.agency_id, found.camera_id) if found else Owned(ports.agency_id)
+        query = sa.select(AlertRow.camera_id).where(
+            AlertRow.id == (alert_id or ""), AlertRow.agency_id == principal.agency_id
+        )
+        return Owned(principal.agency_id, session.scalar(query))
 
 
 class Need:

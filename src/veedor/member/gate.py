@@ -35,7 +35,16 @@ from veedor.wire.ports import LiveFragment, PlayWish
 
 _DECIDE_EVERY_S = 0.75  # with the cache of grants this stays below the 2 s in which a revocation must end a stream
 
-_TOLD = ("lock_id", "package_id", "segment_id", "offset", "command_id", "change")  # what exactly was asked for
+_TOLD = (
+    "at",
+    "alert_id",
+    "lock_id",
+    "package_id",
+    "segment_id",
+    "offset",
+    "command_id",
+    "change",
+)  # what exactly was asked for
 _MOST_TOLD = 100  # cameras that an entry of a refused call names
 
 Answer = tuple[dict[str, Any], Iterator[bytes] | AsyncIterator[bytes] | None]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from veedor.access.actions import Action
-from veedor.access.principal import Principal
+from veedor.access.principal import ALERT_PICTURE, Principal
 from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.commands import service as commands
@@ -305,7 +305,7 @@ HANDLERS: dict[Op, Handler] = {
     Op.SITE_EVENTS: Handler((Action.EVENT_READ,), "event", _events),
     Op.SEARCH_TRACKS: Handler((Action.TRACK_READ,), "track", _search, is_many=True),
     Op.SITE_PLACES: Handler((Action.RULES_READ,), "rules", _places),
-    Op.ALERT_SNAPSHOT: Handler((Action.ALERT_READ,), "alert", _alert_snapshot),
+    Op.ALERT_SNAPSHOT: Handler((Action.ALERT_READ,), ALERT_PICTURE, _alert_snapshot),
     Op.ALERT_CLIP: Handler(_PLAY, "alert", _alert_clip),
     Op.PTZ_STATE: Handler((*_PTZ, *_LIVE), "ptz", _ptz_state),
     Op.PTZ_MOVE: Handler(_PTZ, "ptz", _ptz_move),

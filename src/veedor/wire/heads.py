@@ -25,7 +25,7 @@ HUB_PLACE = "hub"
 class BadHead(VeedorError):
     """What came is not a signed head. params: problem"""
 
-    key = "wire-bad-head"
+    key = "error-wire-bad-head"
     http_status = 400
 
 

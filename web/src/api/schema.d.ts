@@ -7218,6 +7218,11 @@ export interface components {
              * @description Cameras are at other sites, which join here
              */
             is_hub: boolean;
+            /**
+             * Is Own Desk
+             * @description Of the caller's agency: its record and erasures are theirs to read
+             */
+            is_own_desk: boolean;
             /** Language */
             language: string;
             /** Name */
@@ -7759,7 +7764,8 @@ export interface components {
             agency_id: string;
             /**
              * At
-             * @description When it was signed, by the clock there
+             * Format: date-time
+             * @description When it was signed, by the clock there; exact, since the signature covers it
              */
             at: string;
             /**

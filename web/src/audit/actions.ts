@@ -62,6 +62,7 @@ export const looks: Schemas["Action"][] = [
   "footage.list",
   "footage.play",
   "track.read",
+  "alert.read",
   "backtest.run",
   "evidence.lock",
   "evidence.export",

@@ -105,7 +105,15 @@ export function agencyLayers(look: Colours): LayerSpecification[] {
       source: "areas",
       filter: ["has", "name"],
       minzoom: 8,
-      layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-padding": 6 },
+      layout: {
+        "text-field": ["get", "name"],
+        "text-font": FONT,
+        "text-size": 12,
+        "text-padding": 6,
+        // A site often stands in the middle of its area: its icon has that place, its own name the one above.
+        "text-anchor": "top",
+        "text-offset": [0, 1.4],
+      },
       paint: { ...text, "text-color": look.severities.medium },
     },
     {

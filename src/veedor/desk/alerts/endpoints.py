@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import Field
 
 from veedor.access.actions import Action
+from veedor.access.principal import ALERT_PICTURE
 from veedor.desk.acts.cursor import read_cursor, write_cursor
 from veedor.desk.acts.repository import acts_of, acts_of_many
 from veedor.desk.alerts import repository
@@ -29,7 +30,7 @@ from veedor.desk.alerts.schemas import (
     alert_out,
 )
 from veedor.desk.alerts.tables import AlertRow
-from veedor.desk.need import Need, Permit, own
+from veedor.desk.need import Need, Permit, own, own_alert
 from veedor.desk.schemas import Id, aware
 from veedor.desk.scoping import check_foreign, require
 from veedor.kit.errors import NotFound
@@ -54,8 +55,9 @@ _FILTERS = (
     "cursor",
 )
 ReadList = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", owner=own, detail=_FILTERS))]
-ReadOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", id_from="alert_id", owner=own))]
-PlayOne = Annotated[Permit, Depends(Need(Action.FOOTAGE_PLAY, "alert", id_from="alert_id", owner=own))]
+ReadOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, "alert", id_from="alert_id", owner=own_alert))]
+SeeOne = Annotated[Permit, Depends(Need(Action.ALERT_READ, ALERT_PICTURE, id_from="alert_id", owner=own_alert))]
+PlayOne = Annotated[Permit, Depends(Need(Action.FOOTAGE_PLAY, "alert", id_from="alert_id", owner=own_alert))]
 Handle = Annotated[Permit, Depends(Need(Action.ALERT_HANDLE, "alert", id_from="alert_id", owner=own))]
 
 
@@ -147,7 +149,7 @@ def show_alert(permit: ReadOne, alert_id: Id) -> AlertDetailOut:
 
 
 @router.get("/api/alerts/{alert_id}/snapshot.jpg", response_class=FileResponse)
-def alert_snapshot(permit: ReadOne, alert_id: Id) -> Response:
+def alert_snapshot(permit: SeeOne, alert_id: Id) -> Response:
     """The picture, with the track and the zone drawn."""
     row = _found(permit, alert_id)
     if permit.ports.alert_pictures is not None:

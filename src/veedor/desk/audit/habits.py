@@ -1,23 +1,30 @@
 """Odd habits in looks: what an officer should ask about. Each flag has the number it rests on; none proves anything.
 
 - `stare`: one person watched one camera live for longer than so many minutes of a day.
-- `night`: look-ups of what was recorded, between 22:00 and 6:00, that named no case.
-- `exports`: one person took out evidence more often in a day than so many times.
+- `night`: look-ups of what was recorded, between 22:00 and 6:00, that named no case. A page asks many times for one
+  look-up, so what one person asks of one camera within ten minutes is one. An alert's own clip is none.
+- `exports`: one person had more packages of evidence in a day than so many. Each of a package's files, and each
+  camera in it, has an entry; the package counts once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from veedor.access.actions import Action
+from veedor.access.principal import ALERT_PICTURE
 from veedor.desk.audit.looks import Look
 
 NIGHT_FROM_H = 22
 NIGHT_UNTIL_H = 6
 
+ONE_LOOKUP = timedelta(minutes=10)
+
+_DUTY = frozenset({"alert", ALERT_PICTURE})
 _LOOKUPS = frozenset({Action.FOOTAGE_LIST, Action.FOOTAGE_PLAY, Action.TRACK_READ})
 
 
@@ -55,10 +62,16 @@ class Flag:
 
 @dataclass(slots=True)
 class _Tally:
-    amount: float
     looks: int
     first_at: datetime
     last_at: datetime
+    minutes: float = 0.0
+    packages: set[str] = field(default_factory=set)
+    lookups: dict[str, list[datetime]] = field(default_factory=dict)  # of each camera or search
+
+    @property
+    def count(self) -> int:
+        return int(self.minutes) + len(self.packages) + sum(_apart(times) for times in self.lookups.values())
 
 
 _Key = tuple[Habit, str, str | None, str | None, date]
@@ -68,32 +81,64 @@ def flags(looks: Iterable[Look], limits: Limits, zone: tzinfo = UTC) -> list[Fla
     """The newest day first, then the largest count. `zone`: whose days and nights."""
     tallies: dict[_Key, _Tally] = {}
     for look in looks:
-        for key, amount in _counted(look, zone):
-            known = tallies.setdefault(key, _Tally(0.0, 0, look.at, look.at))
-            known.amount += amount
+        for key in _habits(look, zone):
+            known = tallies.setdefault(key, _Tally(0, look.at, look.at))
+            _count(known, key[0], look)
             known.looks += 1
             known.first_at, known.last_at = min(known.first_at, look.at), max(known.last_at, look.at)
     least = {Habit.STARE: limits.stare_min, Habit.NIGHT: limits.night_lookups, Habit.EXPORTS: limits.exports}
     found = [
-        Flag(habit, name, agency, camera, day, int(one.amount), least[habit], one.looks, one.first_at, one.last_at)
+        Flag(habit, name, agency, camera, day, one.count, least[habit], one.looks, one.first_at, one.last_at)
         for (habit, name, agency, camera, day), one in tallies.items()
-        if int(one.amount) >= least[habit]
+        if one.count >= least[habit]
     ]
     return sorted(found, key=lambda one: (one.day, one.count), reverse=True)
 
 
-def _counted(look: Look, zone: tzinfo) -> Iterable[tuple[_Key, float]]:
+def _habits(look: Look, zone: tzinfo) -> Iterator[_Key]:
+    """Of which habits, whose and of which day, the look may be a part."""
     if not look.allowed or not look.username:
         return
     local = look.at.astimezone(zone)
     who = (look.username, look.user_agency_id)
-    if look.action == Action.LIVE_WATCH and (watched_s := _seconds(look)):
-        yield (Habit.STARE, *who, look.resource_id, local.date()), watched_s / 60
-    if look.action in _LOOKUPS and not look.case_number and not NIGHT_UNTIL_H <= local.hour < NIGHT_FROM_H:
-        night = (local - timedelta(hours=NIGHT_UNTIL_H)).date()
-        yield (Habit.NIGHT, *who, None, night), 1
-    if look.action == Action.EVIDENCE_EXPORT:
-        yield (Habit.EXPORTS, *who, None, local.date()), 1
+    if look.action == Action.LIVE_WATCH and _seconds(look):
+        yield (Habit.STARE, *who, look.resource_id, local.date())
+    if _lookup(look) and not look.case_number and not NIGHT_UNTIL_H <= local.hour < NIGHT_FROM_H:
+        yield (Habit.NIGHT, *who, None, (local - timedelta(hours=NIGHT_UNTIL_H)).date())
+    if look.action == Action.EVIDENCE_EXPORT and _package(look):
+        yield (Habit.EXPORTS, *who, None, local.date())
+
+
+def _count(tally: _Tally, habit: Habit, look: Look) -> None:
+    if habit is Habit.STARE:
+        tally.minutes += _seconds(look) / 60
+    elif habit is Habit.NIGHT:
+        tally.lookups.setdefault(_lookup(look), []).append(look.at)
+    else:
+        tally.packages.add(_package(look))
+
+
+def _lookup(look: Look) -> str:
+    """What was looked up: a camera, or what a search was for; "": nothing, as where a search only begins."""
+    if look.action not in _LOOKUPS or look.resource_kind in _DUTY:
+        return ""
+    asked = [look.detail.get(name) for name in ("cameras", "start", "end", "query")]
+    return look.resource_id or (json.dumps(asked) if asked[0] else "")
+
+
+def _apart(times: list[datetime]) -> int:
+    """How many look-ups these entries of one camera are."""
+    count, begun = 0, None
+    for at in sorted(times):
+        if begun is None or at - begun >= ONE_LOOKUP:
+            count, begun = count + 1, at
+    return count
+
+
+def _package(look: Look) -> str:
+    """The package of evidence that the entry is about; "": none that is known, as where one is only asked for."""
+    known = look.resource_id if look.resource_kind == "package" else look.detail.get("package_id")
+    return known if isinstance(known, str) else ""
 
 
 def _seconds(look: Look) -> float:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.access.actions import Action
+from veedor.access.principal import ALERT_PICTURE
 from veedor.desk.audit.entry import detail_of
 from veedor.desk.audit.tables import AuditRow
 from veedor.desk.inward.tables import SiteAuditRow
@@ -33,7 +34,10 @@ LOOK_ACTIONS = frozenset(
         Action.EVIDENCE_EXPORT,
     }
 )
-"""What counts as a look: every way to a picture, to what it shows, or to power over the camera."""
+"""What counts as a look: every way to a picture, to what it shows, or to power over the camera. `PICTURES` too."""
+
+PICTURES = frozenset({ALERT_PICTURE, "second_look"})
+"""Kinds of things of which `alert.read` gives a picture, where it names one."""
 
 Cursor = tuple[datetime, str, int]
 
@@ -98,13 +102,20 @@ def looks(session: Session, desk_agency: str, wanted: LookQuery, limit: int, *, 
 
 
 def _select(table: Any, place: Any, wanted: LookQuery) -> sa.Select[Any]:
-    query = sa.select(table).where(
-        table.resource_agency_id == wanted.owner, table.action.in_([one.value for one in LOOK_ACTIONS])
+    is_look = sa.or_(
+        table.action.in_([one.value for one in LOOK_ACTIONS]),
+        sa.and_(
+            table.action == Action.ALERT_READ.value,
+            table.resource_kind.in_(PICTURES),
+            table.resource_id.is_not(None),
+        ),
     )
+    query = sa.select(table).where(table.resource_agency_id == wanted.owner, is_look)
+    if wanted.camera is not None:
+        query = query.where(sa.or_(table.resource_id == wanted.camera, _told_of(table, wanted.camera)))
     for column, value in (
         (table.username, wanted.person),
         (table.user_agency_id, wanted.agency),
-        (table.resource_id, wanted.camera),
         (table.action, wanted.action),
         (table.allowed, wanted.allowed),
     ):
@@ -121,6 +132,12 @@ def _select(table: Any, place: Any, wanted: LookQuery) -> sa.Select[Any]:
             sa.or_(table.at < at, sa.and_(same, place < site), sa.and_(same, place == site, table.sequence < sequence))
         )
     return query.order_by(table.at.desc(), place.desc(), table.sequence.desc())
+
+
+def _told_of(table: Any, camera_id: str) -> sa.ColumnElement[bool]:
+    """The detail names the camera: of a search, an alert's picture, a package. Ids of cameras are unique texts."""
+    texts = [AuditRow.detail] if table is AuditRow else [SiteAuditRow.entry, SiteAuditRow.personal]
+    return sa.or_(*(sa.func.coalesce(one, "").contains(camera_id, autoescape=True) for one in texts))
 
 
 def _of_chain(row: AuditRow) -> Look:

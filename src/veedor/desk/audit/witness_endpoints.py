@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Query
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from veedor.access.actions import Action
 from veedor.access.principal import Principal
@@ -33,13 +34,17 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 Before = Annotated[int | None, Query(ge=1, description="Only numbers below: to page backward")]
 
 
+SignedTime = Annotated[datetime, PlainSerializer(lambda at: at.astimezone(UTC).isoformat(), when_used="json")]
+"""A time that a signature covers: as `SignedHead` writes it, to the microsecond."""
+
+
 class WitnessedHeadOut(Out):
     number: int = Field(description="In the order in which heads came here")
     place: str = Field(description="A site's id, or hub")
     agency_id: str
     sequence: int
     hash: str
-    at: UtcTime = Field(description="When it was signed, by the clock there")
+    at: SignedTime = Field(description="When it was signed, by the clock there; exact, since the signature covers it")
     signature: str
     public_key: str = Field(description="That the signature was checked with when it came")
     flaw: str = Field(description="Empty: none; signature, fork or rollback: it contradicts what is known")

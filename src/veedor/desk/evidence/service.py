@@ -129,11 +129,10 @@ class EvidenceService:
             note_errand(session, subject_id, who)
 
     def _lockable(self, who: Principal, camera_id: str, span: tuple[datetime, datetime]) -> str:
-        """The camera's agency. A camera of another one is decided for itself, and audited. Raises Forbidden."""
+        """The camera's agency. The lock is decided, and audited, for that camera and span. Raises Forbidden."""
         owner = owner_of(self._ports, camera_id)
-        if owner != who.agency_id:
-            resource = Resource("camera", camera_id, owner, span=span)
-            self._ports.access.authorize(who, Action.EVIDENCE_LOCK, resource, reason=who.purpose)
+        resource = Resource("camera", camera_id, owner, span=span)
+        self._ports.access.authorize(who, Action.EVIDENCE_LOCK, resource, reason=who.purpose, detail=_span_told(span))
         return owner
 
     def release(self, who: Principal, evidence_id: str, reason: str, version: int | None) -> None:
@@ -165,8 +164,9 @@ class EvidenceService:
         with self._ports.database.reading() as session:
             wanted = self._exportable(session, who, get_incident(session, who.agency_id, incident).id)
         self._check_exportable(wanted, incident, now)
+        package_id = new_id(now)
         for row in wanted:
-            self._check_foreign(who, row)
+            self._check_item(who, row, package_id)
         with self._ports.database.session() as session:
             found = get_incident(session, who.agency_id, incident)
             self._check_alone(session, who, found)
@@ -175,7 +175,7 @@ class EvidenceService:
                 raise Conflict(problem="the locks of the incident have just changed")
             self._check_exportable(items, incident, now)
             package = PackageRow(
-                id=new_id(now),
+                id=package_id,
                 agency_id=who.agency_id,
                 incident_id=found.id,
                 state=PackageState.BUILDING.value,
@@ -203,19 +203,18 @@ class EvidenceService:
 
     def _exportable(self, session: Session, who: Principal, incident_id: str) -> list[EvidenceRow]:
         """What was not given back, of one's own cameras, of shared ones, and what one's own people asked others for.
-        None of the last may drop out in silence because a grant ends: see `_check_foreign`."""
+        None of the last may drop out in silence because a grant ends: see `_check_item`."""
         scope = self._ports.access.scope(who, Action.EVIDENCE_EXPORT)
         rows = [row for row in repository.evidence_of(session, incident_id) if row.status not in _GIVEN_BACK]
         asked = asked_by(session, who.agency_id, [row.id for row in rows])
         return [row for row in rows if row.id in asked or scope.covers(row.agency_id, row.camera_id)]
 
-    def _check_foreign(self, who: Principal, row: EvidenceRow) -> None:
-        """Another agency's footage is decided item by item, with its span, and audited. Raises Forbidden."""
-        if row.agency_id == who.agency_id:
-            return
+    def _check_item(self, who: Principal, row: EvidenceRow, package_id: str) -> None:
+        """What goes into a package is decided item by item, with its span, and audited. Raises Forbidden."""
         span = (row.started_at, row.ended_at)
         resource = Resource("evidence", row.id, row.agency_id, row.camera_id, span)
-        self._ports.access.authorize(who, Action.EVIDENCE_EXPORT, resource, reason=who.purpose)
+        detail = {"package_id": package_id, **_span_told(span)}
+        self._ports.access.authorize(who, Action.EVIDENCE_EXPORT, resource, reason=who.purpose, detail=detail)
 
     def folder(self, agency_id: str, package_id: str) -> Path:
         """The folder of a finished package. Raises NotFound."""
@@ -284,3 +283,7 @@ class EvidenceService:
 
 
 _GIVEN_BACK = frozenset({EvidenceStatus.RELEASING.value, EvidenceStatus.RELEASED.value})
+
+
+def _span_told(span: tuple[datetime, datetime]) -> dict[str, str]:
+    return {"start": iso(span[0]), "end": iso(span[1])}

@@ -11,6 +11,12 @@ class NotOwner(Conflict):
     key = "error-incidents-not-owner"
 
 
+class NotCome(Conflict):
+    """An invited agency works on an incident once it has accepted, one that is offered it once it took it over."""
+
+    key = "error-incidents-not-come"
+
+
 class UnknownStep(UserError):
     """params: step, type"""
 

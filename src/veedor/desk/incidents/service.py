@@ -21,7 +21,7 @@ from veedor.desk.evidence.errands import asked_by
 from veedor.desk.evidence.tables import EvidenceRow
 from veedor.desk.incidents import repository
 from veedor.desk.incidents.catalogue import steps_of
-from veedor.desk.incidents.errors import NotOwner, UnknownStep
+from veedor.desk.incidents.errors import NotCome, NotOwner, UnknownStep
 from veedor.desk.incidents.tables import IncidentAgencyRow, IncidentRow
 from veedor.desk.sealing.joint import require_unsealed
 from veedor.desk.sealing.repository import require_unnamed
@@ -193,7 +193,7 @@ class IncidentService:
             if kind in _LETS_IN:
                 require_unsealed(session, row.id, self._ports.clock.now())
             if row.agency_id != who.agency_id and not self._may_work(session, who, row, kind):
-                raise NotOwner(owner=row.agency_id)
+                raise NotOwner(owner=row.agency_id) if kind in OWNERS_ACTS else NotCome()
             if kind is ActKind.TAKE_OVER:
                 payload = {"number": repository.next_number(session, who.agency_id)}
             act = new_act(

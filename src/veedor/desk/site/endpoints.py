@@ -26,6 +26,7 @@ class SiteOut(Out):
     language: str
     watermark: bool = Field(description="Whether live pictures and playback carry who watches, and when")
     is_hub: bool = Field(description="Cameras are at other sites, which join here")
+    is_own_desk: bool = Field(description="Of the caller's agency: its record and erasures are theirs to read")
 
 
 @router.get("/api/site")
@@ -44,4 +45,5 @@ def site(permit: Annotated[Permit, Depends(Need(Action.SELF, "site", owner=own))
         language=config.language,
         watermark=config.watermark,
         is_hub=config.is_hub,
+        is_own_desk=permit.principal.agency_id == permit.ports.agency_id,
     )

@@ -1,5 +1,7 @@
 error-incidents-not-owner = Only people of { $owner }, the agency that owns the incident, may do that
     .hint = Ask them, or have the incident handed over to your agency
+error-incidents-not-come = Your agency is invited, and has not yet accepted to work on this incident
+    .hint = Accept the invitation, or take the incident over where it was offered; then you can write in it
 error-incidents-step = The step "{ $step }" is not on the list of an incident of type { $type }
     .hint = See the steps with `veedor incidents show`
 error-proposals-gone = This proposal is not what you saw: another alert joined it, or somebody has decided

@@ -51,6 +51,13 @@ error-forbidden = You may not { $act ->
         [grant-sign] sign or revoke grants
         [grant-request] ask other agencies for footage
         [grant-emergency] take emergency access
+        [wall-share] change walls of the agency
+        [ptz-steer] steer cameras
+        [bookmark-read] see bookmarks
+        [bookmark-edit] make bookmarks
+        [bookmark-clear] remove others' bookmarks
+        [site-read] see the sites
+        [site-edit] invite or take out sites
         [seal-read] see the seals
         [seal-make] seal a case and a colleague
         [seal-open] open a seal

@@ -1,5 +1,7 @@
 error-incidents-not-owner = Solo personas de { $owner }, la entidad dueña del incidente, pueden hacer eso
     .hint = Pídaselo a ellas, o que transfieran el incidente a su entidad
+error-incidents-not-come = Su entidad está invitada, y aún no aceptó trabajar en este incidente
+    .hint = Acepte la invitación, o asuma el incidente si se lo ofrecieron; después podrá anotar en él
 error-incidents-step = El paso «{ $step }» no está en la lista de un incidente de tipo { $type }
     .hint = Vea los pasos con `veedor incidents show`
 error-proposals-gone = Esta propuesta ya no es la que usted vio: se le unió otra alerta, o alguien ya decidió

@@ -65,6 +65,13 @@ error-forbidden = No puede { $act ->
         [grant-sign] firmar o revocar convenios
         [grant-request] pedir grabaciones a otras entidades
         [grant-emergency] tomar acceso de emergencia
+        [wall-share] cambiar los murales de la entidad
+        [ptz-steer] mover cámaras
+        [bookmark-read] ver marcas
+        [bookmark-edit] poner marcas
+        [bookmark-clear] quitar marcas de otros
+        [site-read] ver los sitios
+        [site-edit] invitar o retirar sitios
         [seal-read] ver los sellos
         [seal-make] sellar un caso y a un colega
         [seal-open] abrir un sello

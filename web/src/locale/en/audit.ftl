@@ -222,3 +222,35 @@ audit-sealed =
         [mismatch] THE OPENING DOES NOT FIT: it says { $person }, { $case }
        *[other] (sealed)
     }
+audit-kind-alert_picture = Alert pictures
+audit-kind-second_look = Second looks
+audit-kind-approval = Approvals
+audit-kind-backtest = Backtests of rules
+audit-kind-erasure = Erasures
+audit-kind-normality = Usual movement
+audit-kind-sample = Samples
+audit-kind-seal = Seals
+audit-kind-api = Description of the interface
+audit-name-erased = Name erased
+audit-sealed-name = Sealed { $id }
+audit-sealed-case = sealed case
+audit-refusal = { $code ->
+    [role] their role does not allow it
+    [agency] it is another agency's
+    [draft] the grant was not signed
+    [signed_by_one] the grant lacked a signature
+    [scheduled] the grant had not begun
+    [expired] the grant had expired
+    [revoked] the grant was revoked
+    [right] the grant does not give that right
+    [camera] the grant does not cover that camera
+    [span] the grant is for other hours of footage
+    [hours] the grant does not count at that hour
+    [purpose] the purpose is not in the grant
+    [case] the grant's case number was missing
+    [two_person] a second person was missing
+    [lease] the site did not know whether the grant still stood
+    [restored] the hub had just been restored
+    [origin] the request came from another page
+   *[other] { $code }
+}

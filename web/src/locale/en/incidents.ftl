@@ -160,3 +160,4 @@ incidents-proposal-near = At most { NUMBER($metres) } m and { NUMBER($seconds) }
 incidents-proposal-accept = Open one incident
 incidents-proposal-join = Join to the incident
 incidents-proposal-dismiss = Not the same thing
+incidents-release-owner = Only its owner can release it

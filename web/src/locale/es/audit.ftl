@@ -222,3 +222,35 @@ audit-sealed =
         [mismatch] LA APERTURA NO CORRESPONDE: dice { $person }, { $case }
        *[other] (sellado)
     }
+audit-kind-alert_picture = Fotos de alertas
+audit-kind-second_look = Segundas miradas
+audit-kind-approval = Aprobaciones
+audit-kind-backtest = Pruebas de reglas
+audit-kind-erasure = Supresiones
+audit-kind-normality = Movimiento habitual
+audit-kind-sample = Muestras
+audit-kind-seal = Sellos
+audit-kind-api = Descripción de la interfaz
+audit-name-erased = Nombre suprimido
+audit-sealed-name = Sellado { $id }
+audit-sealed-case = caso sellado
+audit-refusal = { $code ->
+    [role] su rol no lo permite
+    [agency] es de otra entidad
+    [draft] el convenio no estaba firmado
+    [signed_by_one] faltaba una firma en el convenio
+    [scheduled] el convenio aún no empezaba
+    [expired] el convenio había vencido
+    [revoked] el convenio estaba revocado
+    [right] el convenio no da ese derecho
+    [camera] el convenio no incluye esa cámara
+    [span] el convenio es para otras horas de grabación
+    [hours] el convenio no vale a esa hora
+    [purpose] el motivo no está en el convenio
+    [case] faltaba el número de caso del convenio
+    [two_person] faltaba una segunda persona
+    [lease] el sitio no sabía si el convenio seguía vigente
+    [restored] el nodo central estaba recién restaurado
+    [origin] el pedido venía de otra página
+   *[other] { $code }
+}

@@ -160,3 +160,4 @@ incidents-proposal-near = A lo más { NUMBER($metres) } m y { NUMBER($seconds) }
 incidents-proposal-accept = Abrir un incidente
 incidents-proposal-join = Unir al incidente
 incidents-proposal-dismiss = No es lo mismo
+incidents-release-owner = Solo su dueña puede liberarlo
