@@ -1,9 +1,9 @@
 error-compose-port-taken = Cannot listen at { $address }: { $problem }
-    .hint = Stop it, or change `desk.port` in veedor.yaml
+    .hint = Stop it, or change `desk.port` in the configuration
 error-compose-config-exists = { $path } is already there and is not overwritten
     .hint = Edit it, delete it yourself, or choose another folder
 error-compose-config-missing = There is no configuration at { $path }
-    .hint = Make one with `veedor init`, or name another with --config
+    .hint = Make one with `veedor init` (for a hub: `veedor hub init`), or name another with --config
 problem-camera = { $camera }: { $problem }
 problem-worker = Analysis process { $worker } is starting or restarting; recording goes on
 init-head =

@@ -1,9 +1,9 @@
 error-compose-port-taken = No se puede atender en { $address }: { $problem }
-    .hint = Ciérrelo, o cambie `desk.port` en veedor.yaml
+    .hint = Ciérrelo, o cambie `desk.port` en la configuración
 error-compose-config-exists = { $path } ya existe y no se sobrescribe
     .hint = Edítelo, bórrelo usted, o elija otra carpeta
 error-compose-config-missing = No hay configuración en { $path }
-    .hint = Cree una con `veedor init`, o indique otra con --config
+    .hint = Cree una con `veedor init` (la de un nodo central, con `veedor hub init`), o indique otra con --config
 problem-camera = { $camera }: { $problem }
 problem-worker = El proceso de análisis { $worker } está arrancando o se reinicia; la grabación sigue
 init-head =
