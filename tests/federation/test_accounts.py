@@ -123,7 +123,9 @@ def test_a_site_that_was_revoked_says_so_to_its_people_and_in_its_journal(statio
 
         wait_until(lambda: hub()["connected"], timeout_s=60, every_s=1)
         assert hub()["problem"] is None
-        (site_id,) = [row["id"] for row in at_hub.get("/api/sites").json()["sites"] if row["name"] == stranger.plan.site]
+        (site_id,) = [
+            row["id"] for row in at_hub.get("/api/sites").json()["sites"] if row["name"] == stranger.plan.site
+        ]
         assert at_hub.post(f"/api/sites/{site_id}/revoke").status_code == 204
         wait_until(lambda: words in (hub()["problem"] or ""), timeout_s=60, every_s=1)
     wait_until(lambda: words in stranger.process.log.read_text(encoding="utf-8"), timeout_s=30, every_s=0.5)

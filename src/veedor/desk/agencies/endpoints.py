@@ -61,8 +61,9 @@ def save_agency(permit: EditAgency, agency_id: Id, body: AgencyIn) -> AgencyOut:
     with permit.ports.database.session() as session:
         known = {one.id: one for one in repository.agencies(session)}
         before = known.get(agency_id)
-        if body.parent_id is not None and body.parent_id not in known:  # a mistyped one would never stand above it
-            raise UnknownAgency(name=body.parent_id)
+        parent = before.parent_id if before else None
+        if body.parent_id not in (None, parent, *known):  # a mistyped one would never stand above it
+            raise UnknownAgency(name=str(body.parent_id))
         wanted = Agency(
             agency_id,
             body.name.strip(),
