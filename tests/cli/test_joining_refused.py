@@ -1,4 +1,4 @@
-"""What `veedor site join` and `veedor login` say where a hub refuses, or is not trusted: what is wrong, and what to do."""
+"""What commands say where a hub refuses a site, or is not trusted: what is wrong, and what to do."""
 
 from __future__ import annotations
 
