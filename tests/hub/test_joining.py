@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from veedor.desk.database import Database
 from veedor.desk.sites.tables import SiteRow
 from veedor.hub.joining import service
 from veedor.hub.joining.errors import InvitationRefused, KeyTaken, OtherAgency, OtherProtocol
+from veedor.hub.restored import doubt_all
 from veedor.kit.clock import SystemClock
 from veedor.link.keys import new_seed, public_of
 from veedor.wire.joining import JoinRequest
@@ -24,7 +25,7 @@ CLOCK = SystemClock()
 
 
 class Later(SystemClock):
-    def now(self):
+    def now(self) -> datetime:
         return super().now() + service.INVITATION_LIFE + timedelta(seconds=1)
 
 
@@ -125,3 +126,13 @@ def test_who_is_revoked_does_not_come_back_with_an_invitation_from_before(databa
     with pytest.raises(InvitationRefused):
         join(database, before)
     assert join(database, invited(database, site_id=site_id)) == site_id  # let in again, on purpose
+
+
+def test_an_invitation_from_before_a_restore_is_worthless(database: Database) -> None:
+    """It may have been used since the backup, or taken back."""
+    request = invited(database)
+    with database.session() as session:
+        doubt_all(session, CLOCK.now())
+    with pytest.raises(InvitationRefused):
+        join(database, request)
+    assert join(database, invited(database))
