@@ -486,6 +486,7 @@ def test_agencies_at_a_site_and_at_a_hub(tmp_path: Path) -> None:
         assert adela.put("/api/agencies/pnp", json={"name": "PNP"}).status_code == 403
         assert adela.put("/api/agencies/muni", json={**body, "parent_id": MUNI}).status_code == 400
         assert adela.put("/api/agencies/muni", json={**body, "area": {"type": "Point"}}).status_code == 400
+        assert adela.put("/api/agencies/muni", json={**body, "parent_id": "mistyped"}).status_code == 400
         other_key = {**body, "public_key": PUBLIC["other"]}
         assert adela.put("/api/agencies/muni", json=other_key).status_code == 409
         assert adela.put("/api/agencies/muni", json={**other_key, "repin": True}).status_code == 200

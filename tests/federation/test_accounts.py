@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -110,6 +111,24 @@ def test_a_hub_that_alters_a_record_convinces_nobody(stations: Stations) -> None
     with small.at(stations.second, "rosa", stations.first.logins["rosa"]) as rosa:
         assert rosa.get("/api/me").json()["user"]["roles"] == ["operator", "supervisor"]
     assert not can_log_in(stations.second, "eve", stations.first.logins["rosa"])
+
+
+def test_a_site_that_was_revoked_says_so_to_its_people_and_in_its_journal(stations: Stations) -> None:
+    stranger = stations.stranger
+    words = "`veedor site join --again`"
+    with stations.small.at(stranger, "admin") as admin, stations.small.administrator() as at_hub:
+
+        def hub() -> dict[str, Any]:
+            return dict(admin.get("/api/health").json()["hub"])
+
+        wait_until(lambda: hub()["connected"], timeout_s=60, every_s=1)
+        assert hub()["problem"] is None
+        (site_id,) = [
+            row["id"] for row in at_hub.get("/api/sites").json()["sites"] if row["name"] == stranger.plan.site
+        ]
+        assert at_hub.post(f"/api/sites/{site_id}/revoke").status_code == 204
+        wait_until(lambda: words in (hub()["problem"] or ""), timeout_s=60, every_s=1)
+    wait_until(lambda: words in stranger.process.log.read_text(encoding="utf-8"), timeout_s=30, every_s=0.5)
 
 
 def _records(party: Party) -> set[str]:

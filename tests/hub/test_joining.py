@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from veedor.desk.database import Database
 from veedor.desk.sites.tables import SiteRow
 from veedor.hub.joining import service
 from veedor.hub.joining.errors import InvitationRefused, KeyTaken, OtherAgency, OtherProtocol
+from veedor.hub.restored import doubt_all
 from veedor.kit.clock import SystemClock
 from veedor.link.keys import new_seed, public_of
 from veedor.wire.joining import JoinRequest
@@ -24,7 +25,7 @@ CLOCK = SystemClock()
 
 
 class Later(SystemClock):
-    def now(self):
+    def now(self) -> datetime:
         return super().now() + service.INVITATION_LIFE + timedelta(seconds=1)
 
 
@@ -39,9 +40,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made.close()
 
 
-def invited(database: Database, agency: str = "brena", site_id: str | None = None) -> JoinRequest:
+def invited(
+    database: Database, agency: str = "brena", site_id: str | None = None, name: str = "Serenazgo Breña"
+) -> JoinRequest:
     with database.session() as session:
-        _, secret = service.invite(session, CLOCK, agency, "Serenazgo Breña", site_id=site_id)
+        _, secret = service.invite(session, CLOCK, agency, name, site_id=site_id)
     return JoinRequest(secret, PROTOCOL, "1", agency, public_of(new_seed()), None)
 
 
@@ -79,7 +82,7 @@ def test_nobody_else_uses_it_nor_the_same_one_later(database: Database) -> None:
 
 def test_what_is_refused_leaves_the_invitation_good(database: Database) -> None:
     request = invited(database)
-    taken = join(database, invited(database))
+    taken = join(database, invited(database, name="Base Norte"))
     with database.reading() as session:
         key = session.get_one(SiteRow, taken).link_key
     with pytest.raises(OtherProtocol):
@@ -102,3 +105,34 @@ def test_a_new_key_for_a_site_takes_the_old_ones_place(database: Database) -> No
     with database.reading() as session:
         assert session.get_one(SiteRow, site_id).link_key == request.link_key
     assert count(database) == 1
+
+
+def test_a_newer_invitation_takes_the_earlier_one_back(database: Database) -> None:
+    lost, other = invited(database), invited(database, name="Base Norte")
+    request = invited(database)
+    with pytest.raises(InvitationRefused):
+        join(database, lost)
+    assert join(database, request) != join(database, other)
+    assert join(database, request)  # one that was used is as before
+    invited(database)
+    assert join(database, request)
+
+
+def test_who_is_revoked_does_not_come_back_with_an_invitation_from_before(database: Database) -> None:
+    site_id = join(database, invited(database))
+    before = invited(database, site_id=site_id)
+    with database.session() as session:
+        service.revoke(session, CLOCK, site_id)
+    with pytest.raises(InvitationRefused):
+        join(database, before)
+    assert join(database, invited(database, site_id=site_id)) == site_id  # let in again, on purpose
+
+
+def test_an_invitation_from_before_a_restore_is_worthless(database: Database) -> None:
+    """It may have been used since the backup, or taken back."""
+    request = invited(database)
+    with database.session() as session:
+        doubt_all(session, CLOCK.now())
+    with pytest.raises(InvitationRefused):
+        join(database, request)
+    assert join(database, invited(database))

@@ -6,11 +6,13 @@ what `chart.py` knows), and Kubernetes' own schema.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,40 @@ def yaml(text: str) -> list[Any]:
 
 
 # -- systemd
+
+
+def test_the_nightly_backup_is_made_and_old_ones_go(tmp_path: Path) -> None:
+    """What the unit would start, with its words as systemd reads them."""
+    home, place = tmp_path / "var", tmp_path / "mnt"
+    for folder in (home, place):
+        folder.mkdir()
+    (home / "veedor.yaml").write_text("site: Plaza\nagency: Muni\nagency_id: muni\ndata: data\nsecret_key: key\n")
+    (place / "old.tar").write_bytes(b"old")
+    os.utime(place / "old.tar", (0, 0))
+    found = settings("veedor-backup@.service")
+    assert (found["User"], found["WorkingDirectory"]) == ("%i", "/var/lib/%i")
+    for line in (found["ExecStart"], found["ExecStartPost"]):
+        told = line.replace("/opt/veedor/.venv/bin/veedor", VEEDOR).replace("/mnt/backup/%i", str(place))
+        words = shlex.split(told.replace("$$", "$").replace("%%", "%"))
+        done = subprocess.run(words, cwd=home, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    (made,) = place.iterdir()
+    with tarfile.open(made) as tar:
+        assert {"manifest.json", "config.yaml"} <= set(tar.getnames())
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
+def test_systemd_takes_the_backup_and_its_timer(tmp_path: Path) -> None:
+    for kind in ("service", "timer"):
+        text = (DEPLOY / "systemd" / f"veedor-backup@.{kind}").read_text(encoding="utf-8")
+        (tmp_path / f"veedor-backup@root.{kind}").write_text(text, encoding="utf-8")
+    said = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / "veedor-backup@root.timer")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, said.stderr) == (0, "")
 
 
 def settings(name: str) -> dict[str, str]:

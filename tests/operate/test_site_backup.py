@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shutil
 import threading
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from veedor.compose.errors import (
     BackupInsideData,
     BackupNewer,
     BackupTargetExists,
+    RestoreOtherUser,
     RestoreTargetNotEmpty,
 )
 from veedor.compose.lock import DataLock
@@ -201,12 +204,27 @@ def test_a_tar_that_was_cut_off_or_is_newer_is_refused(config_file: Path, tmp_pa
     fresh = tmp_path / "fresh" / "veedor.yaml"
     with pytest.raises(BackupBroken):
         restore(tmp_path / "cut.tar", fresh, CLOCK)
+    wrong = whole.replace(b"agency_id: muni", b"agency_id: pnp!", 1)
+    (tmp_path / "wrong.tar").write_bytes(wrong)
+    with pytest.raises(BackupBroken, match=r"wrong\.tar"):  # by its name, not by where it was unpacked
+        restore(tmp_path / "wrong.tar", fresh, CLOCK)
     assert list(fresh.parent.iterdir()) == []
     made = backup(config_file, tmp_path / "saved", CLOCK)
     text = (made.path / MANIFEST).read_text()
     (made.path / MANIFEST).write_text(text.replace('"format": 1', '"format": 2'))
     with pytest.raises(BackupNewer):
         restore(made.path, fresh, CLOCK)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write into another's folder")
+def test_root_does_not_restore_into_a_users_folder(config_file: Path, tmp_path: Path) -> None:
+    made = backup(config_file, tmp_path / "saved", CLOCK)
+    home = tmp_path / "home"
+    home.mkdir()
+    os.chown(home, pwd.getpwnam("nobody").pw_uid, -1)
+    with pytest.raises(RestoreOtherUser, match="nobody"):
+        restore(made.path, home / "veedor.yaml", CLOCK)
+    assert list(home.iterdir()) == []
 
 
 def test_a_manifest_cannot_reach_outside(config_file: Path, tmp_path: Path) -> None:

@@ -42,6 +42,12 @@ class BadUrl(UserError):
     key = "error-accounts-bad-url"
 
 
+class Untrusted(Unavailable):
+    """The certificate of who answers is not one that this machine trusts. params: name, problem, said, detail"""
+
+    key = "error-accounts-untrusted"
+
+
 class _Refusal(VeedorError):
     """What a server said, in its words. params: message, hint (may be empty)"""
 
@@ -132,7 +138,9 @@ class Client:
 
     def _unavailable(self, problem: httpx.HTTPError) -> Unavailable:
         said = str(problem) or type(problem).__name__
-        return Unavailable(name=self._url, problem=said, said=said, detail=_detail(problem))
+        detail = _detail(problem)
+        kind = Untrusted if detail == "reason-tls" else Unavailable
+        return kind(name=self._url, problem=said, said=said, detail=detail)
 
 
 def part(text: str) -> str:

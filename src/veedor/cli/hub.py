@@ -119,7 +119,11 @@ def sites(as_json: Json = False) -> None:
         for row in rows
     ]
     print_rows(
-        shown, ("id", "name", "agency_id", "site_state", "cameras", "behind", "link_use", "version"), as_json=False
+        shown,
+        ("id", "name", "agency_id", "site_state", "cameras", "behind", "link_use", "version"),
+        as_json=False,
+        empty=t("cli-hub-sites-none"),
+        whole="id",
     )
 
 

@@ -53,8 +53,11 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, as_json: bool, empty: str = "") -> None:
-    """Rows as a table whose headings are catalogue keys `column-<name>`, or as a JSON list."""
+def print_rows(
+    rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, as_json: bool, empty: str = "", whole: str = ""
+) -> None:
+    """Rows as a table whose headings are catalogue keys `column-<name>`, or as a JSON list. `whole`: the
+    column that is typed into other commands, and never broken."""
     if as_json:
         print_json(list(rows))
         return
@@ -64,7 +67,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, as_
     table = Table(show_lines=any("\n" in str(value) for row in rows for value in row.values()))
     names = list(columns)
     for name in names:
-        table.add_column(t(f"column-{name.replace('_', '-')}"), overflow="fold")
+        table.add_column(t(f"column-{name.replace('_', '-')}"), overflow="fold", no_wrap=name == whole)
     for row in rows:  # as Text: what people typed is never markup
         table.add_row(*(Text("" if row.get(name) is None else str(row[name])) for name in names))
     out.print(table)

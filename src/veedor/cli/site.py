@@ -65,7 +65,7 @@ def join(
     if not config.is_file():
         raise ConfigMissing(path=str(config))
     site = load(config)
-    answer = join_hub(MemberFiles.beside(site.secret_key), site.agency_id, token, again=again)
+    answer = join_hub(MemberFiles.beside(site.secret_key), site.agency_id, token, again=again, lang=lang)
     if as_json:
         print_json(asdict(answer))
         return

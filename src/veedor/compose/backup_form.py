@@ -172,14 +172,14 @@ def opened(source: Path, beside: Path) -> Iterator[tuple[Path, Manifest]]:
     Raises BackupBroken, BackupNewer, the StoreError tree.
     """
     if source.is_dir():
-        yield source, _checked(source)
+        yield source, _checked(source, source)
         return
     with store_errors(beside):
         beside.absolute().parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=".veedor-restore-", dir=beside.absolute().parent))
     try:
         _unpack(source, folder)
-        yield folder, _checked(folder)
+        yield folder, _checked(folder, source)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -208,23 +208,24 @@ def _safe(name: str, source: Path) -> PurePosixPath:
     return path
 
 
-def _checked(folder: Path) -> Manifest:
-    manifest = _manifest(folder)
+def _checked(folder: Path, source: Path) -> Manifest:
+    """`source`: what people know the backup by."""
+    manifest = _manifest(folder, source)
     for name, expected in manifest.files.items():
-        path = folder / _safe(name, folder)
+        path = folder / _safe(name, source)
         with suppress(OSError):
             if path.is_file() and not path.is_symlink() and sha256_file(path) == expected:
                 continue
-        raise BackupBroken(path=str(folder), problem=name)
+        raise BackupBroken(path=str(source), problem=name)
     return manifest
 
 
-def _manifest(folder: Path) -> Manifest:
+def _manifest(folder: Path, source: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
         if int(plain["format"]) > FORMAT:
-            raise BackupNewer(path=str(folder), version=str(plain["version"]))
+            raise BackupNewer(path=str(source), version=str(plain["version"]))
         plain["made_at"] = datetime.fromisoformat(plain["made_at"])
         plain["left_out"] = tuple(str(name) for name in plain["left_out"])
         found = Manifest(**plain)
@@ -233,5 +234,5 @@ def _manifest(folder: Path) -> Manifest:
         ):
             raise ValueError(found.kind)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise BackupBroken(path=str(folder), problem=f"{MANIFEST}: {problem}") from problem
+        raise BackupBroken(path=str(source), problem=f"{MANIFEST}: {problem}") from problem
     return found

@@ -101,6 +101,12 @@ class RestoreTargetNotEmpty(Conflict):
     key = "error-compose-restore-occupied"
 
 
+class RestoreOtherUser(UserError):
+    """root restores into the folder of a user, who could not read what it would write. params: path, user"""
+
+    key = "error-compose-restore-user"
+
+
 class RestoreKeysMissing(UserError):
     """params: path"""
 

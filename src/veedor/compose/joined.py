@@ -74,7 +74,7 @@ class Joined:
             clock,
             config.link.budget_kbps,
         )
-        self.watch.follow(made.roster)
+        self.watch.follow(made)
         return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import socket
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ from pathlib import Path
 from veedor.compose.at_machine import os_user
 from veedor.compose.backup import DUMP, keys_of, load_either, run_tool
 from veedor.compose.backup_form import MANIFEST, Manifest, opened
-from veedor.compose.errors import RestoreKeysMissing, RestoreOtherKind, RestoreTargetNotEmpty
+from veedor.compose.errors import RestoreKeysMissing, RestoreOtherKind, RestoreOtherUser, RestoreTargetNotEmpty
 from veedor.compose.hub_config import HubFile
 from veedor.compose.lock import DataLock
 from veedor.compose.postgres import EmbeddedPostgres
@@ -38,9 +39,11 @@ class Restored:
 def restore(source: Path, config_file: Path | None, clock: Clock) -> Restored:
     """Put a backup back, where the configuration at `config_file` says; where there is none, the backup's is written.
 
-    Keys that are there already stay. Raises BackupBroken, BackupNewer, RestoreOtherKind, RestoreTargetNotEmpty,
-    RestoreKeysMissing, StoreLocked (it runs), ConfigError, PostgresFailed; the data folder is then as it was.
+    Keys that are there already stay. Raises BackupBroken, BackupNewer, RestoreOtherKind, RestoreOtherUser,
+    RestoreTargetNotEmpty, RestoreKeysMissing, StoreLocked (it runs), ConfigError, PostgresFailed; the data folder is
+    then as it was.
     """
+    _refuse_root(config_file or Path())
     with opened(source, config_file or Path("veedor.yaml")) as (folder, manifest):
         path = config_file or Path("hub.yaml" if manifest.kind == "hub" else "veedor.yaml")
         fresh = not path.exists()
@@ -79,6 +82,20 @@ def _restore(folder: Path, manifest: Manifest, path: Path, clock: Clock) -> Rest
             raise
     missing = tuple(keys[name] for name in manifest.left_out if name in keys and not keys[name].exists())
     return Restored(manifest, path, data, tuple(put_back), missing)
+
+
+def _refuse_root(target: Path) -> None:
+    """What root writes into a service's folder is root's alone, and the service does not start with it."""
+    place = target.absolute()
+    while not place.is_dir():
+        place = place.parent
+    owner = place.stat().st_uid
+    if os.geteuid() == 0 and owner != 0:
+        try:
+            user = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            user = f"#{owner}"  # as sudo takes a number
+        raise RestoreOtherUser(path=str(place), user=user)
 
 
 def _refuse_occupied(data: Path, config_file: Path) -> None:

@@ -20,6 +20,7 @@ TellProblem = Callable[[Message, bool], None]
 """(the problem, whether it is over)"""
 
 LASTING_S = 5.0
+_CHANGING = frozenset({"problem", "days", "seconds", "said"})  # figures and reasons that change while a problem lasts
 
 
 def stop_on_signals() -> threading.Event:
@@ -86,7 +87,7 @@ class ProblemWatch:
 
 def _same(problem: Message) -> Hashable:
     """What makes two messages the same problem: not the figures and reasons that change while it lasts."""
-    fixed = {name: value for name, value in problem.params.items() if name not in ("problem", "days", "seconds")}
+    fixed = {name: value for name, value in problem.params.items() if name not in _CHANGING}
     return problem.key, tuple(sorted((name, str(value)) for name, value in fixed.items()))
 
 
@@ -99,4 +100,7 @@ def run_until_stopped(config: SiteFile, lang: str, started: Started, tell: TellP
         settle()
         watch = ProblemWatch(clock, tell)
         while not stop.wait(0.5):
-            watch.see(problems(service.site, lang))
+            found = problems(service.site, lang)
+            if service.member is not None and (away := service.member.problem()) is not None:
+                found.append(away)
+            watch.see(found)

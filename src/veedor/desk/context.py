@@ -16,6 +16,7 @@ from veedor.desk.outward.outward import federate
 from veedor.desk.review.bounds import ReviewConfig
 from veedor.desk.samples.frame import SampleConfig
 from veedor.kit.clock import Clock
+from veedor.kit.messages import Message
 from veedor.kit.secrets import SecretBox
 from veedor.model.seal import SEAL_LONGEST
 from veedor.wire.detectors import DetectorList
@@ -85,11 +86,13 @@ class AlertPictures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HubState:
-    """How a joined site stands with its hub. `heard_at`: when it answered last; None: not since the start."""
+    """How a joined site stands with its hub. `heard_at`: when it answered last; None: not since the start. `problem`:
+    why it does not answer."""
 
     name: str
     connected: bool
     heard_at: datetime | None
+    problem: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,18 @@ from sqlalchemy.orm import Session
 from veedor.desk.audit.tables import RestoreRow
 from veedor.desk.grants.repository import Told
 from veedor.desk.grants.tables import GrantRow
-from veedor.desk.sites.tables import SiteRow
+from veedor.desk.sites.tables import InvitationRow, SiteRow
 from veedor.wire import sync
 
 log = logging.getLogger(__name__)
 
 
 def doubt_all(session: Session, now: datetime) -> None:
-    """This hub has forgotten something: all sites have to speak before another's grant counts again."""
+    """This hub has forgotten something: all sites have to speak before another's grant counts again. An invitation
+    that was good at the backup may have been used since, or taken back: none is good any more."""
     session.execute(sa.update(SiteRow).values(doubted_at=now))
+    unused = (InvitationRow.used_at.is_(None), InvitationRow.expires_at > now)
+    session.execute(sa.update(InvitationRow).where(*unused).values(expires_at=now))
 
 
 def was_restored(session: Session) -> bool:

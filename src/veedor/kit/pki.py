@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from veedor.kit.files import write_file
 from veedor.kit.sqlite import store_errors
 
 _AUTHORITY_YEARS = 10
@@ -44,11 +46,13 @@ def fingerprint(pem: str) -> str:
 
 
 def open_authority(directory: Path, name: str, now: datetime) -> Authority:
-    """The authority in `directory`, made where there is none. Raises the StoreError tree."""
+    """The authority in `directory`, made where there is none; a key that a crash left without its certificate gets one.
+    Raises the StoreError tree."""
     made = Authority(directory / "ca.crt", directory / "ca.key")
     if made.certificate.exists() and made.key.exists():
         return made
-    key = ec.generate_private_key(ec.SECP256R1())
+    is_new = not made.key.exists()
+    key = ec.generate_private_key(ec.SECP256R1()) if is_new else _private_key(made.key)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
     certificate = (
         _builder(subject, subject, key.public_key(), now, now + timedelta(days=365 * _AUTHORITY_YEARS))
@@ -58,20 +62,21 @@ def open_authority(directory: Path, name: str, now: datetime) -> Authority:
     )
     with store_errors(directory):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(made.key, _pem(key))
-        made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        if is_new:
+            write_private(made.key, _pem(key))
+        write_file(made.certificate, certificate.public_bytes(serialization.Encoding.PEM))
     return made
 
 
 def server_certificate(authority: Authority, hosts: Sequence[str], directory: Path, now: datetime) -> tuple[Path, Path]:
-    """Certificate and key for `hosts` (names or addresses); made anew where they change or the end comes near."""
+    """Certificate and key for `hosts` (names or addresses); made anew where they change, the end
+    comes near, the authority is another, or a crash left only one of the two."""
     certificate_file, key_file = directory / "server.crt", directory / "server.key"
-    if certificate_file.exists() and key_file.exists() and _still_good(certificate_file, authority, hosts, now):
+    if certificate_file.exists() and key_file.exists() and _still_good(directory, authority, hosts, now):
         return certificate_file, key_file
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
-    signer = serialization.load_pem_private_key(authority.key.read_bytes(), password=None)
-    assert isinstance(signer, ec.EllipticCurvePrivateKey)  # noqa: S101 - we made it
+    signer = _private_key(authority.key)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0][:64])])
     certificate = (
         _builder(subject, issuer.subject, key.public_key(), now, now + timedelta(days=_SERVER_DAYS))
@@ -86,14 +91,22 @@ def server_certificate(authority: Authority, hosts: Sequence[str], directory: Pa
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         key_file.unlink(missing_ok=True)
         write_private(key_file, _pem(key))
-        certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        write_file(certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
     return certificate_file, key_file
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """A new file that its owner alone may read. Raises FileExistsError rather than overwrite."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
+    """A new file that its owner alone may read, whole or not at all. Raises FileExistsError rather than overwrite."""
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    partial.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _builder(
@@ -125,13 +138,25 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _still_good(file: Path, authority: Authority, hosts: Sequence[str], now: datetime) -> bool:
-    read = x509.load_pem_x509_certificate(file.read_bytes())
+def _still_good(directory: Path, authority: Authority, hosts: Sequence[str], now: datetime) -> bool:
+    read = x509.load_pem_x509_certificate((directory / "server.crt").read_bytes())
     issuer = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
     names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     wanted = {_name(host) for host in hosts}
     fresh = read.not_valid_after_utc - now > timedelta(days=_RENEW_DAYS)
-    return fresh and set(names) == wanted and read.issuer == issuer.subject
+    if not fresh or set(names) != wanted or read.public_key() != _private_key(directory / "server.key").public_key():
+        return False
+    try:
+        read.verify_directly_issued_by(issuer)  # by its key: another authority mostly has the same name
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _private_key(file: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - we made it
+    return key
 
 
 def _name(host: str) -> x509.GeneralName:

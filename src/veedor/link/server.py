@@ -256,12 +256,13 @@ class NatsServer:
                 state = LeafState(False, state.problem if not state.connected else None)
             for words, key in _REFUSALS:
                 if words in line:
-                    said = line.split("] ", 1)[-1]
+                    said = _STAMP.sub("", line)  # the same words at each attempt
                     state = LeafState(False, Message(key, {"said": said}))
                     break
         return state
 
 
+_STAMP = re.compile(r"^.*?\[[A-Z]{3}\] (?:\S+ - lid:\d+ - )?")
 _REFUSALS = (  # the server tells them in words alone
     ("Authorization Violation", "link-refused-key"),
     ("x509: certificate signed by unknown authority", "link-refused-ca"),

@@ -28,9 +28,18 @@ class OtherHub(Unavailable):
 
 
 class JoinRefused(UserError):
-    """The hub said no, in its own words. params: problem"""
+    """The hub said no, in its own words, and what to do. params: problem, hint (may be empty)"""
 
     key = "member-join-refused"
+
+    def hint(self, lang: str) -> str | None:
+        return str(self.params.get("hint") or "") or super().hint(lang)
+
+
+class HubSilent(Unavailable):
+    """Nobody answers at the invitation's address, or what answers is no hub. params: name, problem"""
+
+    key = "member-hub-silent"
 
 
 class AlreadyJoined(Conflict):
@@ -39,10 +48,11 @@ class AlreadyJoined(Conflict):
     key = "member-already-joined"
 
 
-def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False) -> JoinAnswer:
-    """Join, and write what was told. `again`: with a new key, where the site has joined before.
+def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False, lang: str = "es") -> JoinAnswer:
+    """Join, and write what was told. `again`: with a new key, where the site has joined before. `lang`: of what the
+    hub says where it refuses.
 
-    Raises BadInvitation, AlreadyJoined, OtherHub, Unavailable, JoinRefused, the StoreError tree.
+    Raises BadInvitation, AlreadyJoined, OtherHub, HubSilent, JoinRefused, the StoreError tree.
     """
     invitation = Invitation.decode(token)
     known = files.read()
@@ -60,7 +70,7 @@ def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False)
         link_key=public_of(seed),
         agency_key=agency_key.public_hex,
     )
-    answer = _ask(invitation, request)
+    answer = _ask(invitation, request, lang)
     if answer.agency_key != agency_key.public_hex:
         # The agency's key is at another of its sites: what this one could sign, nobody would believe.
         files.agency_key.unlink()
@@ -69,21 +79,21 @@ def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False)
     return answer
 
 
-def _ask(invitation: Invitation, request: JoinRequest) -> JoinAnswer:
+def _ask(invitation: Invitation, request: JoinRequest, lang: str) -> JoinAnswer:
     ca_pem = _authority(invitation)
     trusted = ssl.create_default_context(cadata=ca_pem)
     try:
         with httpx.Client(base_url=invitation.url, verify=trusted, timeout=_TIMEOUT_S) as client:
-            said = client.post("/api/join", json=asdict(request))
+            said = client.post("/api/join", json=asdict(request), headers={"accept-language": lang})
     except httpx.HTTPError as problem:
-        raise Unavailable(name=invitation.url, problem=str(problem)) from problem
+        raise HubSilent(name=invitation.url, problem=str(problem)) from problem
     told = _json(said, invitation.url)
     if said.status_code != 200:
-        raise JoinRefused(problem=str(told.get("message") or said.status_code))
+        raise JoinRefused(problem=str(told.get("message") or said.status_code), hint=str(told.get("hint") or ""))
     try:
         return JoinAnswer.of(told)
     except TypeError as problem:
-        raise Unavailable(name=invitation.url, problem=str(problem)) from problem
+        raise HubSilent(name=invitation.url, problem=str(problem)) from problem
 
 
 def _authority(invitation: Invitation) -> str:
@@ -97,7 +107,7 @@ def _authority(invitation: Invitation) -> str:
         if fingerprint(ca_pem) != invitation.ca_sha256:
             raise OtherHub(name=invitation.url)
     except httpx.HTTPError as problem:
-        raise Unavailable(name=invitation.url, problem=str(problem)) from problem
+        raise HubSilent(name=invitation.url, problem=str(problem)) from problem
     except ValueError as problem:
         raise OtherHub(name=invitation.url) from problem
     return ca_pem
@@ -107,4 +117,4 @@ def _json(said: httpx.Response, url: str) -> dict[str, Any]:
     try:
         return dict(said.json())
     except (ValueError, TypeError) as problem:
-        raise Unavailable(name=url, problem=str(problem)) from problem
+        raise HubSilent(name=url, problem=str(problem)) from problem

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from veedor.desk.context import DeskPorts
 from veedor.desk.sealing.keeper import Keeper
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
+from veedor.kit.messages import Message
 from veedor.link.budget import Budget, Rank
 from veedor.link.call_server import Answer, Asked, CallServer
 from veedor.link.calls import Caller
@@ -30,7 +30,7 @@ from veedor.member.gate import Gate
 from veedor.member.identity import IdentityDesk
 from veedor.member.kept_roster import KeptRoster
 from veedor.member.lease import Lease
-from veedor.member.roster import Roster, RosterParts
+from veedor.member.roster import NOT_YET, Roster, RosterParts
 from veedor.member.sealing import SealDesk, SiteSeals
 from veedor.member.signing import StatementDesk
 from veedor.member.witness import SiteWitness
@@ -44,16 +44,6 @@ log = logging.getLogger(__name__)
 
 KEEP_SENT = timedelta(days=14)
 _TRIM_EVERY_S = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class MemberStatus:
-    """For the health page. `problem`: why the hub cannot be reached."""
-
-    hub_name: str
-    connected: bool
-    sent: bool  # everything was handed over
-    problem: str | None
 
 
 class Member:
@@ -141,9 +131,17 @@ class Member:
         self._connection.stop()
         self.server.stop()
 
-    def status(self) -> MemberStatus:
-        problem = self.roster.problem
-        return MemberStatus(self.joined.hub_name, problem is None, self.pump.status.at_rest, problem)
+    def problem(self) -> Message | None:
+        """Why the hub does not answer, and what to do; None: it does, or was not asked yet."""
+        told = {"hub": self.joined.hub_name, "address": self.joined.leaf_url.partition("://")[2]}
+        if self.roster.problem in (None, NOT_YET):
+            return None
+        if (refusal := self.roster.refusal) is not None:
+            return Message("member-hub-refuses", {**refusal.params, **told, "detail": refusal.key})
+        leaf = self.server.leaf_state()
+        if leaf.problem is not None:
+            return Message("member-hub-away", {**leaf.problem.params, **told, "detail": leaf.problem.key})
+        return Message("member-hub-away", {**told, "detail": "link-hub-silent" if leaf.connected else "link-cut"})
 
     # -- calls
 

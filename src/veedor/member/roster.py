@@ -23,6 +23,7 @@ from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
 from veedor.desk.inward.recall import Recall, told_of
 from veedor.kit.errors import StoreError, VeedorError
+from veedor.kit.messages import Message
 from veedor.member.accounts import SiteAccounts
 from veedor.member.admission import Admission
 from veedor.member.kept_roster import KeptRoster
@@ -38,6 +39,7 @@ from veedor.wire.passcheck import HighWater
 log = logging.getLogger(__name__)
 
 _APART = random.SystemRandom()  # sites that began together, after a hub did, do not go on asking together
+NOT_YET = "not yet asked"
 _HUB = "hub"  # whose facts they are, in the table of positions
 
 
@@ -93,7 +95,8 @@ class Roster:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="roster", daemon=True)
-        self.problem: str | None = "not yet asked"
+        self.problem: str | None = NOT_YET
+        self.refusal: Message | None = None  # why the two do not understand each other, though the link is there
         self.synced_at: datetime | None = None
 
     # -- life
@@ -115,13 +118,13 @@ class Roster:
             self._wake.clear()
             try:
                 self.run_once()
-                self.problem = None
+                self.problem, self.refusal = None, None
             except OtherVersion as problem:  # either end says so: nothing is exchanged until one is updated
                 if self.problem != str(problem):
                     log.error("%s", problem)
-                self.problem = str(problem)
+                self.problem, self.refusal = str(problem), problem.message
             except VeedorError as problem:
-                self.problem = str(problem)
+                self.problem, self.refusal = str(problem), None
                 log.info("the hub does not answer: %s", problem)
             except Exception as problem:
                 self.problem = repr(problem)

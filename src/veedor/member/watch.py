@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from veedor.desk.context import HubState
-from veedor.member.roster import Roster
+
+if TYPE_CHECKING:
+    from veedor.member.member import Member
 
 
 class HubWatch:
@@ -11,15 +15,16 @@ class HubWatch:
 
     def __init__(self, hub_name: str) -> None:
         self._hub_name = hub_name
-        self._roster: Roster | None = None
+        self._member: Member | None = None
 
-    def follow(self, roster: Roster) -> None:
-        """From now on, what this roster knows. Until then the hub counts as away."""
-        self._roster = roster
+    def follow(self, member: Member) -> None:
+        """From now on, what this member knows. Until then the hub counts as away."""
+        self._member = member
 
     def state(self) -> HubState:
         """As the last exchange left it: as old as the hub said when to ask again, at most, and as a call may take."""
-        roster = self._roster
-        if roster is None:
+        member = self._member
+        if member is None:
             return HubState(self._hub_name, False, None)
-        return HubState(self._hub_name, roster.problem is None, roster.synced_at)
+        roster = member.roster
+        return HubState(self._hub_name, roster.problem is None, roster.synced_at, member.problem())

@@ -8,12 +8,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from veedor.kit.errors import VeedorError
+from veedor.kit.errors import UserError
 
 _PREFIX = "veedor1."
 
 
-class BadInvitation(VeedorError):
+class BadInvitation(UserError):
     """What was given is no invitation, or a part of one."""
 
     key = "wire-bad-invitation"

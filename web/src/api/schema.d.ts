@@ -5445,6 +5445,11 @@ export interface components {
             connected: boolean;
             /** Name */
             name: string;
+            /**
+             * Problem
+             * @description Why it does not answer, and what to do, in the reader's language
+             */
+            problem: string | null;
         };
         /**
          * ImportIn

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from veedor.access.actions import Action
 from veedor.desk.agencies import repository
-from veedor.desk.grants.errors import NotYourAgency
+from veedor.desk.grants.errors import NotYourAgency, UnknownAgency
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Id, In, Out, room_router
 from veedor.model.agency import Agency, AgencyKind
@@ -61,6 +61,9 @@ def save_agency(permit: EditAgency, agency_id: Id, body: AgencyIn) -> AgencyOut:
     with permit.ports.database.session() as session:
         known = {one.id: one for one in repository.agencies(session)}
         before = known.get(agency_id)
+        parent = before.parent_id if before else None
+        if body.parent_id not in (None, parent, *known):  # a mistyped one would never stand above it
+            raise UnknownAgency(name=str(body.parent_id))
         wanted = Agency(
             agency_id,
             body.name.strip(),

@@ -51,6 +51,7 @@ class HubLinkOut(Out):
     name: str
     connected: bool
     away_since: UtcTime | None = Field(description="When it answered last; null: it answers, or never has since start")
+    problem: str | None = Field(description="Why it does not answer, and what to do, in the reader's language")
 
 
 class SiteHealthOut(Out):
@@ -146,7 +147,10 @@ def hub_link(permit: Permit) -> HubLinkOut | None:
         return None
     state = ports.hub()
     return HubLinkOut(
-        name=state.name, connected=state.connected, away_since=None if state.connected else state.heard_at
+        name=state.name,
+        connected=state.connected,
+        away_since=None if state.connected else state.heard_at,
+        problem=state.problem.render(permit.lang) if state.problem else None,
     )
 
 

@@ -40,15 +40,22 @@ def site(session: Session, site_id: str) -> SiteRow:
 def invite(
     session: Session, clock: Clock, agency_id: str, site_name: str, *, site_id: str | None = None
 ) -> tuple[InvitationRow, str]:
-    """An invitation and its secret, which is shown once. `site_id`: a new key for a site that is there."""
+    """An invitation and its secret, which is shown once. `site_id`: a new key for a site that is there.
+
+    An earlier one for the same site that nobody has used is worthless from now on: so it is taken back, too.
+    """
     if session.get(AgencyRow, agency_id) is None:
         raise NotFound(kind="agency", name=agency_id)
-    secret, now = secrets.token_urlsafe(32), clock.now()
+    secret, now, name = secrets.token_urlsafe(32), clock.now(), site_name.strip()[:200]
+    same = sa.and_(InvitationRow.site_id.is_(None), InvitationRow.site_name == name)
+    _take_back(
+        session, now, InvitationRow.site_id == site_id if site_id else same, InvitationRow.agency_id == agency_id
+    )
     row = InvitationRow(
         id=new_id(now),
         secret_hash=_hash(secret),
         agency_id=agency_id,
-        site_name=site_name.strip()[:200],
+        site_name=name,
         site_id=site(session, site_id).id if site_id else None,
         made_at=now,
         expires_at=now + INVITATION_LIFE,
@@ -127,11 +134,19 @@ def _keep_agency_key(session: Session, agency_id: str, key: str | None) -> None:
 
 
 def revoke(session: Session, clock: Clock, site_id: str) -> SiteRow:
-    """The site may not connect any more; what it told stays. Idempotent."""
+    """The site may not connect any more, nor come back with an invitation from before; what it told stays.
+    Idempotent."""
     row = site(session, site_id)
+    _take_back(session, clock.now(), InvitationRow.site_id == site_id)
     row.revoked_at = row.revoked_at or clock.now()
     session.flush()
     return row
+
+
+def _take_back(session: Session, now: datetime, *which: sa.ColumnElement[bool]) -> None:
+    """Unused invitations end now."""
+    unused = (InvitationRow.used_at.is_(None), InvitationRow.expires_at > now)
+    session.execute(sa.update(InvitationRow).where(*unused, *which).values(expires_at=now))
 
 
 def note_boot(row: SiteRow, boot: str) -> bool:

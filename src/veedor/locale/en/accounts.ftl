@@ -24,6 +24,8 @@ error-accounts-code-at-home = This account needs a code, which only { $site } ca
 error-accounts-throttled = Too many failed attempts: wait { $seconds } s
 
 error-accounts-server = { $message }
+error-accounts-untrusted = { $name } does not answer: { $problem }
+    .hint = A hub, and a site with a certificate of its own, vouches for itself: give its file with --ca (a hub says at its start which), at another machine a copy of it
 error-accounts-bad-url = "{ $url }" cannot be a desk's address
     .hint = Use https://… (http:// only for this very machine, for example http://127.0.0.1:8480)
 

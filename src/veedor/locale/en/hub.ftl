@@ -32,6 +32,11 @@ member-budget-used =
 member-bad-arguments =
     The request "{ $op }" came malformed: { $problem }
     .hint = Update Veedor on the older of the two.
+member-hub-away = { $hub } ({ $address }) cannot be reached: { $problem }
+member-hub-refuses = { $hub } cannot be spoken with: { $problem }
+member-hub-silent =
+    { $name } does not answer as a hub: { $problem }
+    .hint = Nothing was changed, and the invitation is still good. From this machine, check the name and that the firewall lets it call that address; then the same command again.
 member-other-hub =
     Who answers at { $name } is not the hub that sent the invitation.
     .hint = Do not go on: check the address, and ask for another invitation by a safe way.
@@ -61,6 +66,7 @@ cli-hub-link-port = Port that sites connect to
 cli-hub-init-done = Configuration written to { $path }. Start with: veedor hub run --config { $path }
 cli-hub-run = Run the hub
 cli-hub-started = Hub at { $url }; sites connect to { $leaf }
+cli-hub-sites-none = No site has joined yet: `veedor hub invite`
 cli-hub-ca = Certificate to trust it by: { $file }
 cli-hub-stopped = Hub stopped.
 cli-hub-invite = Invite a site: prints an invitation that can be used once

@@ -24,6 +24,8 @@ error-accounts-code-at-home = Esta cuenta pide un código que solo { $site } pue
 error-accounts-throttled = Demasiados intentos fallidos: espere { $seconds } s
 
 error-accounts-server = { $message }
+error-accounts-untrusted = { $name } no contesta: { $problem }
+    .hint = Un nodo central, y un sitio con certificado propio, responden por sí mismos: dé su archivo con --ca (el nodo dice al arrancar cuál es); en otra máquina, una copia
 error-accounts-bad-url = «{ $url }» no sirve como dirección de la consola
     .hint = Use https://… (http:// solo para esta misma máquina, por ejemplo http://127.0.0.1:8480)
 

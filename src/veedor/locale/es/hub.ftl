@@ -32,6 +32,11 @@ member-budget-used =
 member-bad-arguments =
     La petición «{ $op }» llegó mal formada: { $problem }
     .hint = Actualice Veedor en el más antiguo de los dos.
+member-hub-away = No hay contacto con { $hub } ({ $address }): { $problem }
+member-hub-refuses = No es posible entenderse con { $hub }: { $problem }
+member-hub-silent =
+    { $name } no contesta como nodo central: { $problem }
+    .hint = No se cambió nada y la invitación sigue valiendo. Desde esta máquina, revise el nombre y que el cortafuegos deje llamar a esa dirección; luego, la misma orden otra vez.
 member-other-hub =
     Quien contesta en { $name } no es el nodo central que invitó.
     .hint = No siga: compruebe la dirección y pida otra invitación por un medio seguro.
@@ -61,6 +66,7 @@ cli-hub-link-port = Puerto al que se conectan los sitios
 cli-hub-init-done = Configuración escrita en { $path }. Arranque con: veedor hub run --config { $path }
 cli-hub-run = Poner en marcha el nodo central
 cli-hub-started = Nodo central en { $url }; los sitios se conectan a { $leaf }
+cli-hub-sites-none = Todavía no se adhirió ningún sitio: `veedor hub invite`
 cli-hub-ca = Certificado para confiar en él: { $file }
 cli-hub-stopped = Nodo central detenido.
 cli-hub-invite = Invitar a un sitio: imprime una invitación de un solo uso
