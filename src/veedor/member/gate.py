@@ -157,9 +157,12 @@ class _About:
 
 
 def _about(handler: Handler, asked: Asked) -> _About:
-    """Raises KeyError, TypeError, ValueError, AttributeError where it cannot be read."""
+    """A moment is a span too, as at the desk. Raises KeyError, TypeError, ValueError, AttributeError where it cannot be
+    read."""
     cameras = asked.camera_ids if handler.is_many else (asked.camera_id,)
-    return _About(cameras, asked.span if "start" in asked.args else None)
+    if "start" in asked.args:
+        return _About(cameras, asked.span)
+    return _About(cameras, (asked.at, asked.at) if "at" in asked.args else None)
 
 
 def _named(handler: Handler, told: Pass) -> Action | None:
