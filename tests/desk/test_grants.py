@@ -284,6 +284,19 @@ def test_a_request_is_granted_once_for_its_span(two: Two) -> None:
     assert two.mario.post(f"/api/grants/{asked['id']}/sign").status_code == 409
 
 
+def test_nobody_asks_a_hub_for_a_camera_that_is_not_there(two: Two) -> None:
+    """It would wait for an owner who has none such; at a site it may be another site's."""
+    span = {"start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:00:10Z"}
+    request = {"owner": MUNI, "camera": "plasa", **span, "case_number": "1", "purpose": "Robo"}
+    emergency = {"owner": MUNI, "cameras": ["plaza", "plasa"], "reason": "Toma de rehenes"}
+    assert two.pablo.post("/api/grant-requests", json=request).status_code == 201
+    two.desk.app.state.ports = replace(two.desk.ports, config=replace(two.desk.ports.config, keeps_agencies=True))
+    for path, body in (("/api/grant-requests", request), ("/api/emergency-access", emergency)):
+        refused = two.pablo.post(path, json=body)
+        assert (refused.status_code, refused.json()["error"]) == (400, "error-grants-bad")
+    assert two.pablo.post("/api/emergency-access", json={**emergency, "cameras": ["plaza"]}).status_code == 201
+
+
 def test_a_request_is_refused_with_a_reason(two: Two) -> None:
     body = {
         "owner": MUNI,
