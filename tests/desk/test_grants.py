@@ -29,7 +29,14 @@ from veedor.desk.audit.entry import detail_of
 from veedor.desk.audit.log import AuditQuery
 from veedor.desk.grants import repository
 from veedor.desk.grants.book import DeskGrantBook
-from veedor.desk.grants.errors import AgencyKeyChanged, ForgedStatement, GrantDiffers, UnknownAgency
+from veedor.desk.grants.errors import (
+    AgencyKeyChanged,
+    BadAgency,
+    BadGrant,
+    ForgedStatement,
+    GrantDiffers,
+    UnknownAgency,
+)
 from veedor.desk.grants.service import Agreements
 from veedor.desk.need import Owned, alert_owner
 from veedor.desk.scope_clause import only
@@ -525,3 +532,15 @@ def test_an_alert_belongs_to_its_agency_and_camera(desk: Desk) -> None:
     nobody = Principal("u", "u", PNP, frozenset())
     assert alert_owner(desk.ports, nobody, one.id) == Owned(MUNI, "plaza")
     assert alert_owner(desk.ports, nobody, "ghost") == alert_owner(desk.ports, nobody, None) == Owned(MUNI)
+
+
+@pytest.mark.parametrize("problem", [BadGrant, BadAgency])
+def test_what_cannot_be_accepted_is_named_in_words(problem: type[VeedorError]) -> None:
+    """Not by its key in the API, which nobody at a console has seen."""
+    fields = {
+        BadGrant: [*set(make_grant().terms()) - {"id", "kind"}],
+        BadAgency: ["name", "area", "public_key", "parent_id"],
+    }
+    for field in fields[problem]:
+        for lang in ("es", "en"):
+            assert problem(field=field).render(lang).rpartition(": ")[2] != field

@@ -84,7 +84,7 @@ error-forbidden = No puede { $act ->
         [camera] el convenio no incluye esa cámara
         [span] el convenio es para otras horas de grabación
         [hours] el convenio no vale a esta hora
-        [purpose] el motivo que indica no está en el convenio
+        [purpose] la finalidad que indica no está en el convenio
         [case] el convenio exige su número de caso
         [sealed] eso no se hace mientras el caso está sellado, pues llevaría su nombre a otros: quite el número de caso, o haga abrir el sello
         [sealed_other] ese caso está sellado para otra persona: pida a su supervisor un sello propio, o quite el número de caso
