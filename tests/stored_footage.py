@@ -114,7 +114,9 @@ class StoredFootage:
             and (gap.ended_at or end) > start
         ]
 
-    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
+    def recorded_until(
+        self, camera_id: str, role: StreamRole | None = None, *, within: tuple[datetime, datetime] | None = None
+    ) -> datetime | None:
         self._require_site()
         known = any(segment.camera_id == camera_id for segment in self._segments)
         return self.reached if known and role in (None, StreamRole.MAIN) else None

@@ -185,6 +185,17 @@ def test_the_most_helpful_reason_of_several_grants() -> None:
     assert (decided.refusal, decided.grant_id) == ("purpose", "night")
 
 
+def test_a_grant_that_names_the_camera_gives_the_reason() -> None:
+    """Not one about another camera, which would send the person on a false track."""
+    elsewhere = grant(id="g2", cameras=CameraSelection(Selecting.LIST, frozenset({"puente"})))
+    ended = (grant(), (*both(grant()), said(grant(), OWNER, StatementKind.REVOKE)))
+    for stated in ([ended, (elsewhere, both(elsewhere))], [(elsewhere, both(elsewhere)), ended]):
+        found = Access(Audit(), Book(*stated)).decide(ANA, Action.LIVE_WATCH, live())
+        assert (found.refusal, found.grant_id) == ("revoked", "g1")
+    alone = Access(Audit(), Book((elsewhere, both(elsewhere))))
+    assert alone.refusal(ANA, Action.LIVE_WATCH, live()) == "camera"
+
+
 def test_without_a_fresh_lease_nobody_foreign_looks() -> None:
     one = grant()
     book = Book((one, both(one)))

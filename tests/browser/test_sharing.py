@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,7 @@ from browser.conftest import Open
 from browser.sharing_stage import MUNI, PNP, two_agencies
 from browser.stage import PASSWORD, Stage
 from veedor.kit.clock import SystemClock
+from waiting import wait_until
 
 Axe = Callable[[Page], list[str]]
 
@@ -147,6 +149,27 @@ def test_asking_for_footage_and_taking_access(two: Stage, open_console: Open, ax
     mario.get_by_label("Qué encontró").fill("Era necesario")
     mario.get_by_role("dialog").get_by_role("button", name="Revisar").click()
     expect(banner).to_have_count(0)
+
+
+def test_what_was_granted_once_is_watched_to_its_end(two: Stage, open_console: Open) -> None:
+    """From the grant straight to its footage; no question of the player reaches beyond the span."""
+    mario = open_console(two, "mario", "#/wall")
+    petra = open_console(two, "petra", "#/sharing")
+    camera = two.cameras[0].id
+    recorded = two.service.desk.footage.recorded_until
+    start = wait_until(lambda: recorded(camera)).replace(microsecond=0) + timedelta(seconds=1)
+    end = start + timedelta(seconds=3)
+    wait_until(lambda: (recorded(camera) or start) > end)
+    asked = {"owner": MUNI, "camera": camera, "case_number": "2026-118", "purpose": "robo"}
+    span = {"start": start.isoformat(), "end": end.isoformat()}
+    made = say(petra, "/api/grant-requests", asked | span)
+    say(mario, f"/api/grants/{made['id']}/sign")
+    petra.goto(f"{two.url}/#/sharing/{made['id']}")
+    with petra.expect_response(re.compile(r"/play\.mp4\?")) as played:
+        petra.get_by_role("button", name="Ver la grabación").click()
+    assert played.value.status == 200, played.value.text()
+    assert parse_qs(urlsplit(played.value.url).query)["end"] == [made["span_end"]]
+    expect(petra.locator(f"[data-camera='{camera}'] video")).to_be_visible()
 
 
 def test_an_incident_changes_hands(two: Stage, open_console: Open, axe: Axe) -> None:

@@ -111,7 +111,9 @@ class FakeFootage:
     def gaps(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Gap]:
         return [Gap(camera_id, StreamRole.MAIN, START + timedelta(seconds=20), None, GapReason.LOST)]
 
-    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
+    def recorded_until(
+        self, camera_id: str, role: StreamRole | None = None, *, within: tuple[datetime, datetime] | None = None
+    ) -> datetime | None:
         return START + timedelta(seconds=20)
 
     def segment_path(self, segment_id: int) -> Path:

@@ -29,7 +29,14 @@ from veedor.desk.audit.entry import detail_of
 from veedor.desk.audit.log import AuditQuery
 from veedor.desk.grants import repository
 from veedor.desk.grants.book import DeskGrantBook
-from veedor.desk.grants.errors import AgencyKeyChanged, ForgedStatement, GrantDiffers, UnknownAgency
+from veedor.desk.grants.errors import (
+    AgencyKeyChanged,
+    BadAgency,
+    BadGrant,
+    ForgedStatement,
+    GrantDiffers,
+    UnknownAgency,
+)
 from veedor.desk.grants.service import Agreements
 from veedor.desk.need import Owned, own_alert
 from veedor.desk.scope_clause import only
@@ -284,6 +291,19 @@ def test_a_request_is_granted_once_for_its_span(two: Two) -> None:
     assert two.mario.post(f"/api/grants/{asked['id']}/sign").status_code == 409
 
 
+def test_nobody_asks_a_hub_for_a_camera_that_is_not_there(two: Two) -> None:
+    """It would wait for an owner who has none such; at a site it may be another site's."""
+    span = {"start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:00:10Z"}
+    request = {"owner": MUNI, "camera": "plasa", **span, "case_number": "1", "purpose": "Robo"}
+    emergency = {"owner": MUNI, "cameras": ["plaza", "plasa"], "reason": "Toma de rehenes"}
+    assert two.pablo.post("/api/grant-requests", json=request).status_code == 201
+    two.desk.app.state.ports = replace(two.desk.ports, config=replace(two.desk.ports.config, keeps_agencies=True))
+    for path, body in (("/api/grant-requests", request), ("/api/emergency-access", emergency)):
+        refused = two.pablo.post(path, json=body)
+        assert (refused.status_code, refused.json()["error"]) == (400, "error-grants-bad")
+    assert two.pablo.post("/api/emergency-access", json={**emergency, "cameras": ["plaza"]}).status_code == 201
+
+
 def test_a_request_is_refused_with_a_reason(two: Two) -> None:
     body = {
         "owner": MUNI,
@@ -514,3 +534,15 @@ def test_an_alert_belongs_to_its_agency_and_camera(desk: Desk) -> None:
     assert own_alert(desk.ports, ours, one.id) == Owned(MUNI, "plaza")
     assert own_alert(desk.ports, ours, "ghost") == own_alert(desk.ports, ours, None) == Owned(MUNI)
     assert own_alert(desk.ports, theirs, one.id) == Owned(PNP)  # it is decided for its camera once it is found
+
+
+@pytest.mark.parametrize("problem", [BadGrant, BadAgency])
+def test_what_cannot_be_accepted_is_named_in_words(problem: type[VeedorError]) -> None:
+    """Not by its key in the API, which nobody at a console has seen."""
+    fields = {
+        BadGrant: [*set(make_grant().terms()) - {"id", "kind"}],
+        BadAgency: ["name", "area", "public_key", "parent_id"],
+    }
+    for field in fields[problem]:
+        for lang in ("es", "en"):
+            assert problem(field=field).render(lang).rpartition(": ")[2] != field

@@ -67,9 +67,16 @@ def test_timelines_of_several_cameras_are_one_answer_and_audited(
     olga: httpx.Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     until = fake(desk).recorded_until
-    monkeypatch.setattr(fake(desk), "recorded_until", lambda one: until(one) if one == "plaza" else None)
+    within = []
+
+    def told_until(one: str, **told: Any) -> Any:
+        within.append([at.isoformat().replace("+00:00", "Z") for at in told["within"]])
+        return until(one) if one == "plaza" else None
+
+    monkeypatch.setattr(fake(desk), "recorded_until", told_until)
     told = olga.get("/api/timelines", params={**SPAN, "camera": ["plaza", "ghost", "plaza"]}).json()
     assert [one["camera_id"] for one in told] == ["plaza"]
+    assert within == [list(SPAN.values())] * 2  # a site from afar decides on the span that is asked about
     assert told[0] == olga.get("/api/cameras/plaza/timeline", params=SPAN).json()
     entry = desk.audit.entries(AuditQuery(action="footage.list", limit=2))[1]
     assert json.loads(entry.detail)["camera"] == "plaza,ghost,plaza"

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from hub.relayed import Hub
+from veedor.desk.audit.log import AuditQuery
+from veedor.kit.errors import Forbidden
 from veedor.model.camera import StreamRole
 
 VIEWERS = 3
@@ -73,3 +75,22 @@ def test_three_viewers_are_one_flow_and_none_is_nothing(hub: Hub) -> None:
     asyncio.run(work())
     looks = [one for one in hub.desk.audit.after(0) if one.action == "live.watch" and one.allowed]
     assert len(looks) >= VIEWERS
+
+
+def test_a_stream_does_not_outlive_the_login_behind_it(hub: Hub) -> None:
+    """Though whoever carries it, a hub in wrong hands, never ends it: the identity in its pass was for an hour."""
+
+    async def work() -> None:
+        fragments = hub.relay.watch(hub.remote(), "plaza", StreamRole.SUB)
+        async with asyncio.timeout(60.0):
+            assert await anext(fragments)
+            hub.clock.advance(3600 + 10 + 1)  # clocks may differ by 10 s
+            with pytest.raises(Forbidden) as refused:
+                async for _ in fragments:
+                    pass
+        assert refused.value.params["reason"] == "identity"
+        assert hub.live.watching == 0
+
+    asyncio.run(work())
+    ends = hub.desk.audit.entries(AuditQuery(action="live.watch", limit=5))
+    assert "identity" in {one.reason for one in ends if not one.allowed}

@@ -51,7 +51,7 @@ class Decision:
     grant_id: str | None = None
 
 
-# The further a grant gets before it refuses, the more its reason helps the person who asks.
+# The further a grant that names the camera gets before it refuses, the more its reason helps the person who asks.
 _PROGRESS = (
     "owner",
     "revoked",
@@ -76,14 +76,17 @@ def by_grant(book: GrantBook, principal: Principal, action: Action, resource: Re
     if action not in RIGHTS or camera is None or camera.agency_id != resource.agency_id:
         return Decision("agency")
     best: Decision | None = None
+    reached = (False, -1)
     for grant, statements in book.grants_for(principal.agency_id):
         if grant.owner != resource.agency_id:
             continue
         refusal = _refusal(book, (grant, statements), principal, action, (camera, resource.span))
         if refusal is None:
             return Decision(None, grant.id)
-        if best is None or _progress(refusal) > _progress(best.refusal or ""):
-            best = Decision(refusal, grant.id)
+        # One about this camera says more than one about others, however far that one gets.
+        progress = (grant.cameras.covers(camera), _progress(refusal))
+        if progress > reached:
+            best, reached = Decision(refusal, grant.id), progress
     return best or Decision("agency")
 
 

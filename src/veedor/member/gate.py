@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.context import DeskPorts
 from veedor.desk.need import camera_owner
 from veedor.desk.sealing.seen import SealsSeen
+from veedor.kit.errors import Forbidden
 from veedor.link.budget import Budget
 from veedor.member.admission import Admission, Place
 from veedor.member.errors import BadArguments, PassForSomethingElse, UnknownOp
@@ -58,9 +59,17 @@ class _Standing:
     principal: Principal
     action: Action
     resource: Resource
+    login_stands: Callable[[], bool]
 
     def require(self) -> None:
         """Raises Forbidden once it is no longer allowed; that is then in the audit."""
+        if not self.login_stands():
+            detail = {"from": "hub", "while": "streaming"}
+            self.ports.access.note(
+                self.principal, self.action, self.resource, allowed=False, reason="identity", detail=detail
+            )
+            act = self.action.value
+            raise Forbidden(action=act, act=act.replace(".", "-"), reason="identity")
         if self.ports.access.refusal(self.principal, self.action, self.resource) is not None:
             self.ports.access.authorize(self.principal, self.action, self.resource, detail={"while": "streaming"})
 
@@ -145,7 +154,7 @@ class Gate:
             )
         else:
             self._ports.access.authorize(principal, action, resources[0], reason=told.purpose, detail=detail)
-        return _Standing(self._ports, principal, action, resources[0])
+        return _Standing(self._ports, principal, action, resources[0], lambda: self._check.still_proves(proved))
 
     def _note_unreadable(self, op: Op, handler: Handler, asked: Asked, told: Pass) -> None:
         """The pass is used up and proves somebody; what they wanted to see cannot be read, and so is not allowed."""
@@ -166,9 +175,12 @@ class _About:
 
 
 def _about(handler: Handler, asked: Asked) -> _About:
-    """Raises KeyError, TypeError, ValueError, AttributeError where it cannot be read."""
+    """A moment is a span too, as at the desk. Raises KeyError, TypeError, ValueError, AttributeError where it cannot be
+    read."""
     cameras = asked.camera_ids if handler.is_many else (asked.camera_id,)
-    return _About(cameras, asked.span if "start" in asked.args else None)
+    if "start" in asked.args:
+        return _About(cameras, asked.span)
+    return _About(cameras, (asked.at, asked.at) if "at" in asked.args else None)
 
 
 def _named(handler: Handler, told: Pass) -> Action | None:

@@ -82,6 +82,13 @@ class Asked:
         return start, end
 
     @property
+    def at(self) -> datetime:
+        at = datetime.fromisoformat(self.args["at"])
+        if at.tzinfo is None:
+            raise ValueError("at")
+        return at
+
+    @property
     def who(self) -> Steerer:
         """Name and rank are those of the person whom the pass proved; only the connection is the caller's to say."""
         return steerer_of(self.principal, str(self.args["who"]["via"])[:64])
@@ -138,7 +145,7 @@ def _clip(asked: Asked) -> Result:
 
 
 def _still(asked: Asked) -> Result:
-    at = datetime.fromisoformat(asked.args["at"])
+    at = asked.at
     if "start" in asked.args and not asked.span[0] <= at <= asked.span[1]:
         raise ValueError("at")  # what was allowed is the span
     return Result(None, iter([asked.ports.footage.still(asked.camera_id, at, asked.role)]))

@@ -124,6 +124,10 @@ class PassCheck:
         self._use(asked, now)
         return Proved(identity, asked, approval)
 
+    def still_proves(self, proved: Proved) -> bool:
+        """Whether the login behind a pass still stands. What began under it must not outlive it."""
+        return self._high_water.now() < proved.identity.expires_at + SKEW
+
     def _use(self, asked: Pass, now: datetime) -> None:
         """Ids are kept for as long as the pass could be shown again. Ids of two people are two ids."""
         name = (asked.agency, asked.session, asked.id)

@@ -124,8 +124,11 @@ class Footage(Protocol):
     def gaps(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Gap]:
         """Gaps that overlap the span, by time."""
 
-    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
-        """Up to when footage, the open segment included, can be read now."""
+    def recorded_until(
+        self, camera_id: str, role: StreamRole | None = None, *, within: tuple[datetime, datetime] | None = None
+    ) -> datetime | None:
+        """Up to when footage, the open segment included, can be read now. `within`: the span that the question
+        belongs to; somebody who may look at that span alone is answered by another site only with it."""
 
     def segment(self, segment_id: int) -> Segment:
         """A finished segment by its id; NotFound. The desk asks whose it is before it gives the file out."""

@@ -86,6 +86,15 @@ export const agencies = {
       about.find((one) => one.purposes.some((words) => fold(words) === fold(purpose.purpose))) ?? about[0]
     );
   },
+  /** Where footage that was granted for one span ends, for a moment inside it; Infinity: no span is in the way. */
+  footageEnd(camera: string, at: number): number {
+    const ends = agencies.received
+      .filter((one) => one.cameras.kind === "list" && (one.cameras.ids as string[]).includes(camera))
+      .map((one) => [Date.parse(one.span_start ?? ""), Date.parse(one.span_end ?? "")] as const)
+      .filter(([start, end]) => start <= at && at < end)
+      .map(([, end]) => end);
+    return ends.length ? Math.max(...ends) : Infinity;
+  },
   async load(): Promise<void> {
     if (session.may("agency.read")) {
       const result = await ask(api.GET("/api/agencies"));

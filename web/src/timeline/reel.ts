@@ -3,6 +3,7 @@
 
 import type { Refusal } from "../lib/purpose.svelte";
 import { loggedOut, mediaUrl } from "../api/client";
+import { agencies } from "../lib/agencies.svelte";
 import { approvals } from "../lib/approvals.svelte";
 import { t } from "../lib/i18n.svelte";
 import { now } from "../lib/now.svelte";
@@ -179,12 +180,16 @@ export class Reel {
   private async fetch(start: string, endMs: number): Promise<void> {
     const flight = new AbortController();
     this.flight = flight;
-    // What a second person agreed to is a span: no question reaches beyond it.
+    // What a second person agreed to is a span, and so is what was granted once: no question reaches beyond them.
     const agreed = approvals.held("playback", this.cameraId, [exactMs(start), exactMs(start) + 1]);
-    if (agreed?.end) endMs = Math.min(endMs, Date.parse(agreed.end));
+    const limit = Math.min(
+      agreed?.end ? Date.parse(agreed.end) : Infinity,
+      agencies.footageEnd(this.cameraId, exactMs(start)),
+    );
+    endMs = Math.min(endMs, limit);
     const query: Record<string, string> = {
       start,
-      end: new Date(agreed ? endMs : Math.ceil(endMs)).toISOString(),
+      end: new Date(endMs === limit ? endMs : Math.ceil(endMs)).toISOString(),
       prefer: this.prefer,
       ...(agreed && { approval: agreed.id }),
     };

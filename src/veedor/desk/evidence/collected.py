@@ -28,7 +28,9 @@ class PackedFootage(Protocol):
 
     def gaps(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Gap]: ...
 
-    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None: ...
+    def recorded_until(
+        self, camera_id: str, role: StreamRole | None = None, *, within: tuple[datetime, datetime] | None = None
+    ) -> datetime | None: ...
 
     def segment_path(self, segment_id: int) -> Path: ...
 
@@ -70,7 +72,7 @@ def finished_segments(footage: PackedFootage, item: EvidenceItem) -> list[Segmen
     for role in StreamRole:
         segments = footage.segments(item.camera_id, item.started_at, item.ended_at, role)
         finished = max((segment.ended_at for segment in segments), default=item.started_at)
-        readable = footage.recorded_until(item.camera_id, role)
+        readable = footage.recorded_until(item.camera_id, role, within=(item.started_at, item.ended_at))
         is_short = readable is not None and finished < min(readable, item.ended_at)
         if is_short and _is_open(footage, item, finished, role):
             raise StillRecording(camera=item.camera_name, until=iso_time(item.ended_at))

@@ -265,7 +265,7 @@ class EvidenceService:
         try:
             if self._ports.footage.segments(camera_id, request.start, request.end):
                 return
-            reached = self._ports.footage.recorded_until(camera_id)
+            reached = self._ports.footage.recorded_until(camera_id, within=(request.start, request.end))
         except (Unavailable, StoreError, Forbidden):
             return  # the site cannot say now, or not to this person; the lock stays requested until it says more
         if reached is None or reached <= request.start or request.end <= reached - LONGEST_OPEN:

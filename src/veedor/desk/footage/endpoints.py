@@ -136,7 +136,7 @@ def _span(permit: Permit, camera_id: str, start: datetime, end: datetime, max_h:
         permit.ports.cameras.camera(camera_id)
     except NotFound:
         # A camera that was removed: its footage stays until retention takes it.
-        if permit.ports.footage.recorded_until(camera_id) is None:
+        if permit.ports.footage.recorded_until(camera_id, within=(first, last)) is None:
             raise
     return first, last
 

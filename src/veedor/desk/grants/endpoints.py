@@ -113,13 +113,15 @@ def take_emergency_access(permit: TakeNow, body: EmergencyIn) -> GrantOut:
 
 
 def _check_owner(permit: Permit, owner: str, camera_ids: list[str]) -> None:
-    """BadGrant where it is one's own, or this desk knows that a camera is somebody else's."""
+    """BadGrant where it is one's own, or this desk knows that a camera is somebody else's, or nobody's."""
     if owner == permit.principal.agency_id:
         raise BadGrant(field="owner")
     for camera_id in camera_ids:
         try:
             whose = permit.ports.cameras.camera(camera_id).agency_id
-        except NotFound:
+        except NotFound as problem:
+            if permit.config.keeps_agencies:  # a hub knows every camera: nobody could grant or review this one
+                raise BadGrant(field="cameras") from problem
             continue  # a camera of another site: its own site will know
         if whose != owner:
             raise BadGrant(field="cameras")

@@ -139,7 +139,7 @@ def timelines(
 def _timeline(
     permit: Permit, camera_id: str, bounds: tuple[datetime, datetime], resolution_s: float, role: StreamRole | None
 ) -> TimelineOut:
-    until = _known_until(permit, camera_id)
+    until = _known_until(permit, camera_id, bounds)
     told = permit.ports.footage.timeline(camera_id, *bounds, resolution_s, role)
     return TimelineOut(
         camera_id=camera_id,
@@ -212,9 +212,9 @@ def _out(permit: Permit, found: Iterable[marks.Mark]) -> list[MarkOut]:
     return [MarkOut.of(one, permit.lang) for one in found]
 
 
-def _known_until(permit: Permit, camera_id: str) -> datetime | None:
+def _known_until(permit: Permit, camera_id: str, bounds: tuple[datetime, datetime]) -> datetime | None:
     """Up to when there is footage; NotFound where neither a camera nor footage of a former one has that id."""
-    until = permit.ports.footage.recorded_until(camera_id)
+    until = permit.ports.footage.recorded_until(camera_id, within=bounds)
     if until is None:
         permit.ports.cameras.camera(camera_id)
     return until

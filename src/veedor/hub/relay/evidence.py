@@ -254,7 +254,13 @@ class _Copies:
             and (gap.ended_at is None or gap.ended_at > start)
         ]
 
-    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:  # noqa: ARG002
+    def recorded_until(
+        self,
+        camera_id: str,  # noqa: ARG002
+        role: StreamRole | None = None,  # noqa: ARG002
+        *,
+        within: tuple[datetime, datetime] | None = None,  # noqa: ARG002
+    ) -> datetime | None:
         """The owner has seen to it that nothing of the span was still being written."""
         return None
 

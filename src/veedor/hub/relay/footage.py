@@ -91,8 +91,10 @@ class RelayFootage:
         found = self._remote.ask(camera_id, Op.FOOTAGE_GAPS, span=(start, end), role=role_value(role))
         return values.load(list[Gap], found)
 
-    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
-        found = self._remote.ask(camera_id, Op.FOOTAGE_RECORDED_UNTIL, role=role_value(role))
+    def recorded_until(
+        self, camera_id: str, role: StreamRole | None = None, *, within: tuple[datetime, datetime] | None = None
+    ) -> datetime | None:
+        found = self._remote.ask(camera_id, Op.FOOTAGE_RECORDED_UNTIL, span=within, role=role_value(role))
         return datetime.fromisoformat(found) if found else None
 
     def segment(self, segment_id: int) -> Segment:

@@ -59,7 +59,7 @@ class Remote:
     action: Action
 
     def ask(self, camera_id: str, op: Op, *, timeout_s: float = CALL_S, **args: Any) -> Any:
-        """The answer of the camera's site: what stands in its head under `value`."""
+        """The answer of the camera's site: what stands in its head under `value`. `args`: see `open`."""
         answer = self.open(camera_id, op, timeout_s=timeout_s, **args)
         try:
             return answer.head.get("value")

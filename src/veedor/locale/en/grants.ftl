@@ -1,4 +1,18 @@
-error-grants-bad = The grant's { $field } cannot be accepted
+error-grants-bad = This part of the grant cannot be accepted: { $field ->
+        [owner] the owner
+        [grantee] the agency that receives
+        [cameras] the cameras
+        [rights] the rights
+        [purposes] the purposes
+        [hours] the hours
+        [starts_at] the start
+        [expires_at] the end
+        [span] the span of footage
+        [conditions] the conditions
+        [document_sha256] the hash of the signed document
+        [note] the note
+       *[other] { $field }
+    }
     .hint = A grant needs two different agencies, one of them yours, cameras of the owner, at least one right and one purpose, and an end after its start
 error-grants-reason = Say why
 error-grants-not-now = That cannot be done with this grant now: it is { $state ->
@@ -17,7 +31,13 @@ error-grants-no-key = The key of the agency "{ $name }" is not at this desk
     .hint = Sign at your agency's own site, where its key is
 error-grants-forged = A statement on the grant "{ $name }" is not signed by the agency "{ $agency }"
     .hint = Nothing was taken over. Compare that agency's key with the one that is pinned here
-error-agencies-bad = The agency's { $field } cannot be accepted
+error-agencies-bad = This part of the agency cannot be accepted: { $field ->
+        [name] the name
+        [area] the area
+        [public_key] the key
+        [parent_id] the agency above
+       *[other] { $field }
+    }
     .hint = An area is a closed GeoJSON polygon, a key has 64 hex digits, and no agency stands above itself
 error-agencies-unknown = There is no agency "{ $name }" here
     .hint = See the list of agencies

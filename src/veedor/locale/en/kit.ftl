@@ -88,9 +88,29 @@ error-forbidden = You may not { $act ->
             [two_person] a second person must approve
            *[other] { $name }
         }
+        [identity] your login does not hold at other sites any more
+        [policy] the access policy does not allow it
        *[other] { $reason }
     }
-    .hint = Ask your administrator for the right
+    .hint = { $reason ->
+        [agency] It takes a grant that names that camera, or a request for footage that was granted: draft or ask under Sharing; where lives are at stake, take emergency access
+        [draft] Ask whoever signs for your agency to sign it
+        [signed_by_one] Wait for the other agency's signature, or tell them
+        [scheduled] Try again from the day on which it begins
+        [expired] If you still need it, propose a new grant
+        [revoked] If you still need it, talk to the other agency and propose a new grant
+        [right] Ask the other agency for a grant that gives that right
+        [camera] Ask the other agency for a grant that names that camera, or only for the footage that you need
+        [span] Name a start and an end inside the span that was granted, or ask for other footage
+        [hours] Try again in the hours of the grant; in an emergency, take emergency access
+        [purpose] State one of the purposes of the grant
+        [case] State the case number that the grant needs
+        [lease] Check that site's link with the hub: access comes back by itself
+        [restored] Wait until the owner's site has connected
+        [condition] Meet that condition; if this program does not know it, update it or ask for a grant without it
+        [identity] Log out and log in again
+       *[other] Ask your administrator for the right
+    }
 error-unavailable = { $name } does not answer: { $problem }
 error-store = { $path }: { $problem }
 error-store-locked = { $path } is in use by another process

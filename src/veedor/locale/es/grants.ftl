@@ -1,5 +1,19 @@
-error-grants-bad = No se puede aceptar este dato del convenio: { $field }
-    .hint = Un convenio necesita dos entidades distintas, una de ellas la suya, cámaras del titular, al menos un derecho y un motivo, y un fin posterior al inicio
+error-grants-bad = No se puede aceptar este dato del convenio: { $field ->
+        [owner] la entidad dueña
+        [grantee] la entidad que recibe
+        [cameras] las cámaras
+        [rights] los derechos
+        [purposes] las finalidades
+        [hours] el horario
+        [starts_at] el inicio
+        [expires_at] el fin
+        [span] el periodo de grabación
+        [conditions] las condiciones
+        [document_sha256] la huella del documento firmado
+        [note] la nota
+       *[other] { $field }
+    }
+    .hint = Un convenio necesita dos entidades distintas, una de ellas la suya, cámaras del titular, al menos un derecho y una finalidad, y un fin posterior al inicio
 error-grants-reason = Indique el motivo
 error-grants-not-now = Eso no se puede hacer ahora con este convenio: está { $state ->
         [draft] en borrador
@@ -17,7 +31,13 @@ error-grants-no-key = La llave de la entidad «{ $name }» no está en esta mesa
     .hint = Firme en el sitio de su entidad, donde está su llave
 error-grants-forged = Una declaración sobre el convenio «{ $name }» no está firmada por la entidad «{ $agency }»
     .hint = No se aceptó nada. Compare la llave de esa entidad con la que está registrada aquí
-error-agencies-bad = No se puede aceptar este dato de la entidad: { $field }
+error-agencies-bad = No se puede aceptar este dato de la entidad: { $field ->
+        [name] el nombre
+        [area] el área
+        [public_key] la llave
+        [parent_id] la entidad superior
+       *[other] { $field }
+    }
     .hint = Un área es un polígono GeoJSON cerrado, una llave tiene 64 dígitos hexadecimales, y ninguna entidad está por encima de sí misma
 error-agencies-unknown = Aquí no existe la entidad «{ $name }»
     .hint = Vea la lista de entidades

@@ -91,7 +91,7 @@ error-forbidden = No puede { $act ->
         [camera] el convenio no incluye esa cámara
         [span] el convenio es para otras horas de grabación
         [hours] el convenio no vale a esta hora
-        [purpose] el motivo que indica no está en el convenio
+        [purpose] la finalidad que indica no está en el convenio
         [case] el convenio exige su número de caso
         [sealed] eso no se hace mientras el caso está sellado, pues llevaría su nombre a otros: quite el número de caso, o haga abrir el sello
         [sealed_other] ese caso está sellado para otra persona: pida a su supervisor un sello propio, o quite el número de caso
@@ -102,9 +102,29 @@ error-forbidden = No puede { $act ->
             [two_person] debe aprobar una segunda persona
            *[other] { $name }
         }
+        [identity] su inicio de sesión ya no vale ante otros sitios
+        [policy] la política de acceso no lo permite
        *[other] { $reason }
     }
-    .hint = Pida el permiso a su administrador
+    .hint = { $reason ->
+        [agency] Hace falta un convenio que incluya esa cámara, o un pedido de grabación concedido: redáctelo o pídalo en Convenios; si hay vidas en juego, tome acceso de emergencia
+        [draft] Pida que firme quien firma por su entidad
+        [signed_by_one] Espere la firma de la otra entidad, o avísele
+        [scheduled] Vuelva a intentarlo desde la fecha en que empieza
+        [expired] Si todavía lo necesita, proponga un convenio nuevo
+        [revoked] Si todavía lo necesita, hable con la otra entidad y proponga un convenio nuevo
+        [right] Pida a la otra entidad un convenio que dé ese derecho
+        [camera] Pida a la otra entidad un convenio que incluya esa cámara, o solo la grabación que necesita
+        [span] Indique un inicio y un fin dentro del periodo concedido, o pida otra grabación
+        [hours] Vuelva a intentarlo en las horas del convenio; en una emergencia, tome acceso de emergencia
+        [purpose] Indique una finalidad de las que el convenio permite
+        [case] Indique el número de caso que el convenio exige
+        [lease] Revise el enlace de ese sitio con el nodo central: al volver, el acceso vuelve solo
+        [restored] Espere a que se conecte el sitio de la entidad dueña
+        [condition] Cumpla esa condición; si este programa no la conoce, actualícelo o pida un convenio sin ella
+        [identity] Cierre la sesión y entre de nuevo
+       *[other] Pida el permiso a su administrador
+    }
 error-unavailable = { $name } no responde: { $problem }
 error-store = { $path }: { $problem }
 error-store-locked = { $path } está en uso por otro proceso

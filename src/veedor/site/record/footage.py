@@ -86,7 +86,13 @@ class FootageStore:
                 break
         return found
 
-    def recorded_until(self, camera_id: str, role: StreamRole | None = None) -> datetime | None:
+    def recorded_until(
+        self,
+        camera_id: str,
+        role: StreamRole | None = None,
+        *,
+        within: tuple[datetime, datetime] | None = None,  # noqa: ARG002  the desk has decided
+    ) -> datetime | None:
         """Up to when footage, the open segment included, can be read now."""
         for key in _keys(camera_id, role):
             opened = self._open_sources(key)

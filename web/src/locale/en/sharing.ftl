@@ -134,6 +134,7 @@ sharing-review-text = Say what you found about the access that { $agency } took.
 sharing-review-found = What you found
 sharing-reviewed-done = Reviewed
 sharing-use = Use this purpose
+sharing-watch = Watch the footage
 sharing-foreign = Camera of another agency:
 sharing-foreign-title = Camera of { $owner }
 sharing-purpose = Purpose

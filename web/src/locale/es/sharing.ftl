@@ -134,6 +134,7 @@ sharing-review-text = Deje dicho qué encontró en el acceso de { $agency }. Que
 sharing-review-found = Qué encontró
 sharing-reviewed-done = Revisado
 sharing-use = Usar esta finalidad
+sharing-watch = Ver la grabación
 sharing-foreign = Cámara de otra entidad:
 sharing-foreign-title = Cámara de { $owner }
 sharing-purpose = Finalidad
