@@ -75,7 +75,7 @@ def test_a_colleague_agrees_and_the_asker_goes_on(two: Stage, open_console: Open
     expect(petra.get_by_role("heading", name=re.compile("Evidencia"))).to_be_visible()
     petra.keyboard.press("l")
     form = petra.get_by_role("dialog")
-    form.get_by_label("Cámara").select_option("Plaza Mayor")
+    form.get_by_label("Cámara").select_option("Plaza Mayor · Municipalidad de La Victoria")
     form.get_by_label("Motivo").fill("Pedido de la fiscalía")
     form.get_by_role("button", name="Asegurar video").click()
     form.get_by_role("button", name="Pedir a un colega").click()
