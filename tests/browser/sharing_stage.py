@@ -44,6 +44,7 @@ PEOPLE = {
     "pablo": (PNP, (Role.OPERATOR,)),
     "doris": (MUNI, (Role.PRIVACY_OFFICER,)),
     "auri": (MUNI, (Role.AUDITOR,)),
+    "piero": (PNP, (Role.AUDITOR,)),
 }
 _AREA = {
     "type": "Polygon",

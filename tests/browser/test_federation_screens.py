@@ -75,7 +75,7 @@ def test_a_colleague_agrees_and_the_asker_goes_on(two: Stage, open_console: Open
     expect(petra.get_by_role("heading", name=re.compile("Evidencia"))).to_be_visible()
     petra.keyboard.press("l")
     form = petra.get_by_role("dialog")
-    form.get_by_label("Cámara").select_option("Plaza Mayor")
+    form.get_by_label("Cámara").select_option("Plaza Mayor · Municipalidad de La Victoria")
     form.get_by_label("Motivo").fill("Pedido de la fiscalía")
     form.get_by_role("button", name="Asegurar video").click()
     form.get_by_role("button", name="Pedir a un colega").click()
@@ -234,3 +234,14 @@ def test_an_erasure_needs_two_people_and_leaves_the_chain_whole(two: Stage, open
     expect(auri.locator("[data-chain=intact]")).to_contain_text("La cadena está entera")
     expect(auri.locator("[data-erasure]")).to_have_attribute("data-state", "done")
     assert axe(auri) == []
+    auri.goto(f"{two.url}/#/audit")
+    expect(auri.get_by_text("Nombre suprimido").first).to_be_visible()  # not: nobody was logged in
+
+
+def test_at_another_agencys_desk_an_auditor_is_shown_looks_alone(two: Stage, open_console: Open) -> None:
+    piero = open_console(two, "piero", "#/audit")
+    expect(piero.get_by_role("form", name="Consulta")).to_be_visible()
+    tabs = piero.get_by_role("main").get_by_role("link")
+    expect(tabs).to_have_text(["Miradas a nuestras cámaras"])
+    expect(piero.get_by_role("button", name="Verificar la cadena")).to_have_count(0)
+    expect(piero.get_by_text("No puede leer la auditoría")).to_have_count(0)
