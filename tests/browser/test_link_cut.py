@@ -70,6 +70,8 @@ def test_a_shift_without_the_hub(
     late = open_address(victoria.url, None)  # somebody whose shift begins now
     fill_login(late, sites.login(victoria))
     expect(late.locator("[data-hub=away]")).to_be_visible(timeout=SOON_MS)
+    late.locator("[data-hub=away]").click()  # to the page that says why
+    expect(late.locator("[data-hub-problem]")).to_contain_text(f"No hay contacto con {HUB}", timeout=SOON_MS)
     taken = acknowledge(late)
     incident = escalate(late, taken)
     evidence = lock(late)

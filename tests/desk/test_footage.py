@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,6 +12,8 @@ from desk.desks import Desk
 from desk.fakes import JPEG
 from veedor.access.principal import Role
 from veedor.desk.audit.log import AuditQuery
+from veedor.desk.context import HubState
+from veedor.kit.messages import Message
 from veedor.model.camera import StreamState
 
 START, END = "2026-03-01T12:00:00Z", "2026-03-01T12:00:20Z"
@@ -118,6 +121,16 @@ def test_health_and_metrics(sara: httpx.Client) -> None:
     assert 'veedor_stream_online{camera_id="plaza",role="main"} 1.0' in lines
     assert 'veedor_analysis_frames_analysed{camera_id="plaza",name="Plaza \\"1\\""} 50.0' in lines
     assert "veedor_problems 1.0" in lines
+
+
+def test_a_joined_site_says_how_its_hub_is(desk: Desk, sara: httpx.Client) -> None:
+    assert "veedor_hub_connected" not in sara.get("/metrics").text
+    why = Message("member-hub-away", {"hub": "Lima", "address": "hub.gob.pe:7422", "detail": "link-refused-key"})
+    desk.app.state.ports = replace(desk.ports, hub=lambda: HubState("Lima", False, None, why))
+    assert "veedor_hub_connected 0.0" in sara.get("/metrics").text.splitlines()
+    told = sara.get("/api/health").json()["hub"]
+    assert told["connected"] is False
+    assert "veedor hub rekey" in told["problem"]
 
 
 CAMERA: dict[str, Any] = {

@@ -65,11 +65,14 @@ def join(
     if not config.is_file():
         raise ConfigMissing(path=str(config))
     site = load(config)
-    answer = join_hub(MemberFiles.beside(site.secret_key), site.agency_id, token, again=again, lang=lang)
+    files = MemberFiles.beside(site.secret_key)
+    answer = join_hub(files, site.agency_id, token, again=again, lang=lang)
     if as_json:
         print_json(asdict(answer))
         return
     out.print(t("cli-site-joined", site=answer.site_name, hub=answer.hub_name, agency=answer.agency_name))
+    if not files.agency_key.exists():
+        err.print(t("cli-site-joined-no-key", agency=answer.agency_name), highlight=False, markup=False)
     out.print(t("cli-site-joined-next"))
 
 

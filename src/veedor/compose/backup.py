@@ -151,9 +151,13 @@ def keys_of(config: SiteFile | HubFile) -> dict[str, Path]:
     else:
         member = MemberFiles.beside(config.secret_key)
         found = {"keys/secret.key": config.secret_key, "keys/evidence.pem": evidence_key_file(config.secret_key)}
-        found |= {f"keys/{path.name}": path for path in (member.link_seed, member.local_seed, member.agency_key)}
+        found |= {f"keys/{path.name}": path for path in _private(member)}
     named = {"keys/desk.crt": config.desk.tls_certificate, "keys/desk.key": config.desk.tls_key}
     return found | {name: path for name, path in named.items() if path is not None}
+
+
+def _private(member: MemberFiles) -> tuple[Path, ...]:
+    return member.link_seed, member.local_seed, member.agency_key, member.agency_key_aside
 
 
 def _collect_keys(made: Collector, keys: Mapping[str, Path], with_keys: bool) -> tuple[str, ...]:

@@ -38,6 +38,11 @@ class MemberFiles:
         return self.folder / "agency.key"
 
     @property
+    def agency_key_aside(self) -> Path:
+        """One that the hub did not take, since it knows another of the agency."""
+        return self.folder / "agency.key.aside"
+
+    @property
     def ca(self) -> Path:
         return self.folder / "hub-ca.crt"
 

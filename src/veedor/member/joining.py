@@ -61,6 +61,9 @@ def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False,
     # A new key is kept beside until the hub knows it: an answer that was lost is asked for again with the same one.
     made = files.link_seed.with_suffix(".new") if again else files.link_seed
     seed = seed_file(made)
+    # One that a hub did not want is offered again, never another: whoever compares it must find the same.
+    if not files.agency_key.exists() and files.agency_key_aside.exists():
+        files.agency_key_aside.replace(files.agency_key)
     agency_key = AgencyKey.load(files.agency_key) if files.agency_key.exists() else AgencyKey.create(files.agency_key)
     request = JoinRequest(
         secret=invitation.secret,
@@ -72,8 +75,9 @@ def join(files: MemberFiles, agency_id: str, token: str, *, again: bool = False,
     )
     answer = _ask(invitation, request, lang)
     if answer.agency_key != agency_key.public_hex:
-        # The agency's key is at another of its sites: what this one could sign, nobody would believe.
-        files.agency_key.unlink()
+        # The agency's key is at another of its sites: what this one could sign, nobody would believe. It is not
+        # deleted, since another hub, or this one before a restore, may have pinned it.
+        files.agency_key.replace(files.agency_key_aside)
     made.replace(files.link_seed)
     files.write(answer)
     return answer

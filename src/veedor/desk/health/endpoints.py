@@ -181,4 +181,6 @@ def health(permit: ReadHealth) -> SiteHealthOut:
 def metrics(permit: ReadMetrics) -> Response:
     """The same for Prometheus, which logs in with a bearer token."""
     _, newest = permit.feed.bounds()
-    return Response(render(permit.ports.site.status(), newest), media_type=CONTENT_TYPE_LATEST)
+    hub = permit.ports.hub
+    text = render(permit.ports.site.status(), newest, hub().connected if hub is not None else None)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

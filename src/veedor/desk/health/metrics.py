@@ -15,23 +15,26 @@ from veedor.wire.ports import SiteStatus
 _LABELS = ("camera_id", "role", "worker", "name", "path")  # texts that say which row it is; others are left out
 
 
-def render(status: SiteStatus, feed_sequence: int) -> bytes:
-    """The exposition text of `status`."""
+def render(status: SiteStatus, feed_sequence: int, hub_connected: bool | None = None) -> bytes:
+    """The exposition text of `status`. `hub_connected`: None at a site that has not joined a hub."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collector(status, feed_sequence))
+    registry.register(_Collector(status, feed_sequence, hub_connected))
     return generate_latest(registry)
 
 
 class _Collector:
-    def __init__(self, status: SiteStatus, feed_sequence: int) -> None:
+    def __init__(self, status: SiteStatus, feed_sequence: int, hub_connected: bool | None) -> None:
         self._status = status
         self._feed_sequence = feed_sequence
+        self._hub_connected = hub_connected
 
     def collect(self) -> Iterator[Metric]:
         status = self._status
         yield _one("veedor_started_at_seconds", "When the site started, Unix time", status.started_at.timestamp())
         yield _one("veedor_problems", "Things that are wrong right now", len(status.problems))
         yield _one("veedor_feed_sequence", "Last item of the live feed", self._feed_sequence)
+        if self._hub_connected is not None:
+            yield _one("veedor_hub_connected", "1 where the hub answers", float(self._hub_connected))
         yield from _streams(status.streams)
         for group, rows in (
             ("analysis", status.analysis),

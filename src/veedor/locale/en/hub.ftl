@@ -90,6 +90,7 @@ cli-site-join = Join this site to a hub
 cli-site-join-token = The invitation
 cli-site-join-again = It has joined already: change its key
 cli-site-joined = "{ $site }" is now a site of "{ $hub }" ({ $agency }).
+cli-site-joined-no-key = The key of { $agency } is at its first site: there its grants are signed and its people vouched for, not here. If that site has lost it (agency.key), put it back there from a backup with keys: no other is believed
 cli-site-joined-next = Restart the site so that it connects.
 column-id = Id
 column-agency-id = Agency

@@ -90,6 +90,7 @@ cli-site-join = Adherir este sitio a un nodo central
 cli-site-join-token = La invitación
 cli-site-join-again = Ya está adherido: cambiar su llave
 cli-site-joined = «{ $site }» es ahora un sitio de «{ $hub }» ({ $agency }).
+cli-site-joined-no-key = La llave de { $agency } está en su primer sitio: allí, y no aquí, se firman sus convenios y se responde por su gente. Si ese sitio la perdió (agency.key), repóngala allí de un respaldo con llaves: no se cree en ninguna otra
 cli-site-joined-next = Reinicie el sitio para que se conecte.
 column-id = Identificador
 column-agency-id = Entidad
