@@ -153,11 +153,13 @@ class FakeLive:
 
     def __init__(self) -> None:
         self.watching = 0
+        self.asked: list[StreamRole] = []
         self.stalled = threading.Event()
         self.keyframes_only = range(0)  # numbers of the fragments that are
 
     async def watch(self, camera_id: str, role: StreamRole) -> AsyncIterator[LiveFragment]:
         self.watching += 1
+        self.asked.append(role)
         try:
             yield LiveFragment(b"init-" + camera_id.encode(), True, MIME, None)
             number = 0

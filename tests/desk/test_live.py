@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from desk.desks import AGENCY, PASSWORD, Desk
 from desk.fakes import MIME
 from veedor.access.principal import Role
-from veedor.model.camera import StreamState
+from veedor.model.camera import StreamRole, StreamState
 from waiting import wait_until
 
 
@@ -27,8 +28,8 @@ def rosa(desk: Desk) -> str:
     return desk.add_user("rosa", Role.VIEWER)
 
 
-def watch(desk: Desk, camera: str = "plaza", **headers: str) -> ClientConnection:
-    return connect(f"{desk.url.replace('http', 'ws')}/api/cameras/{camera}/live", additional_headers=headers)
+def watch(desk: Desk, camera: str = "plaza", query: str = "", **headers: str) -> ClientConnection:
+    return connect(f"{desk.url.replace('http', 'ws')}/api/cameras/{camera}/live{query}", additional_headers=headers)
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -64,6 +65,19 @@ def test_a_change_to_keyframes_only_and_back_is_told_at_once(desk: Desk, rosa: s
             elif (words := json.loads(said))["type"] == "time":
                 thin = words["keyframes_only"]
     assert [number for number in range(1, 8) if told[b"media-%d" % number]] == [3, 4, 5]
+
+
+def test_a_hub_shows_the_substream_unless_asked_for_more(desk: Desk, rosa: str) -> None:
+    config = desk.ports.config
+    token = desk.token("rosa")
+    for is_hub in (False, True):
+        desk.app.state.ports = replace(desk.ports, config=replace(config, is_hub=is_hub))
+        with watch(desk, **bearer(token)) as socket:
+            socket.recv()
+        with watch(desk, "plaza", "?role=main", **bearer(token)) as socket:
+            socket.recv()
+    main, sub = StreamRole.MAIN, StreamRole.SUB
+    assert desk.live.asked == [main, main, sub, main]
 
 
 def refused(desk: Desk, camera: str = "plaza", **headers: str) -> int:

@@ -18,6 +18,7 @@ from veedor.access.principal import Role
 from veedor.desk.audit.entry import detail_of
 from veedor.kit.clock import SystemClock
 from veedor.kit.errors import Unavailable
+from veedor.model.camera import Placement
 from veedor.model.detection import ObjectClass
 from veedor.model.track_query import TrackPage, TrackQuery, VehicleColour
 from veedor.site.archive.archive import TrackArchive
@@ -89,6 +90,20 @@ def test_what_is_asked_narrows_it(desk: Desk) -> None:
     assert ids(speed_hps={"least": 5}) == []
     assert ids(dwell_s={"least": 9, "most": 11}) == [2, 1]
     assert ids(zone={"ring": [[0, 0], [0.05, 0], [0.05, 0.05]]}) == []
+
+
+def test_an_area_is_of_the_cameras_that_stand_in_it(desk: Desk) -> None:
+    def found(west: float, **body: Any) -> set[str]:
+        ring = [[west, -13], [west + 1, -13], [west + 1, -12], [west, -12], [west, -13]]
+        area = {"type": "Polygon", "coordinates": [ring]}
+        return {one["camera_id"] for one in asked(desk, area=area, **body)[0]["tracks"]}
+
+    assert found(-77.5) == set()  # nobody has said where it stands
+    desk.cameras.save(replace(camera("plaza"), placement=Placement(-12.05, -77.03, 0.0, 60.0)))
+    assert found(-77.5) == {"plaza"}
+    assert found(-76.5) == set()
+    assert found(-77.5, cameras=["mercado"]) == set()
+    assert "GeoJSON" in refused(desk, area={"type": "Polygon", "coordinates": [[[0, 0]]]}).json()["message"]
 
 
 def test_pages_by_the_cursor_of_each_site(desk: Desk) -> None:

@@ -6979,6 +6979,13 @@ export interface components {
         /** SearchIn */
         SearchIn: {
             /**
+             * Area
+             * @description GeoJSON Polygon or MultiPolygon: only cameras whose place on the map is in it
+             */
+            area?: {
+                [key: string]: unknown;
+            } | null;
+            /**
              * Bearing Deg
              * @description Where it went on the ground, from..to clockwise from north; calibrated cameras alone
              */

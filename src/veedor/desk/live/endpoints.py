@@ -65,7 +65,9 @@ async def watch(
     socket: WebSocket,
     permit: Watch,
     camera_id: Id,
-    role: Annotated[StreamRole, Query()] = StreamRole.MAIN,
+    role: Annotated[
+        StreamRole | None, Query(description="Left out: main; at a hub the substream, where the camera has one")
+    ] = None,
     overlay: Annotated[Overlay | None, Query(description="What else to send; needs track.read")] = None,
 ) -> None:
     """Live picture for Media Source Extensions.
@@ -78,7 +80,10 @@ async def watch(
     "captured_at", "tracks"} for each analysed picture; {"type": "refused"} where that is not allowed. The server closes
     with 4401 when the session ends or the right is withdrawn, 4503 when there is no picture.
     """
-    await run_in_threadpool(permit.ports.cameras.camera, camera_id)
+    camera = await run_in_threadpool(permit.ports.cameras.camera, camera_id)
+    if role is None:  # a site's line to its hub is the narrowest place
+        is_thin = permit.config.is_hub and camera.stream(StreamRole.SUB) is not None
+        role = StreamRole.SUB if is_thin else StreamRole.MAIN
     tracks = LiveTracks(socket, permit, camera_id)
     if overlay is Overlay.TRACKS:
         await tracks.turn_on()

@@ -14,7 +14,10 @@ from veedor.desk.errors import BadRequest
 from veedor.desk.need import Need, Permit, own
 from veedor.desk.schemas import Id, In, Out, UtcTime, room_router, span
 from veedor.kit.errors import VeedorError
+from veedor.model.agency import in_polygons
+from veedor.model.camera import Camera
 from veedor.model.detection import ObjectClass, class_named
+from veedor.model.grant_reading import is_area
 from veedor.model.track_query import (
     MAX_LIMIT,
     Between,
@@ -56,6 +59,10 @@ class SearchIn(In):
     start: UtcTime
     end: UtcTime
     cameras: list[Id] | None = Field(default=None, max_length=5000, description="None: all that one may search")
+    area: dict[str, Any] | None = Field(
+        default=None,
+        description="GeoJSON Polygon or MultiPolygon: only cameras whose place on the map is in it",
+    )
     classes: list[str] = Field(default=[], max_length=20, description="person, car, an own class, ...; none: any")
     sectors: list[Sector] = Field(default=[], description="Where it went in the picture, N being up; none: anywhere")
     bearing_deg: tuple[float, float] | None = Field(
@@ -134,11 +141,13 @@ def search_tracks(permit: Search, body: SearchIn) -> StreamingResponse:
 def _query(permit: Permit, body: SearchIn) -> TrackQuery:
     start, end = span(body.start, body.end, _SEARCH_MAX_H)
     scope = permit.ports.access.scope(permit.principal, permit.action, (start, end))
+    if body.area is not None and not is_area(body.area):
+        raise BadRequest(field="area", problem="no GeoJSON polygon", detail="search-no-area")
     wanted = None if body.cameras is None else frozenset(body.cameras)
     allowed = tuple(
         one.id
         for one in permit.ports.cameras.cameras()
-        if (wanted is None or one.id in wanted) and scope.covers(one.agency_id, one.id)
+        if (wanted is None or one.id in wanted) and _stands_in(one, body.area) and scope.covers(one.agency_id, one.id)
     )
     try:
         return TrackQuery(
@@ -160,6 +169,11 @@ def _query(permit: Permit, body: SearchIn) -> TrackQuery:
         raise BadRequest(field="classes, colours", problem=str(problem), detail="search-unknown-name") from problem
     except ValueError as problem:
         raise BadRequest(field="body", problem=str(problem), detail="search-not-possible") from problem
+
+
+def _stands_in(camera: Camera, area: dict[str, Any] | None) -> bool:
+    place = camera.placement
+    return area is None or (place is not None and in_polygons(area, place.longitude_deg, place.latitude_deg))
 
 
 def _class(word: str) -> ObjectClass:
