@@ -40,7 +40,7 @@ WATCH_CLICK = """() => document.addEventListener(
     "submit", () => { window.pressedAt ??= Date.now(); }, { capture: true })"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture  # for each try anew: the story ends with a revocation
 def sites(console: None, bikes_clip: Path, model_file: Path) -> Iterator[Sites]:
     with joined_sites(3) as made:
         yield made
