@@ -80,8 +80,9 @@ class CameraStore:
 
     def camera(self, key: str) -> Camera:
         """By id, else by name in any case. Raises CameraNotFound."""
-        found = self._all().get(key)
-        return found if found is not None else _camera(self._row(key))
+        with self._reading() as database:
+            found = None if database.in_transaction else self._all().get(key)
+            return found if found is not None else _camera(self._row(key))
 
     def _all(self) -> dict[str, Camera]:
         """By id, in the order of their names. Parsed once for each revision: every look at a camera asks for it, and
