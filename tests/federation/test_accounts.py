@@ -51,12 +51,12 @@ def test_a_person_of_the_first_station_logs_in_at_the_second(stations: Stations)
         assert "Serenazgo La Victoria" in changed.json()["message"]
     with stations.small.at(stations.second, "admin") as admin:
         names = {row["username"] for row in admin.get("/api/users").json()}
-        assert names == {"admin", "auditoria", "marta", "rosa"}  # of each station's `admin`, its own
+        assert names == {"admin", "auditoria", "datos", "marta", "rosa"}  # of each station's `admin`, its own
     # What was made at the second stays there, and nobody of the agency is known at another agency's.
     assert not can_log_in(stations.first, "marta", stations.second.logins["marta"])
     assert not can_log_in(stations.stranger, "rosa", rosa)
-    assert _records(stations.stranger) == {"admin", "auditoria", "luis"}
-    assert _records(stations.second) == {"admin", "auditoria", "rosa"}
+    assert _records(stations.stranger) == {"admin", "auditoria", "datos", "luis"}
+    assert _records(stations.second) == {"admin", "auditoria", "datos", "rosa"}
 
 
 def test_at_the_hub_whoever_can_vouch_is_asked(stations: Stations) -> None:

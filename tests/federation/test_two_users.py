@@ -101,7 +101,7 @@ def test_a_hub_and_a_site_that_cannot_open_each_others_files(two: tuple[Service,
     running = hub.start("hub", "run", "--config", str(hub.folder / "hub.yaml"))
     wait_until(lambda: "ca.crt" in running.log.read_text() or not running.is_running, 120.0, 0.2)
     (ca,) = hub.folder.glob("keys/veedor/*.hub/ca.crt")
-    with client(f"https://127.0.0.1:{port}", str(ca), "admin", _first_password(running.log)) as admin:
+    with client(f"https://127.0.0.1:{port}", str(ca), "admin", _first_password(running)) as admin:
         agency = {"name": "Muni", "kind": "municipality"}
         assert admin.put("/api/agencies/muni", json=agency).status_code == 200
         made = admin.post("/api/invitations", json={"agency_id": "muni", "site_name": "Sede"}).json()
