@@ -90,20 +90,40 @@ def test_one_site_that_is_refused_holds_up_nobody(hub: Desk) -> None:
     assert [ours.place(site).sequence for site in (31, 32, 33)] == [2, 2, 2]
 
 
-def test_a_flood_is_taken_in_turns_with_the_others(hub: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six large batches wait before a small one. Transactions hold so much, and no more."""
+def test_news_and_backlogs_are_written_in_turns(hub: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six large batches wait before two small ones, which wait for none of them; nor do all wait for the small ones."""
     monkeypatch.setattr(gathering, "MOST", 100)
     ours = Hub(hub)
     done: list[int] = []
-    waiting = [ours.take(site, 1, 40) for site in range(40, 46)] + [ours.take(49, 1, 1)]
-    for site, one in zip([*range(40, 46), 49], waiting, strict=True):
+    sizes = dict.fromkeys(range(40, 46), 40) | {48: 1, 49: gathering.SMALL}
+    waiting = {site: ours.take(site, 1, count) for site, count in sizes.items()}
+    for site, one in waiting.items():
         one.add_done_callback(lambda _, site=site: done.append(site))
     ours.gathering.start()
-    for one in waiting:
+    for one in waiting.values():
         one.result(30.0)
     ours.gathering.stop()
-    assert done == [40, 41, 42, 43, 44, 45, 49]
-    assert ours.commits == 3
+    assert done == [48, 49, 40, 41, 42, 43, 44, 45]
+    assert ours.commits == 4
+
+
+def test_small_batches_do_not_keep_a_backlog_out(hub: Desk) -> None:
+    """There is always a small one more."""
+    ours = Hub(hub)
+    count = 0
+
+    def another(_: object) -> None:
+        nonlocal count
+        count += 1
+        if not backlog.done() and count < 50:
+            ours.take(61, count, 1).add_done_callback(another)
+
+    backlog = ours.take(60, 1, 40)
+    ours.take(61, 1, 1).add_done_callback(another)
+    ours.gathering.start()
+    backlog.result(30.0)
+    ours.gathering.stop()
+    assert count <= 3
 
 
 def test_a_batch_that_is_given_up_is_not_taken(hub: Desk) -> None:

@@ -1,8 +1,10 @@
 """What sites' logs bring, in as few transactions as the load needs: a commit costs the same for one as for many.
 
 Each site has one batch here at most, so sites take turns by themselves: one that floods holds another up by its one
-batch. While a transaction runs, what comes meanwhile is the next one's; under load they grow, and what a message costs
-falls. An intake hears of its batch when it is committed, never before.
+batch. Small batches, which are news, and large ones, which are somebody's backlog, are committed in turns: an alert
+waits for the backlog that is being written, and never for one that is written along with it. While a transaction runs,
+what comes meanwhile is the next one's; under load they grow, and what a message costs falls. An intake hears of its
+batch when it is committed, never before.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from veedor.kit.errors import StoreFull, StoreLocked, StoreReadOnly, StoreUnreac
 log = logging.getLogger(__name__)
 
 MOST = 800  # messages in one transaction: who writes at the hub meanwhile waits for it
+SMALL = 20  # messages; a batch of more is a backlog
 EVERY_S = 0.04  # between the beginnings of two; the first after a silence begins at once
 _NOBODYS_FAULT = (StoreUnreachable, StoreLocked, StoreFull, StoreReadOnly)
 
@@ -30,6 +33,7 @@ class Gathering:
         self._inward = inward
         self._clock = clock
         self._waiting: deque[tuple[SiteBatch, Future[None]]] = deque()
+        self._news_first = False  # both kinds waited, and the small ones were chosen
         self._news = threading.Event()
         self._stop = threading.Event()
         self._lock = threading.Lock()  # of the two above, so that nothing is put where nobody will look
@@ -64,21 +68,28 @@ class Gathering:
             while chosen := self._choose():
                 began_s = self._clock.monotonic()
                 self._commit(chosen)
-                self._clock.wait(self._stop, EVERY_S - (self._clock.monotonic() - began_s))
+                if not self._news_first:  # else what waited beside them comes at once
+                    self._clock.wait(self._stop, EVERY_S - (self._clock.monotonic() - began_s))
             with self._lock:
                 if self._stop.is_set() and not self._waiting:
                     return
 
     def _choose(self) -> list[tuple[SiteBatch, Future[None]]]:
-        """Those that came first, as many as one transaction may hold; the first of them always."""
+        """Those of a kind that came first, as many as one transaction may hold; the first of them always."""
         chosen: list[tuple[SiteBatch, Future[None]]] = []
-        room = MOST
         with self._lock:
-            while self._waiting and (not chosen or len(self._waiting[0][0].messages) <= room):
-                batch, done = self._waiting.popleft()
-                if done.set_running_or_notify_cancel():  # else nobody waits for it any more
-                    chosen.append((batch, done))
-                    room -= len(batch.messages)
+            while self._waiting and not chosen:  # again where all of a kind were given up
+                kinds = {_is_news(batch) for batch, _ in self._waiting}
+                self._news_first = len(kinds) > 1 and not self._news_first
+                wanted = kinds if len(kinds) == 1 else {self._news_first}
+                waiting, self._waiting = self._waiting, deque()
+                room = MOST
+                for batch, done in waiting:
+                    if _is_news(batch) not in wanted or (chosen and len(batch.messages) > room):
+                        self._waiting.append((batch, done))
+                    elif done.set_running_or_notify_cancel():  # else nobody waits for it any more
+                        chosen.append((batch, done))
+                        room -= len(batch.messages)
         return chosen
 
     def _commit(self, chosen: list[tuple[SiteBatch, Future[None]]]) -> None:
@@ -101,3 +112,7 @@ class Gathering:
             done.set_exception(problem)
         else:
             done.set_result(None)
+
+
+def _is_news(batch: SiteBatch) -> bool:
+    return len(batch.messages) <= SMALL
