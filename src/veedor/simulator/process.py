@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import resource_tracker
@@ -15,6 +16,30 @@ from typing import Any, Self
 
 from veedor.simulator.rtsp_server import RtspServer
 from veedor.simulator.stream import Faults, SentUnit, ServedStream
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """While a process is started: Ctrl+C goes to every process of the terminal, and this one ends when its owner says
+    so. Blocked before it is born, since it inherits that: an interrupt while it still imports would kill it. Another
+    thread may take the signal, for which Python interrupts the main one all the same: that comes when the new process
+    has all that it needs to know."""
+    came: list[int] = []
+    handlers: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        both = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        handlers = {number: handler for number, handler in both.items() if callable(handler)}
+    for number in handlers:
+        signal.signal(number, lambda number, _frame: came.append(number))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +74,8 @@ class RtspServerProcess:
             target=_serve, args=(far, list(streams), host, port, cache), name="rtsp-server", daemon=True
         )
         resource_tracker.ensure_running()  # starting it would unblock what is blocked next
-        # Ctrl+C goes to every process of the terminal; this one ends when its owner says so. Blocked before it is born,
-        # since it inherits that: an interrupt while it still imports would kill it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with undisturbed():
             self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         far.close()
 
     @property
