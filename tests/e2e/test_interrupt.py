@@ -58,11 +58,15 @@ def test_a_running_site_ends_in_order(tmp_path: Path, model_file: Path, number: 
     wait_until(lambda: not one.left(), 10)
 
 
-def test_a_running_demo_ends_in_order_and_counts(tmp_path: Path, bikes_clip: Path, model_file: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_running_demo_ends_in_order_and_counts(
+    tmp_path: Path, bikes_clip: Path, model_file: Path, number: int
+) -> None:
     one = Terminal(tmp_path, "demo", "--port", "0", "--cameras", "1", "--report", "report.json")
     one.wait_for("Waiting for alerts")
-    assert one.interrupt() == 0, one.said()
+    assert one.interrupt(number) == 0, one.said()
     assert "Traceback" not in one.said()
+    assert "checking that all that was sent was recorded" in one.said()
     assert "0 lost" in one.said()
     assert (tmp_path / "report.json").is_file()
     wait_until(lambda: not one.left(), 10)

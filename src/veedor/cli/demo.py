@@ -64,7 +64,7 @@ def demo(
         stop = stop_on_signals()
         _greet(running)
         clock.wait(stop, options.duration_s if options.duration_s is not None else threading.TIMEOUT_MAX)
-        err.print(t("cli-demo-ending-sites"))
+        err.print(t("cli-demo-ending"))
         running.finish()
         told = running.report(started_at)
     _conclude(told, report, as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import signal
 import threading
@@ -17,21 +18,23 @@ from typing import Any, Self
 from veedor.simulator.rtsp_server import RtspServer
 from veedor.simulator.stream import Faults, SentUnit, ServedStream
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """While a process is started: Ctrl+C goes to every process of the terminal, and this one ends when its owner says
-    so. Blocked before it is born, since it inherits that: an interrupt while it still imports would kill it. Another
-    thread may take the signal, for which Python interrupts the main one all the same: that comes when the new process
-    has all that it needs to know."""
+    """While a process is started: Ctrl+C, and what ends a session, go to every process of it, and this one ends when
+    its owner says so. Blocked before it is born, since it inherits that: an interrupt while it still imports would kill
+    it. Another thread may take the signal, for which Python interrupts the main one all the same: that comes when the
+    new process has all that it needs to know."""
     came: list[int] = []
     handlers: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        both = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        both = {number: signal.getsignal(number) for number in _ENDS}
         handlers = {number: handler for number, handler in both.items() if callable(handler)}
     for number in handlers:
         signal.signal(number, lambda number, _frame: came.append(number))
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     try:
         yield
     finally:
@@ -74,6 +77,7 @@ class RtspServerProcess:
             target=_serve, args=(far, list(streams), host, port, cache), name="rtsp-server", daemon=True
         )
         resource_tracker.ensure_running()  # starting it would unblock what is blocked next
+        atexit.register(self._let_go)  # before multiprocessing's own, which would wait for who heeds no signal
         with undisturbed():
             self._process.start()
         far.close()
@@ -89,11 +93,18 @@ class RtspServerProcess:
         """Close the port and end the process; it cannot be started again (`outage` can)."""
         if self._process.is_alive():
             self._call("stop")
-            self._pipe.close()
-            self._process.join(timeout=10)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """The process ends when nobody is at the other end of its pipe."""
+        atexit.unregister(self._let_go)
+        self._pipe.close()
+        if self._process.pid is None:
+            return
+        self._process.join(timeout=10)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
 
     def outage(self, *, begin: bool) -> None:
         """Close the port for all (`begin`), or open the same one again."""
@@ -141,7 +152,8 @@ class RtspServerProcess:
 
 
 def _serve(pipe: Connection, streams: list[ServedStream], host: str, port: int, cache: Path | None) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _ENDS:
+        signal.signal(number, signal.SIG_IGN)
     server: RtspServer | None = None
     while True:
         try:
