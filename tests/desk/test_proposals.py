@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from desk.cases import JPEG, event
 from desk.desks import serving
 from desk.fakes import camera
-from desk.test_grants import Two, make
+from desk.two_agencies import Two, make
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.audit.entry import detail_of
 from veedor.desk.audit.log import AuditQuery
