@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from veedor.simulator.process import undisturbed
+from veedor.simulator.process import RtspServerProcess, undisturbed
 
 
 def test_an_interrupt_that_another_thread_takes_comes_when_all_is_done() -> None:
@@ -33,3 +33,10 @@ def test_an_interrupt_that_another_thread_takes_comes_when_all_is_done() -> None
     assert steps == ["told"]
     assert signal.getsignal(signal.SIGINT) is handler
     other.join()
+
+
+def test_an_owner_that_goes_before_it_is_answered_leaves_an_orderly_end() -> None:
+    server = RtspServerProcess([])
+    server._pipe.send(("start_for_url", ()))
+    server._let_go()
+    assert server._process.exitcode == 0

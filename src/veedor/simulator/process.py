@@ -162,9 +162,13 @@ def _serve(pipe: Connection, streams: list[ServedStream], host: str, port: int, 
             break
         try:
             server = server or RtspServer(streams, host, port, cache=cache)
-            pipe.send(("value", _answer(server, name, arguments)))
+            answer = ("value", _answer(server, name, arguments))
         except Exception as problem:  # raised again by the caller
-            pipe.send(("error", problem))
+            answer = ("error", problem)
+        try:
+            pipe.send(answer)
+        except ConnectionError:  # the owner is gone before it heard
+            break
     if server is not None:
         server.stop()
 
