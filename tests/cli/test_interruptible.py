@@ -1,4 +1,4 @@
-"""A signal while something is prepared: never lost, whoever swallows what it raises."""
+"""Signals: never lost, whoever swallows what they raise, and whatever the main thread holds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import contextlib
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -62,3 +64,25 @@ def test_other_errors_stay_what_they_are_and_the_handlers_are_put_back() -> None
     with interruptible():
         pass
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+WAITING = """
+import os, signal, sys, threading
+from veedor.compose.service import stop_on_signals
+
+stop = stop_on_signals()
+
+def about_to_wait(frame, what, _argument):
+    if what == "call" and frame.f_code is threading.Condition.wait.__code__:  # the event's lock is held here
+        sys.settrace(None)
+        os.kill(os.getpid(), signal.{name})
+
+sys.settrace(about_to_wait)
+print(stop.wait(20))
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_one_that_comes_as_the_wait_begins_ends_it(name: str) -> None:
+    command = [sys.executable, "-c", WAITING.format(name=name)]
+    assert subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout == "True\n"

@@ -27,6 +27,7 @@ class Terminal:
             self.process = subprocess.Popen(
                 [VEEDOR, "--lang", "en", *arguments],
                 cwd=folder, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True,
+                env={**os.environ, "PYTHONFAULTHANDLER": "1"},
             )  # fmt: skip
 
     def said(self) -> str:
@@ -39,7 +40,12 @@ class Terminal:
     def interrupt(self, number: int = signal.SIGINT) -> int:
         group = os.getpgid(self.process.pid)
         os.killpg(group, number)
-        return self.process.wait(timeout=30)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # it says where each of its threads is
+            self.process.wait(timeout=10)
+            pytest.fail(f"it did not end:\n{self.said()}")
 
     def left(self) -> Sequence[str]:
         """Command lines of processes of this session that still run."""

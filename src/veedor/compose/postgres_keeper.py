@@ -7,6 +7,7 @@ started again: it recovers from its log. Imports nothing of Veedor, so that it s
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import subprocess
@@ -21,7 +22,8 @@ def main(user: int, group: int, command: list[str]) -> int:
     running: list[subprocess.Popen[bytes]] = []
     # Interrupts of the terminal are the parent's business; it closes our input when it has finished.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: gone.set())
+    # By another thread: the main one may hold the event's lock when this comes.
+    signal.signal(signal.SIGTERM, lambda *_: _thread.start_new_thread(gone.set, ()) and None)
 
     def listen() -> None:
         while os.read(0, 4096):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -26,8 +27,14 @@ _CHANGING = frozenset({"problem", "days", "seconds", "said"})  # figures and rea
 def stop_on_signals() -> threading.Event:
     """An event that SIGTERM and SIGINT set. Call it from the main thread."""
     stop = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        # The interpreter calls this wherever the main thread is, so also where that holds the event's own lock,
+        # about to wait for it: to set it from here would wait for that lock for ever.
+        _thread.start_new_thread(stop.set, ())
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+        signal.signal(number, ask)
     return stop
 
 
@@ -38,10 +45,10 @@ def interruptible() -> Iterator[None]:
     The interpreter raises it wherever the main thread is, and some libraries swallow what is raised inside their
     callbacks. A signal is not lost for that: it is raised again at the end of the preparation.
     """
-    asked = threading.Event()
+    asked: list[int] = []  # not an event: it has a lock, which an interrupt may find taken
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -49,10 +56,10 @@ def interruptible() -> Iterator[None]:
         try:
             yield
         except Exception:  # it may be what a library made of it
-            if asked.is_set():
+            if asked:
                 raise KeyboardInterrupt from None
             raise
-        if asked.is_set():
+        if asked:
             raise KeyboardInterrupt
     finally:
         for number, handler in before.items():
