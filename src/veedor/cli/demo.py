@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,7 +46,7 @@ def demo(
         return
     from veedor.cli.logs import speak_in_log
     from veedor.compose import demo as demos
-    from veedor.compose.service import interruptible, stop_on_signals
+    from veedor.compose.service import interruptible, stop_on_signals, wait_for_stop
     from veedor.kit.clock import SystemClock
     from veedor.site.detect.models import default_model_path
 
@@ -63,7 +62,7 @@ def demo(
             running = stack.enter_context(demos.demo(options, clock, _tell))
         stop = stop_on_signals()
         _greet(running)
-        clock.wait(stop, options.duration_s if options.duration_s is not None else threading.TIMEOUT_MAX)
+        wait_for_stop(stop, clock, options.duration_s)
         err.print(t("cli-demo-ending"))
         running.finish()
         told = running.report(started_at)
@@ -73,7 +72,7 @@ def demo(
 def _federation(sites: int, duration_s: float | None, port: int) -> None:
     """A hub and its sites, until Ctrl+C."""
     from veedor.compose.demo_sites import PURPOSE, federation_demo
-    from veedor.compose.service import interruptible, stop_on_signals
+    from veedor.compose.service import interruptible, stop_on_signals, wait_for_stop
     from veedor.kit.clock import SystemClock
     from veedor.kit.messages import Message
     from veedor.site.detect.models import default_model_path
@@ -105,7 +104,7 @@ def _federation(sites: int, duration_s: float | None, port: int) -> None:
         if running.grant_id is not None:
             err.print(t("cli-demo-grant", purpose=PURPOSE))
         err.print(t("cli-demo-stop"))
-        clock.wait(stop, duration_s if duration_s is not None else threading.TIMEOUT_MAX)
+        wait_for_stop(stop, clock, duration_s)
         err.print(t("cli-demo-ending-sites"))
 
 

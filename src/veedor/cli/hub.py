@@ -49,7 +49,7 @@ def run(config: Config = Path("hub.yaml")) -> None:
     from veedor.compose.errors import ConfigMissing
     from veedor.compose.hub import running_hub
     from veedor.compose.hub_config import load
-    from veedor.compose.service import stop_on_signals
+    from veedor.compose.service import stop_on_signals, wait_for_stop
     from veedor.kit.clock import SystemClock
     from veedor.kit.garbage import settle
 
@@ -63,7 +63,7 @@ def run(config: Config = Path("hub.yaml")) -> None:
         if hub.first_password is not None:
             err.print(t("cli-site-first-login", user=hub.administrator, password=hub.first_password), highlight=False)
         settle()
-        stop.wait()
+        wait_for_stop(stop, clock)
     out.print(t("cli-hub-stopped"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import signal
+import sys
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ TellProblem = Callable[[Message, bool], None]
 """(the problem, whether it is over)"""
 
 LASTING_S = 5.0
+ROUND_S = 0.5
 _CHANGING = frozenset({"problem", "days", "seconds", "said"})  # figures and reasons that change while a problem lasts
 
 
@@ -38,12 +40,27 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
+def wait_for_stop(stop: threading.Event, clock: Clock, seconds: float | None = None) -> bool:
+    """Wait in the main thread until `stop` is set, or so many seconds; return whether it is set.
+
+    In short rounds: a signal that comes between the interpreter's last look for one and the wait itself, or that the
+    system gave to another thread, does not end the wait; its handler is called after it.
+    """
+    until_s = None if seconds is None else clock.monotonic() + seconds
+    while not stop.is_set():
+        left_s = ROUND_S if until_s is None else min(ROUND_S, until_s - clock.monotonic())
+        if left_s <= 0:
+            return False
+        clock.wait(stop, left_s)
+    return True
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """While something is prepared: SIGTERM and SIGINT raise KeyboardInterrupt, and what was opened is closed again.
 
-    The interpreter raises it wherever the main thread is, and some libraries swallow what is raised inside their
-    callbacks. A signal is not lost for that: it is raised again at the end of the preparation.
+    The interpreter raises it wherever the main thread is, and some libraries, and its own collector, swallow what is
+    raised inside their callbacks. A signal is not lost for that: it is raised again at the end of the preparation.
     """
     asked: list[int] = []  # not an event: it has a lock, which an interrupt may find taken
 
@@ -51,6 +68,11 @@ def interruptible() -> Iterator[None]:
         asked.append(number)
         raise KeyboardInterrupt
 
+    def unraisable(told: sys.UnraisableHookArgs, /) -> None:
+        if not asked or told.exc_type is not KeyboardInterrupt:  # of ours, the end below tells
+            tell(told)
+
+    tell, sys.unraisablehook = sys.unraisablehook, unraisable
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         try:
@@ -64,6 +86,7 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = tell
 
 
 class ProblemWatch:
@@ -106,7 +129,7 @@ def run_until_stopped(config: SiteFile, lang: str, started: Started, tell: TellP
         started(service.url, service.administrator, service.first_password)
         settle()
         watch = ProblemWatch(clock, tell)
-        while not stop.wait(0.5):
+        while not stop.wait(ROUND_S):
             found = problems(service.site, lang)
             if service.member is not None and (away := service.member.problem()) is not None:
                 found.append(away)

@@ -33,6 +33,7 @@ from veedor.wire.work import Hello
 log = logging.getLogger(__name__)
 
 RETRY_S = (0.2, 5.0)
+ROUND_S = 0.5
 
 Tell = Callable[[str, VeedorError | None], None]
 """(name of the seat, None: it works now; else why it does not)"""
@@ -65,7 +66,8 @@ class Agent:
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join()
+                while thread.is_alive():  # in rounds, between which the main thread hears signals that others took
+                    thread.join(ROUND_S)
         finally:
             stop.set()
             for seat in self._seats:
