@@ -12,6 +12,7 @@ from desk.desks import Desk, make_desk
 from veedor.desk.inward.inward import Inward, Position, SiteBatch
 from veedor.hub import gathering
 from veedor.hub.gathering import Gathering
+from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.errors import StoreReadOnly, Unavailable
 from veedor.kit.messages import Message
 from veedor.model.event import Event, Severity
@@ -32,9 +33,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 class Hub:
     """A gathering, and how often the desk's database was written."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, clock: Clock | None = None) -> None:
         self.inward = Inward(desk.ports.database, desk.ports.clock)
-        self.gathering = Gathering(self.inward, desk.ports.clock)
+        self.gathering = Gathering(self.inward, clock or desk.ports.clock)
         self.commits = 0
         desk.ports.database.on_commit(self._count)
 
@@ -105,6 +106,38 @@ def test_news_and_backlogs_are_written_in_turns(hub: Desk, monkeypatch: pytest.M
     ours.gathering.stop()
     assert done == [48, 49, 40, 41, 42, 43, 44, 45]
     assert ours.commits == 4
+
+
+def test_the_backlog_of_one_site_rests_while_others_send_news(hub: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its batches waits for news of the others, which wait for nothing; without news it goes on at once."""
+    monkeypatch.setattr(gathering, "REST", 1e9)
+    monkeypatch.setattr(gathering, "NEWS_S", 1e9)
+    ours = Hub(hub, SystemClock())
+    ours.gathering.start()
+    ours.take(70, 1, 40).result(30.0)
+    ours.take(70, 41, 40).result(30.0)  # no news yet
+    ours.take(71, 1, 1).result(30.0)
+    ours.take(70, 81, 40).result(30.0)
+    resting = ours.take(70, 121, 40)
+    for place in range(2, 12):
+        ours.take(71, place, 1).result(30.0)
+    assert not resting.done()
+    ours.gathering.stop()
+    assert resting.done()  # what waits is still taken
+    assert ours.place(70).sequence == 160
+
+
+def test_the_backlogs_of_many_sites_do_not_rest(hub: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "REST", 1e9)
+    monkeypatch.setattr(gathering, "NEWS_S", 1e9)
+    ours = Hub(hub, SystemClock())
+    ours.take(90, 1, 1)
+    waiting = [ours.take(site, 1, 40) for site in range(80, 81 + gathering.FEW)]
+    ours.gathering.start()
+    for one in waiting:
+        one.result(30.0)
+    ours.take(80, 41, 40).result(30.0)
+    ours.gathering.stop()
 
 
 def test_small_batches_do_not_keep_a_backlog_out(hub: Desk) -> None:

@@ -2,9 +2,11 @@
 
 Each site has one batch here at most, so sites take turns by themselves: one that floods holds another up by its one
 batch. Small batches, which are news, and large ones, which are somebody's backlog, are committed in turns: an alert
-waits for the backlog that is being written, and never for one that is written along with it. While a transaction runs,
-what comes meanwhile is the next one's; under load they grow, and what a message costs falls. An intake hears of its
-batch when it is committed, never before.
+waits for the backlog that is being written, and never for one that is written along with it. The backlog of a few sites
+rests between two batches while others send news, so that most of the hub's time is theirs; when many sites come back at
+once there is nobody to wait for, and all goes on as fast as it can. While a transaction runs, what comes meanwhile is
+the next one's; under load they grow, and what a message costs falls. An intake hears of its batch when it is committed,
+never before.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 MOST = 800  # messages in one transaction: who writes at the hub meanwhile waits for it
 SMALL = 20  # messages; a batch of more is a backlog
 EVERY_S = 0.04  # between the beginnings of two; the first after a silence begins at once
+FEW = 4  # sites; the backlog of so many at most rests while there is news,
+REST = 2.0  # so many times as long as the writing of its last batch took;
+NEWS_S = 1.0  # there is news where some was written so short a time ago
 _NOBODYS_FAULT = (StoreUnreachable, StoreLocked, StoreFull, StoreReadOnly)
 
 
@@ -34,6 +39,7 @@ class Gathering:
         self._clock = clock
         self._waiting: deque[tuple[SiteBatch, Future[None]]] = deque()
         self._news_first = False  # both kinds waited, and the small ones were chosen
+        self._news_until_s = self._rest_until_s = clock.monotonic()
         self._news = threading.Event()
         self._stop = threading.Event()
         self._lock = threading.Lock()  # of the two above, so that nothing is put where nobody will look
@@ -63,12 +69,16 @@ class Gathering:
 
     def _run(self) -> None:
         while True:
-            self._news.wait()
+            if self._waiting:
+                self._clock.wait(self._news, max(0.0, self._rest_until_s - self._clock.monotonic()))
+            else:
+                self._news.wait()
             self._news.clear()
             while chosen := self._choose():
                 began_s = self._clock.monotonic()
                 self._commit(chosen)
-                if not self._news_first:  # else what waited beside them comes at once
+                self._note(chosen, began_s)
+                if not self._news_first or self._rests():  # else what waited beside them comes at once
                     self._clock.wait(self._stop, EVERY_S - (self._clock.monotonic() - began_s))
             with self._lock:
                 if self._stop.is_set() and not self._waiting:
@@ -80,8 +90,11 @@ class Gathering:
         with self._lock:
             while self._waiting and not chosen:  # again where all of a kind were given up
                 kinds = {_is_news(batch) for batch, _ in self._waiting}
-                self._news_first = len(kinds) > 1 and not self._news_first
+                rests = self._rests()
+                self._news_first = len(kinds) > 1 and (rests or not self._news_first)
                 wanted = kinds if len(kinds) == 1 else {self._news_first}
+                if rests and wanted == {False}:
+                    break
                 waiting, self._waiting = self._waiting, deque()
                 room = MOST
                 for batch, done in waiting:
@@ -91,6 +104,16 @@ class Gathering:
                         chosen.append((batch, done))
                         room -= len(batch.messages)
         return chosen
+
+    def _rests(self) -> bool:
+        return self._clock.monotonic() < self._rest_until_s and not self._stop.is_set()
+
+    def _note(self, chosen: list[tuple[SiteBatch, Future[None]]], began_s: float) -> None:
+        now_s = self._clock.monotonic()
+        if _is_news(chosen[0][0]):
+            self._news_until_s = now_s + NEWS_S
+        elif len(chosen) <= FEW and now_s < self._news_until_s:
+            self._rest_until_s = now_s + REST * (now_s - began_s)
 
     def _commit(self, chosen: list[tuple[SiteBatch, Future[None]]]) -> None:
         try:
