@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from veedor.compose.postgres import EmbeddedConfig, EmbeddedPostgres
-from veedor.desk.database import Database
+from veedor.desk.database import Database, database_file
 from veedor.desk.database import database_url as sqlite_url
 from veedor.kit.clock import SystemClock
 
@@ -30,6 +30,7 @@ class Databases:
         self._server: EmbeddedPostgres | None = None
         self._names: dict[Path, str] = {}
         self._made = 0
+        self._migrated: Path | None = None
 
     def url(self, directory: Path) -> str:
         """The database of a folder: the same one again for the same folder."""
@@ -41,6 +42,25 @@ class Databases:
             name = self._names[directory] = f"desk_{self._made}"
             self.run(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
         return self.server().url(name)
+
+    def migrated(self, directory: Path, busy_timeout_s: float = 10.0) -> Database:
+        """The database of a folder with all its tables; a new file begins as a copy of one that was migrated once."""
+        if self.kind == "sqlite" and not database_file(directory).exists():
+            directory.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self._file(), database_file(directory))
+        database = Database(self.url(directory), busy_timeout_s=busy_timeout_s)
+        database.migrate()
+        return database
+
+    def _file(self) -> Path:
+        if self._migrated is None:
+            folder = Path(tempfile.mkdtemp(prefix="veedor-test-db-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            database = Database(sqlite_url(folder))
+            database.migrate()
+            database.close()
+            self._migrated = database_file(folder)
+        return self._migrated
 
     def empty(self) -> str:
         """A database of PostgreSQL without tables."""

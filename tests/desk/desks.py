@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
-from desk.databases import database_url
+from desk.databases import DATABASES
 from desk.fakes import (
     FakeBacktests,
     FakeCameras,
@@ -33,13 +35,11 @@ from veedor.desk.accounts import passwords, service
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.context import DeskConfig, DeskPorts
-from veedor.desk.database import Database
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.views.news import tell_moved_views
 from veedor.kit.clock import Clock, SystemClock
 from veedor.kit.secrets import SecretBox
 from veedor.site.normality.store import BaselineStore
-from waiting import wait_until
 
 AGENCY = "muni"
 PASSWORD = "correct horse battery"
@@ -83,8 +83,7 @@ class Desk:
 def make_desk(directory: Path, clock: Clock | None = None, **config: object) -> Desk:
     """An empty desk of agency `muni` with one camera, `plaza`."""
     clock = clock or SystemClock()
-    database = Database(database_url(directory), busy_timeout_s=5)
-    database.migrate()
+    database = DATABASES.migrated(directory, busy_timeout_s=5)
     with database.session() as session:
         service.ensure_agency(session, clock, AGENCY, "Municipalidad")
     audit = ChainedAuditLog(database, clock, AGENCY)
@@ -122,17 +121,31 @@ def running(directory: Path, clock: Clock | None = None, **config: object) -> It
     desk.ports.database.close()
 
 
+class _Server(uvicorn.Server):
+    """Tells when it has started, and ends at once when told: uvicorn itself looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready: Future[asyncio.AbstractEventLoop] = Future()
+        self.ending = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)  # the headers of every answer
+        self.ready.set_result(asyncio.get_running_loop())
+        await self.ending.wait()
+
+
 @contextlib.contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """A real server on a free port; gives its base URL."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
+    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+    loop = server.ready.result(20)
     try:
-        wait_until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
         server.force_exit = True
+        loop.call_soon_threadsafe(server.ending.set)
         thread.join(10)
