@@ -23,6 +23,9 @@ from veedor.compose.demo_sites import PLANS, Party
 from veedor.compose.restore import restore
 from veedor.desk.database import database_file
 from veedor.kit.clock import SystemClock
+from veedor.link.keys import new_seed, public_of
+from veedor.wire.invitation import Invitation
+from veedor.wire.version import PROTOCOL
 from waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("federation"), pytest.mark.timeout(900)]
@@ -85,18 +88,21 @@ def test_a_hub_of_yesterday(two: Two) -> None:
         _acknowledge(rosa, early)
         wait_until(lambda: two.at_hub_is(early, "acknowledged"), timeout_s=30, every_s=0.2)
 
+        ghost = _join(small, "Puesto de paso", "la-victoria")
         saved = backup(small.hub_file, small.folder / "yesterday.tar", CLOCK)
         (had,) = small.in_hub("SELECT max(sequence) FROM audit")[0]
 
         # The comisaría's site, which would tell it too, sleeps through all that follows.
         police.process.kill()
-        # What the backup does not have: a revocation, a person, an agency, alerts, acts, and entries of the audit.
+        # What the backup does not have: two revocations, a site, a person, an agency, alerts, acts, audit entries.
         end = {"reason": "El convenio terminó"}
         assert rosa.post(f"/api/grants/{two.grant_id}/revoke", json=end).status_code == 200
         body = {"username": "nueva", "roles": ["viewer"], "password": "verano-azul-88"}
         assert boss.post("/api/users", json=body).status_code == 201
         with small.administrator() as admin:
             admin.put("/api/agencies/surco", json={"name": "Surco", "kind": "municipality"}).raise_for_status()
+            admin.post(f"/api/sites/{ghost}/revoke").raise_for_status()
+        newcomer = _join(small, "Serenazgo Surco", "surco")
         before = set(two.alerts(rosa))
         late = wait_until(lambda: next(iter(set(two.alerts(rosa)) - before), ""), timeout_s=120, every_s=0.5)
         _acknowledge(rosa, late)
@@ -112,6 +118,7 @@ def test_a_hub_of_yesterday(two: Two) -> None:
         owner.process.kill()
         small.wait_until_hub_is_gone()
         shutil.rmtree(small.hub_config.data)
+        (small.hub_config.keys / "sites.json").unlink()  # as on another machine: the sites alone can tell it
         restore(saved.path, small.hub_file, CLOCK)
         small.start_hub()
         small.start(police)
@@ -127,7 +134,7 @@ def test_a_hub_of_yesterday(two: Two) -> None:
             assert "restored from a backup" in refused.json()["message"]
 
             small.start(owner)
-            wait_until(lambda: not _doubted(small), timeout_s=60, every_s=0.2)
+            wait_until(lambda: "la-victoria" not in _doubted(small), timeout_s=60, every_s=0.2)
             assert olga.get(f"/api/grants/{two.grant_id}").json()["state"] == "revoked"
             assert _camera(olga, "la-victoria") is None
             refused = olga.get(f"/api/cameras/{camera}/snapshot.jpg")
@@ -142,9 +149,11 @@ def test_a_hub_of_yesterday(two: Two) -> None:
     assert small.in_hub("SELECT id FROM acts WHERE subject_id = %s AND kind = 'acknowledge'", late) != []
     (copies,) = small.in_hub("SELECT count(*) FROM acts WHERE subject_id = %s", late)[0]
     assert copies == 1
-    # What only sites knew is known again.
+    # What only sites knew is known again: people, agencies, and who may connect.
     wait_until(lambda: "nueva" in _accounts(small), timeout_s=30, every_s=0.5)
     wait_until(lambda: small.in_hub("SELECT 1 FROM agencies WHERE id = 'surco'") != [], timeout_s=30, every_s=0.5)
+
+    wait_until(lambda: _revoked(small, ghost) and _revoked(small, newcomer) is False, timeout_s=30, every_s=0.5)
 
     with small.administrator() as admin, small.at(owner, "auditoria") as officer:
         body = {"username": "control", "roles": ["auditor"], "password": "otra-clave-larga-9"}
@@ -235,7 +244,28 @@ def _acknowledge(found: httpx.Client, alert_id: str) -> None:
 
 
 def _doubted(small: Small) -> set[str]:
-    return {str(one) for (one,) in small.in_hub("SELECT agency_id FROM sites WHERE doubted_at IS NOT NULL")}
+    query = "SELECT agency_id FROM sites WHERE doubted_at IS NOT NULL AND revoked_at IS NULL"
+    return {str(one) for (one,) in small.in_hub(query)}
+
+
+def _join(small: Small, name: str, agency: str) -> str:
+    """A site that has joined and never speaks; its id."""
+    with small.administrator() as admin:
+        made = admin.post("/api/invitations", json={"agency_id": agency, "site_name": name})
+        asked = {
+            "secret": Invitation.decode(made.raise_for_status().json()["token"]).secret,
+            "protocol": PROTOCOL,
+            "version": "1",
+            "agency_id": agency,
+            "link_key": public_of(new_seed()),
+        }
+        return str(admin.post("/api/join", json=asked).raise_for_status().json()["site_id"])
+
+
+def _revoked(small: Small, site_id: str) -> bool | None:
+    """None: the hub does not know it."""
+    rows = small.in_hub("SELECT revoked_at IS NOT NULL FROM sites WHERE id = %s", site_id)
+    return bool(rows[0][0]) if rows else None
 
 
 def _accounts(small: Small) -> set[str]:

@@ -29,7 +29,8 @@ from veedor.desk.sites.tables import SiteRow
 from veedor.hub.attendance import Attendance
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.restored import awaited, doubt_all
-from veedor.hub.roster import HubRoster
+from veedor.hub.roster import HubRoster, Sources
+from veedor.hub.standing import Standings
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import Forbidden
@@ -86,7 +87,9 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     book = DeskGrantBook(ports.database, clock, ports.cameras, awaited=awaited)
     key = SigningKey.generate()
     cameras, witness = HubCameras(ports.database, clock), HubWitness(ports, key)
-    roster = HubRoster(ports, cameras, lambda _site: Position("", 0), witness, key, Attendance(ports))
+    roster = HubRoster(
+        ports, cameras, key, Sources(lambda _site: Position("", 0), witness, Attendance(ports), Standings(key, clock))
+    )
     yield Hub(desk, clock, key, Access(desk.audit, book), roster, tmp_path)
     book.close()
     ports.database.close()

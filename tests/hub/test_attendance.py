@@ -20,7 +20,8 @@ from veedor.desk.inward.inward import Position
 from veedor.desk.sites.tables import SiteRow
 from veedor.hub.attendance import Attendance
 from veedor.hub.relay.directory import HubCameras
-from veedor.hub.roster import HubRoster
+from veedor.hub.roster import HubRoster, Sources
+from veedor.hub.standing import Standings
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import Forbidden
@@ -57,7 +58,12 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     key, attendance = SigningKey.generate(), Attendance(ports)
     cameras, witness = HubCameras(ports.database, clock), HubWitness(ports, key)
     yield Hub(
-        ports, clock, HubRoster(ports, cameras, lambda _site: Position("", 0), witness, key, attendance), attendance
+        ports,
+        clock,
+        HubRoster(
+            ports, cameras, key, Sources(lambda _site: Position("", 0), witness, attendance, Standings(key, clock))
+        ),
+        attendance,
     )
     ports.database.close()
 

@@ -46,10 +46,11 @@ from veedor.hub.relay.live import LiveRelay, RelayLive
 from veedor.hub.relay.remote import Remote
 from veedor.hub.relay.sites import NoSetup, RelayPtz, RelaySite
 from veedor.hub.restored import awaited, doubt_all
-from veedor.hub.roster import HubRoster
+from veedor.hub.roster import HubRoster, Sources
 from veedor.hub.sealing import HubSeals
 from veedor.hub.search.federated import FederatedSearch
 from veedor.hub.signing import HostedKeys, HubSigner
+from veedor.hub.standing import Standings, recall
 from veedor.hub.watching import tell_sites
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import Clock
@@ -102,12 +103,21 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         password = ensure_first_administrator(database, clock, config.agency_id, config.agency)
         ports, parts = _ports(config, desk_file, database, clock, stack)
         audit_restore(config.data, ports, HUB_PLACE, doubt_all)
-        address = _address(config, server.url, certificates, parts)
         key = open_signing_key(config.keys)
+        standings = Standings(key, clock, config.keys)
+        recall(ports, standings)
+
+        def sites_changed() -> None:
+            with database.reading() as session:
+                standings.told(session)  # so that it is kept
+            parts.link.follow()
+
+        address = _address(config, server.url, certificates, parts, sites_changed)
         witness = HubWitness(ports, key)
         attendance = Attendance(ports)
         position = Inward(database, clock).position
-        roster = HubRoster(ports, parts.cameras, position, witness, key, attendance, parts.seals)
+        sources = Sources(position, witness, attendance, standings, parts.seals, parts.link.follow_soon)
+        roster = HubRoster(ports, parts.cameras, key, sources)
         stack.callback(parts.link.stop)
         Inward(database, clock).read_kept()
         parts.link.start(roster.answer)
@@ -263,7 +273,9 @@ def _host_own_agency(config: HubFile, database: Database, hosted: HostedKeys, cl
         save(session, replace(known, public_key=key.public_hex, hosted=True), clock.now())
 
 
-def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _Parts) -> HubAddress:
+def _address(
+    config: HubFile, url: str, certificates: HubCertificates, parts: _Parts, sites_changed: Callable[[], None]
+) -> HubAddress:
     link = config.link
     host = link.public_host or link.host
     shown = f"[{host}]" if ":" in host else host
@@ -275,7 +287,7 @@ def _address(config: HubFile, url: str, certificates: HubCertificates, parts: _P
         ca_pem=certificates.authority.pem,
         ca_sha256=certificates.authority.fingerprint,
         leaf_url=f"tls://{shown}:{link.public_port or link.port}",
-        sites_changed=parts.link.follow,
+        sites_changed=sites_changed,
         behind=lambda site_id: parts.link.reading(site_id).behind,
     )
 

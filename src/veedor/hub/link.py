@@ -109,6 +109,10 @@ class HubLink:
                 self._server.reload(config)
             self._connect(sites)
 
+    def follow_soon(self) -> None:
+        """The same from within an answer, which has to go out first."""
+        self._pool.submit(self.follow)
+
     def stop(self) -> None:
         with self._lock:
             for account in self._accounts.values():

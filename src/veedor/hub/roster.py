@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.restored import agrees, was_restored
 from veedor.hub.sealing import HubSeals
+from veedor.hub.standing import Standings, note
 from veedor.hub.witness import HubWitness
 from veedor.kit.errors import Forbidden, VeedorError
 from veedor.wire import sync, version
@@ -38,26 +40,30 @@ from veedor.wire.roster import BadRoster, SignedRoster
 log = logging.getLogger(__name__)
 
 
-class HubRoster:
-    """Answers sites. `position`: how far the intake has read a site's log. `attendance` runs."""
+def _nothing() -> None: ...
 
-    def __init__(
-        self,
-        ports: DeskPorts,
-        cameras: HubCameras,
-        position: Callable[[str], Position],
-        witness: HubWitness,
-        key: SigningKey,
-        attendance: Attendance,
-        seals: HubSeals | None = None,
-    ) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an answer is made of beside the database. `position`: how far the intake has read a site's log. `attendance`
+    runs. `sites_changed`: who may connect is another than before."""
+
+    position: Callable[[str], Position]
+    witness: HubWitness
+    attendance: Attendance
+    standings: Standings
+    seals: HubSeals | None = None
+    sites_changed: Callable[[], None] = _nothing
+
+
+class HubRoster:
+    """Answers sites. `key`: the hub's own, which signs what it says."""
+
+    def __init__(self, ports: DeskPorts, cameras: HubCameras, key: SigningKey, sources: Sources) -> None:
         self._ports = ports
-        self._attendance = attendance
-        self._seals = seals
-        self._key = key
-        self._witness = witness
         self._cameras = cameras
-        self._position = position
+        self._key = key
+        self._from = sources
         self._agreements = Agreements(ports)
         self._outward = Outward(ports.database)
         self._accounts = HubAccounts(ports)
@@ -72,16 +78,17 @@ class HubRoster:
         protocol = version.told(args.get("protocol"))
         is_near = version.is_near(protocol)
         row = self._take_call(site_id, args, now)
-        self._attendance.called(row.id, now, _bounded(args.get("health")) if is_near else {})
+        self._from.attendance.called(row.id, now, _bounded(args.get("health")) if is_near else {})
         version.require_near(protocol, row.name)
         self._take_roster(row, args.get("roster"))
+        self._take_standings(row, args.get("sites"))
         self._take_grants(args.get("grants") or [])
         self._recall.take(row.id, row.agency_id, args.get("recalled"))
         self._settle(row, args)
         send_cameras = self._take_cameras(row, args)
-        heads = self._witness.answer(row, args.get("heads"))
+        heads = self._from.witness.answer(row, args.get("heads"))
         told = self._told(row, args, now.isoformat(), send_cameras=send_cameras)
-        seals = self._seals.answer(row, args.get("seals")) if self._seals else {}
+        seals = self._from.seals.answer(row, args.get("seals")) if self._from.seals else {}
         return {**told, "heads": heads, "seals": seals, "accounts": self._accounts.answer(row, args.get("accounts"))}
 
     def _take_call(self, site_id: str, args: dict[str, Any], now: datetime) -> SiteRow:
@@ -131,7 +138,7 @@ class HubRoster:
             roster = SignedRoster.from_json(told)
             if not roster.signed_by(self._key.public_hex):
                 raise BadRoster(problem="signature")
-            found = [sync.agency_from_json(one) for one in roster.agencies]
+            found = [sync.agency_from_json(one) for one in roster.rows]
         except (BadRoster, KeyError) as problem:
             log.error("site %s: %s", row.id, problem)
             return
@@ -141,6 +148,21 @@ class HubRoster:
             merge_agencies(session, lost, self._ports.clock.now())
         for one in lost:
             self._audit(row, Action.AGENCY_EDIT, Resource("agency", one.id, one.id), "known again from a site")
+
+    def _take_standings(self, row: SiteRow, told: Any) -> None:
+        """Sites that joined, got another key, or were revoked, which this hub has forgotten."""
+        if told is None:
+            return
+        try:
+            with self._ports.database.session() as session:
+                learned = self._from.standings.take(session, told)
+        except BadRoster as problem:
+            log.error("site %s: %s", row.id, problem)
+            return
+        for one in learned:
+            note(self._ports, _speaker(row), one)
+        if learned:
+            self._from.sites_changed()
 
     def _settle(self, row: SiteRow, args: dict[str, Any]) -> None:
         """After a restore: whether this site knows of its agency's grants exactly what stands here."""
@@ -156,8 +178,7 @@ class HubRoster:
         )
 
     def _audit(self, row: SiteRow, action: Action, resource: Resource, reason: str) -> None:
-        who = Principal(row.id, f"site:{row.id}"[:64], row.agency_id, frozenset())
-        self._ports.access.note(who, action, resource, allowed=True, reason=reason)
+        self._ports.access.note(_speaker(row), action, resource, allowed=True, reason=reason)
 
     def _signed_roster(self, agencies: list[dict[str, Any]]) -> dict[str, Any]:
         return SignedRoster(self._ports.clock.now(), agencies).signed(self._key).to_json()
@@ -169,16 +190,18 @@ class HubRoster:
             told: list[Told] = grants_of(session, row.agency_id)
             forgot = row.id not in self._told_roster and was_restored(session)
             recalled = told_of(session, row.agency_id, args.get("recall"), _cameras_of(session, row))
+            sites = self._from.standings.told(session)
         is_news = knows.get("agencies") != tree.digest
-        place = self._position(row.id)
+        place = self._from.position(row.id)
         return {
             "now": now,
             "protocol": version.PROTOCOL,
             "lease_s": sync.LEASE_S,
-            "again_s": sync.every_s(self._attendance.sites),
+            "again_s": sync.every_s(self._from.attendance.sites),
             "send_cameras": send_cameras,
             "agencies": tree.agencies if is_news else None,
             "roster": self._signed_roster(tree.agencies) if is_news or knows.get("roster") is None else None,
+            "sites": sites if knows.get("sites") != sites["at"] else None,
             "send_roster": forgot,
             "recall": self._recall.wanted(row.id),
             "recalled": recalled,
@@ -187,6 +210,10 @@ class HubRoster:
             "acts": self._acts(row.agency_id, knows.get("acts") or {}),
             "position": {"incarnation": place.incarnation, "sequence": place.sequence},
         }
+
+
+def _speaker(row: SiteRow) -> Principal:
+    return Principal(row.id, f"site:{row.id}"[:64], row.agency_id, frozenset())
 
 
 def _cameras_of(session: Session, row: SiteRow) -> list[str]:

@@ -12,10 +12,10 @@ from veedor.desk.database import Base, UtcDateTime
 
 
 class KeptRosterRow(Base):
-    """The newest roster that the hub signed. Only a member has it, and one row."""
+    """What the hub signed last: 1 the roster of agencies, 2 the sites. Only a member has them."""
 
     __tablename__ = "kept_roster"
 
     one: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    told: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # wire.roster.SignedRoster.to_json
+    told: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # wire.roster.SignedRoster.to_json, SignedSites.to_json

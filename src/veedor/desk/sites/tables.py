@@ -23,6 +23,8 @@ class SiteRow(Base):
     link_key: Mapped[str] = mapped_column(sa.String(64), unique=True)  # public nkey of its leaf node
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: it may connect
+    # Joined, another key, revoked: which came last; null: before this was kept, and joined_at or revoked_at tells.
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[str] = mapped_column(sa.String(40))  # of Veedor, as it said last
     protocol: Mapped[int] = mapped_column(
         default=1, server_default="1"

@@ -91,7 +91,7 @@ def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
     if row is None:
         row = _new_site(session, invitation, now)
     row.link_key, row.version, row.revoked_at = request.link_key, request.version[:40], None
-    row.protocol = request.protocol
+    row.protocol, row.changed_at = request.protocol, now
     row.boot, row.boots, row.is_doubled = None, [], False
     invitation.used_at, invitation.site_id = now, row.id
     _keep_agency_key(session, row.agency_id, request.agency_key)
@@ -138,7 +138,8 @@ def revoke(session: Session, clock: Clock, site_id: str) -> SiteRow:
     Idempotent."""
     row = site(session, site_id)
     _take_back(session, clock.now(), InvitationRow.site_id == site_id)
-    row.revoked_at = row.revoked_at or clock.now()
+    if row.revoked_at is None:
+        row.revoked_at = row.changed_at = clock.now()
     session.flush()
     return row
 
