@@ -9,8 +9,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from browser import longtasks
+from browser.map_page import many_cameras
 from browser.stage import PASSWORD, Stage, stage
-from browser.test_map import many_cameras
 from browser.test_playback import Archive, archived, seek, wait_shown
 from console_stage import FLAGS_NOTE, SiteProcess, console_page, spread
 from veedor.kit.clock import SystemClock

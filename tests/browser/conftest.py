@@ -34,6 +34,7 @@ FLAGS = [
 NO_CHROMIUM = "no Chromium: install Debian's package `chromium`, or run `playwright install chromium`"
 Open = Callable[..., Page]
 OpenAddress = Callable[..., Page]
+Axe = Callable[[Page], list[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -162,7 +163,7 @@ def _refused(text: str) -> bool:
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
+def axe() -> Axe:
     """`axe(page)`: what axe-core finds against WCAG 2.2 A and AA, a line each."""
     source = (REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import Stage, stage
 from veedor.kit.clock import SystemClock
 from veedor.model.camera import Camera
@@ -17,7 +17,6 @@ from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.track import Tracks
 
-Axe = Callable[[Page], list[str]]
 RULES = """\
 zones:
   Plaza: [[0.3, 0.1], [0.7, 0.1], [0.7, 1.0], [0.3, 1.0]]

@@ -4,7 +4,7 @@ what second looks turned down."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import Stage, stage
 from clips import jpeg
 from footage import frame_of, street
@@ -37,7 +37,6 @@ from veedor.site.normality.store import BaselineStore
 from veedor.site.scene.registration import small_picture
 from veedor.site.views import Views
 
-Axe = Callable[[Page], list[str]]
 RULES = """zones:
   Vereda: [[0.4, 0.5], [0.8, 0.5], [0.8, 0.9], [0.4, 0.9]]
 rules:

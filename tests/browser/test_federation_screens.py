@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.sharing_stage import MUNI, PNP, two_agencies
 from browser.stage import Stage
 from browser.test_sharing import agree, say
@@ -24,7 +24,6 @@ from veedor.model.evidence import EvidenceItem
 from veedor.wire.footage_statement import Taker
 from waiting import wait_until
 
-Axe = Callable[[Page], list[str]]
 SOON_MS = 60_000  # while other tests take the processor
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import Stage, stage
 from veedor.model.camera import SourceKind, StreamRole
 from waiting import wait_until
@@ -28,7 +28,7 @@ def test_an_operator_is_not_offered_cameras(empty: Stage, open_console: Open) ->
     expect(page.get_by_role("button", name="Cargar las cámaras de demostración")).to_have_count(0)
 
 
-def test_the_demo_cameras_appear_and_record(empty: Stage, open_console: Open, axe: Callable[[Page], list[str]]) -> None:
+def test_the_demo_cameras_appear_and_record(empty: Stage, open_console: Open, axe: Axe) -> None:
     page = open_console(empty, "ada", "#/map")
     other = open_console(empty, "olga", "#/map", language="en")
     expect(page.get_by_role("region", name="Bienvenido")).to_be_visible(timeout=30_000)

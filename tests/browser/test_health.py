@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pyotp
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import PASSWORD, Stage, stage
 from veedor.simulator.stream import Faults
-
-Axe = Callable[[Page], list[str]]
 
 
 def test_health_shows_every_camera_and_its_numbers(site: Stage, open_console: Open, axe: Axe) -> None:

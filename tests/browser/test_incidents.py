@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open, log_in
+from browser.conftest import Axe, Open, log_in
 from browser.stage import Stage, stage
 from veedor.kit.clock import SystemClock
 from veedor.model.camera import StreamRole
 from waiting import wait_until
-
-Axe = Callable[[Page], list[str]]
 
 
 @pytest.fixture(scope="module")

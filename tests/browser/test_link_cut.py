@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import OpenAddress
+from browser.conftest import Axe, OpenAddress
 from browser.sites_stage import HUB, SOON_MS, Sites, fill_login, go, joined_sites
 from federation.conftest import client
 from veedor.compose.demo_sites import Process
@@ -53,9 +53,7 @@ def without_hub(sites: Sites) -> Iterator[Cut]:
         cut.start()
 
 
-def test_a_shift_without_the_hub(
-    sites: Sites, without_hub: Cut, open_address: OpenAddress, axe: Callable[[Page], list[str]]
-) -> None:
+def test_a_shift_without_the_hub(sites: Sites, without_hub: Cut, open_address: OpenAddress, axe: Axe) -> None:
     (victoria,) = sites.demo.parties
     page = sites.open_home(open_address, victoria, "#/wall")
     expect(page.locator("[data-hub=connected]")).to_be_visible(timeout=SOON_MS)

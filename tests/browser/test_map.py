@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Request, expect
 
-from browser import longtasks
-from browser.conftest import Open
+from browser.conftest import Axe, Open
+from browser.map_page import box_settled, click_place, on_screen, place_of, the_map, tiles
 from browser.stage import Stage, stage
 from veedor.kit.clock import SystemClock
 from veedor.kit.geometry import metres_per_degree, project
 from veedor.kit.ids import new_id
-from veedor.model.camera import Camera, Placement, SourceKind, StreamRole, StreamSource
+from veedor.model.camera import Camera, SourceKind, StreamRole, StreamSource
 from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.track import Tracks
@@ -44,47 +43,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, console: None) -> Iterator[St
             )
         )
         yield made
-
-
-def the_map(page: Page) -> Locator:
-    found = page.locator("[data-map]")
-    expect(found).to_have_attribute("data-ready", "true", timeout=30_000)
-    return found
-
-
-def at_rest(page: Page) -> tuple[float, float, float]:
-    """Latitude and longitude of the centre, and the zoom."""
-    told = the_map(page)
-    latitude, longitude = (told.get_attribute("data-center") or "").split(",")
-    return float(latitude), float(longitude), float(told.get_attribute("data-zoom") or "nan")
-
-
-def on_screen(page: Page, latitude: float, longitude: float) -> tuple[float, float]:
-    """Where on the page a place is: Web Mercator with tiles of 512."""
-    centre_lat, centre_lon, zoom = at_rest(page)
-    scale = 512 * 2**zoom
-
-    def mercator(lat: float, lon: float) -> tuple[float, float]:
-        y = 0.5 - math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) / (2 * math.pi)
-        return (lon / 360 + 0.5) * scale, y * scale
-
-    box = page.locator("[data-map]").bounding_box()
-    assert box is not None
-    (x, y), (mid_x, mid_y) = mercator(latitude, longitude), mercator(centre_lat, centre_lon)
-    return box["x"] + box["width"] / 2 + x - mid_x, box["y"] + box["height"] / 2 + y - mid_y
-
-
-def click_place(page: Page, place: Placement) -> None:
-    page.mouse.click(*on_screen(page, place.latitude_deg, place.longitude_deg))
-
-
-def place_of(camera: Camera) -> Placement:
-    assert camera.placement is not None
-    return camera.placement
-
-
-def tiles(page: Page, state: str = "") -> Locator:
-    return page.locator(f".dock [data-camera]{f'[data-state={state}]' if state else ''}")
 
 
 def test_a_camera_at_the_edge_stays_in_view_when_its_picture_docks(site: Stage, open_console: Open) -> None:
@@ -116,9 +74,7 @@ def test_a_camera_at_the_edge_stays_in_view_when_its_picture_docks(site: Stage, 
     wait_until(inside)
 
 
-def test_cameras_are_drawn_and_a_click_docks_one_that_plays(
-    site: Stage, open_console: Open, axe: Callable[[Page], list[str]]
-) -> None:
+def test_cameras_are_drawn_and_a_click_docks_one_that_plays(site: Stage, open_console: Open, axe: Axe) -> None:
     page = open_console(site, "olga", "#/map")
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(_host(request)))
@@ -163,7 +119,7 @@ def test_a_link_docks_its_camera(site: Stage, open_console: Open) -> None:
     )
 
 
-def test_everything_by_keyboard(site: Stage, open_console: Open, axe: Callable[[Page], list[str]]) -> None:
+def test_everything_by_keyboard(site: Stage, open_console: Open, axe: Axe) -> None:
     page = open_console(site, "olga", "#/map", language="en")
     the_map(page)
     page.keyboard.press("/")
@@ -230,9 +186,7 @@ def test_far_away_cameras_are_drawn_together_and_a_click_opens_them(site: Stage,
     expect(told).not_to_have_attribute("data-drawn", "0")
 
 
-def test_placing_by_drag_by_numbers_and_against_somebody_else(
-    site: Stage, open_console: Open, axe: Callable[[Page], list[str]]
-) -> None:
+def test_placing_by_drag_by_numbers_and_against_somebody_else(site: Stage, open_console: Open, axe: Axe) -> None:
     camera = site.cameras[3]
     page = open_console(site, "ada", f"#/map?camera={camera.id}")
     place = place_of(camera)
@@ -310,9 +264,7 @@ def _seen(camera: Camera, points: tuple[tuple[float, float], ...]) -> list[tuple
     return [(place.latitude_deg + y / north, place.longitude_deg + x / east) for x, y in metres]
 
 
-def test_calibrating_by_pairs_and_tracks_move(
-    site: Stage, open_console: Open, axe: Callable[[Page], list[str]]
-) -> None:
+def test_calibrating_by_pairs_and_tracks_move(site: Stage, open_console: Open, axe: Axe) -> None:
     camera = site.cameras[0]
     page = open_console(site, "inge", f"#/map?camera={camera.id}")
     place = place_of(camera)
@@ -363,11 +315,6 @@ def test_calibrating_by_pairs_and_tracks_move(
     assert turned.calibration.stale
 
 
-def box_settled(found: Locator) -> None:
-    """The picture has its real height, so that points can be clicked."""
-    wait_until(lambda: (found.bounding_box() or {"height": 0})["height"] > 150)
-
-
 def _walk(camera: Camera) -> Observation:
     clock = SystemClock()
     box = np.array([[300.0, 150.0, 340.0, 252.0]], np.float32)
@@ -407,9 +354,7 @@ def _districts(name: str, longitude: float = -77.05) -> str:
     return json.dumps({"type": "FeatureCollection", "features": [feature]})
 
 
-def test_districts_of_the_agency(
-    site: Stage, open_console: Open, axe: Callable[[Page], list[str]], tmp_path: Path
-) -> None:
+def test_districts_of_the_agency(site: Stage, open_console: Open, axe: Axe, tmp_path: Path) -> None:
     page = open_console(site, "ada", "#/map")
     watching = open_console(site, "olga", "#/map")
     told = the_map(page)
@@ -439,31 +384,6 @@ def test_districts_of_the_agency(
     expect(told).to_have_attribute("data-districts", "0")
 
 
-def test_an_empty_system_greets_with_three_steps(
-    tmp_path: Path, console: None, open_console: Open, axe: Callable[[Page], list[str]]
-) -> None:
-    with stage(tmp_path, []) as empty:
-        page = open_console(empty, "inge", "#/map", language="en")
-        the_map(page)
-        steps = page.locator("[data-step]")
-        expect(steps).to_have_count(3)
-        expect(page.get_by_role("link", name="Add a camera")).to_have_attribute("href", "#/setup/cameras/new")
-        assert steps.evaluate_all("all => all.map((one) => one.dataset.done)") == ["false"] * 3
-        assert axe(page) == []
-        empty.service.desk.cameras.save(replace(_far(empty, 0), enabled=True))
-        expect(page.locator("[data-step=camera]")).to_have_attribute("data-done", "true", timeout=20_000)
-        expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "false")
-        camera = empty.service.desk.cameras.cameras()[0]
-        empty.raise_alert(camera)
-        expect(page.locator("[data-step=alert]")).to_have_attribute("data-done", "true")
-        # An alert ticks no rule: that somebody wrote one does.
-        expect(page.locator("[data-step=zone]")).to_have_attribute("data-done", "false")
-        body = {"text": "rules: []\n", "version": ""}
-        saved = page.request.put(f"{empty.url}/api/cameras/{camera.id}/rules", data=body, headers={"origin": empty.url})
-        assert saved.ok, saved.text()
-        expect(steps).to_have_count(0)  # all three are done
-
-
 def test_without_webgl_the_list_still_works(site: Stage, open_console: Open) -> None:
     page = open_console(site, "olga", "#/map")
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
@@ -473,54 +393,3 @@ def test_without_webgl_the_list_still_works(site: Stage, open_console: Open) -> 
     page.keyboard.type("puno")
     page.keyboard.press("Enter")
     expect(tiles(page)).to_have_attribute("data-camera", site.cameras[4].id)
-
-
-def test_a_camera_that_goes_leaves_the_map_and_the_dock(tmp_path: Path, console: None, open_console: Open) -> None:
-    with stage(tmp_path, ["Plaza", "Parque"]) as small:
-        page = open_console(small, "olga", f"#/map?camera={small.cameras[1].id}")
-        expect(tiles(page)).to_have_count(1, timeout=30_000)
-        small.service.desk.cameras.remove(small.cameras[1].id)
-        expect(the_map(page)).to_have_attribute("data-count", "1", timeout=20_000)
-        expect(tiles(page)).to_have_count(0)
-
-
-def test_many_cameras_pan_and_zoom(tmp_path: Path, console: None, open_console: Open) -> None:
-    """Software WebGL: there is no graphics card here."""
-    with stage(tmp_path, ["Plaza"]) as big:
-        many_cameras(big, 599)
-        page = open_console(big, "olga", "#/map", size=(1920, 1080))
-        expect(the_map(page)).to_have_attribute("data-count", "600", timeout=60_000)
-        expect(the_map(page)).not_to_have_attribute("data-clusters", "0")
-        longtasks.record(page)
-        with longtasks.traced(page) as tasks:
-            longtasks.pan_and_zoom(page)
-        by_clock = longtasks.found(page)
-    told = (
-        f"600 cameras, software WebGL: longest task {tasks.longest_ms:.0f} ms of the page's own thread of "
-        f"{len(tasks.cpu_ms)}; by the clock {len(by_clock)} over 50 ms, longest {max(by_clock, default=0)} ms"
-    )
-    if os.environ.get("VEEDOR_PRINT"):
-        print(told)  # noqa: T201
-    assert len(tasks.cpu_ms) > 100  # how long they were is a figure of the benchmarks, not a test
-
-
-def many_cameras(big: Stage, count: int) -> None:
-    """So many more cameras, spread over Lima. Reused by bench/console.py."""
-    store = big.service.site.parts.cameras
-    with store.together():
-        for number in range(count):
-            store.save(_far(big, number))
-
-
-def _far(big: Stage, number: int) -> Camera:
-    """One of many cameras over the whole of Lima, switched off so that the site does not look for them."""
-    row, column = divmod(number, 55)
-    return Camera(
-        f"far-{number}",
-        f"Cámara {number}",
-        big.service.agency_id,
-        SourceKind.RTSP,
-        (StreamSource(StreamRole.MAIN, big.server.url("/0/main")),),
-        enabled=False,
-        placement=Placement(-12.2 + row * 0.004, -77.1 + column * 0.004, float(number % 360), 60.0),
-    )

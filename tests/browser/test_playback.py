@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import old_footage
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import PASSWORD, Stage, stage
 from clips import write_clip
 from veedor.kit.clock import SystemClock
@@ -219,9 +219,7 @@ def test_sixteen_times_plays_keyframes_alone(archive: Archive, open_console: Ope
     assert any("keyframes=true" in one for one in asked)
 
 
-def test_in_and_out_are_locked_as_evidence_and_held(
-    archive: Archive, open_console: Open, axe: Callable[[Page], list[str]]
-) -> None:
+def test_in_and_out_are_locked_as_evidence_and_held(archive: Archive, open_console: Open, axe: Axe) -> None:
     page = open_console(archive.site, "olga", archive.address(60))
     wait_shown(page, *archive.cameras)
     assert axe(page) == []
@@ -354,7 +352,7 @@ def test_the_end_of_the_recording_leads_to_live(archive: Archive, open_console: 
 
 
 def test_nothing_chosen_nothing_recorded_and_a_camera_that_is_gone(
-    archive: Archive, open_console: Open, axe: Callable[[Page], list[str]]
+    archive: Archive, open_console: Open, axe: Axe
 ) -> None:
     page = open_console(archive.site, "olga", "#/playback")
     expect(page.get_by_text("Vea lo que grabaron las cámaras")).to_be_visible()
@@ -373,7 +371,7 @@ def test_nothing_chosen_nothing_recorded_and_a_camera_that_is_gone(
     expect(tile(page, "never-was")).to_contain_text("Cámara eliminada")
 
 
-def test_keys_zoom_and_english(archive: Archive, open_console: Open, axe: Callable[[Page], list[str]]) -> None:
+def test_keys_zoom_and_english(archive: Archive, open_console: Open, axe: Axe) -> None:
     page = open_console(archive.site, "olga", archive.address(40), language="en", size=(390, 844))
     wait_shown(page, *archive.cameras)
     assert axe(page) == []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import Stage
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.review.keeper import ReviewKeeper
@@ -18,7 +17,6 @@ from veedor.kit.clock import SystemClock
 from veedor.kit.ids import new_id
 from veedor.model.alert import AlertStatus, DismissReason
 
-Axe = Callable[[Page], list[str]]
 RULE = "Hojas"
 
 

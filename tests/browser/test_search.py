@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import Stage
 from veedor.kit.clock import SystemClock
 from veedor.model.detection import ObjectClass
 from veedor.model.observation import Observation
 from veedor.model.track import Tracks
 from veedor.model.track_query import VehicleColour
-
-Axe = Callable[[Page], list[str]]
 
 
 def pass_by(site: Stage, track_id: int, kind: ObjectClass, camera: int, colour: VehicleColour | None = None) -> None:

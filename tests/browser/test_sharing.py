@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.sharing_stage import MUNI, PNP, two_agencies
 from browser.stage import PASSWORD, Stage
 from veedor.kit.clock import SystemClock
 from waiting import wait_until
-
-Axe = Callable[[Page], list[str]]
 
 
 @pytest.fixture

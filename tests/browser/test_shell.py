@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import PASSWORD, Stage, stage
 
 ROLE_SCREENS = {
@@ -17,7 +16,7 @@ ROLE_SCREENS = {
 }
 
 
-def test_log_in_and_out(site: Stage, open_console: Open, axe: Callable[[Page], list[str]]) -> None:
+def test_log_in_and_out(site: Stage, open_console: Open, axe: Axe) -> None:
     page = open_console(site, None)
     assert axe(page) == []
     page.get_by_label("Usuario").fill("olga")
@@ -38,7 +37,7 @@ def test_everybody_sees_the_screens_of_their_roles(site: Stage, open_console: Op
     expect(links).to_have_text(ROLE_SCREENS[person])
 
 
-def test_both_languages_and_both_themes(site: Stage, open_console: Open, axe: Callable[[Page], list[str]]) -> None:
+def test_both_languages_and_both_themes(site: Stage, open_console: Open, axe: Axe) -> None:
     page = open_console(site, "olga", language="en")
     expect(page.get_by_role("link", name="Alerts")).to_be_visible()
     assert axe(page) == []

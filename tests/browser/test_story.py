@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.stage import Stage, stage
 from browser.test_playback import WATCH, wait_shown, worst_difference_ms
 from veedor.model.camera import StreamRole
@@ -39,7 +39,7 @@ def go(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Pantallas").get_by_role("link", name=name).click()
 
 
-def test_the_story(town: Stage, open_console: Open, bikes_clip: Path, axe: Callable[[Page], list[str]]) -> None:
+def test_the_story(town: Stage, open_console: Open, bikes_clip: Path, axe: Axe) -> None:
     with RtspServerProcess([ServedStream("/nueva", bikes_clip)]) as camera:
         page = open_console(town, None, size=(1600, 900))
         log_in(page)

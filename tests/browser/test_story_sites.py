@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import OpenAddress
+from browser.conftest import Axe, OpenAddress
 from browser.sites_stage import SOON_MS, Sites, fill_login, go, joined_sites
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
@@ -46,7 +46,7 @@ def sites(console: None, bikes_clip: Path, model_file: Path) -> Iterator[Sites]:
         yield made
 
 
-def test_the_story(sites: Sites, open_address: OpenAddress, axe: Callable[[Page], list[str]]) -> None:
+def test_the_story(sites: Sites, open_address: OpenAddress, axe: Axe) -> None:
     victoria, _, police = sites.demo.parties
     olga = open_address(sites.demo.hub_url, None)
     fill_login(olga, sites.login(police, at_hub=True))

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import WebSocketRoute, expect
 
-from browser.conftest import Open
+from browser.conftest import Axe, Open
 from browser.measure_live import measure, watch
 from browser.stage import PASSWORD, Stage, stage
+from browser.wall_page import camera, frames, live, live_sockets, open_wall, tile
 from clips import write_clip
-from veedor.model.camera import Camera
-from veedor.simulator.onvif_device import OnvifSimulator, OnvifStream
 from veedor.simulator.rtsp_server import Faults
 from waiting import wait_until
 
 NAMES = ("Plaza Mayor", "Mercado Central", "Av. Grau", "Puente <b>Nuevo</b>", "Terminal")
-STILL = (0.0, 0.0, 0.0)
-Axe = Callable[[Page], list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -31,48 +26,6 @@ def town(tmp_path_factory: pytest.TempPathFactory, console: None) -> Iterator[St
     """A site with five cameras."""
     with stage(tmp_path_factory.mktemp("town"), NAMES) as made:
         yield made
-
-
-def camera(site: Stage, name: str) -> Camera:
-    return next(one for one in site.cameras if one.name == name)
-
-
-def tile(page: Page, number: int) -> Locator:
-    return page.locator(f'[data-tile="{number - 1}"]')
-
-
-def live(page: Page, count: int) -> None:
-    """Wait until so many tiles are live."""
-    expect(page.locator('figure[data-state="live"]')).to_have_count(count, timeout=30_000)
-
-
-def open_wall(open_console: Open, site: Stage, person: str = "olga", cameras: int = 4, **more: object) -> Page:
-    """A wall with the first cameras by name on it, all live."""
-    page = open_console(site, person, "#/wall", **more)
-    expect(page.get_by_role("region", name="Mural")).to_be_visible()
-    for one in sorted(site.cameras, key=lambda one: one.name.casefold())[:cameras]:
-        page.get_by_role("complementary", name="Cámaras").get_by_role("button", name=one.name, exact=False).click()
-    live(page, cameras)
-    return page
-
-
-def frames(page: Page, number: int) -> int:
-    script = "(video) => video.getVideoPlaybackQuality().totalVideoFrames"
-    return int(tile(page, number).locator("video").evaluate(script))
-
-
-def live_sockets(page: Page) -> list[str]:
-    """Addresses of the live sockets that this page opens from now on; closed ones leave the list."""
-    found: list[str] = []
-
-    def opened(socket: object) -> None:
-        url = socket.url  # type: ignore[attr-defined]
-        if "/live" in url:
-            found.append(url)
-            socket.on("close", lambda _: found.remove(url))  # type: ignore[attr-defined]
-
-    page.on("websocket", opened)
-    return found
 
 
 def test_four_tiles_play_and_move(town: Stage, open_console: Open, axe: Axe) -> None:
@@ -410,64 +363,6 @@ def test_a_line_too_slow_for_the_main_stream_gives_the_substream_and_tells_what_
     expect(page.locator("figure")).to_have_attribute("data-role", "sub", timeout=15_000)
     expect(page.locator("figure .note")).to_contain_text("conexión lenta", timeout=15_000)
     live(page, 1)
-
-
-@contextlib.contextmanager
-def dome(site: Stage, name: str) -> Iterator[OnvifSimulator]:
-    """Give a camera a motor."""
-    with OnvifSimulator([OnvifStream("main", "rtsp://127.0.0.1/x", 640, 360, ptz=True)]) as device:
-        port = int(device.address.rpartition(":")[2])
-        changed = replace(camera(site, name), onvif_port=port)
-        site.service.site.parts.cameras.save(changed)
-        site.service.site.follow_configuration()
-        yield device
-
-
-def test_steering_by_keyboard_with_lock_priority_and_deadman(
-    tmp_path: Path, console: None, open_console: Open, axe: Axe
-) -> None:
-    with stage(tmp_path, ["Domo"]) as site, dome(site, "Domo") as device:
-        page = open_wall(open_console, site, "olga", cameras=1)
-        tile(page, 1).focus()
-        page.keyboard.press("p")
-        panel = page.get_by_role("complementary", name="Mover la cámara")
-        expect(panel).to_contain_text("Puerta")
-        assert axe(page) == []
-        page.keyboard.down("ArrowRight")
-        wait_until(lambda: page.evaluate("1") and device.motor.velocity == (0.4, 0.0, 0.0))
-        page.keyboard.down("ArrowUp")
-        wait_until(lambda: page.evaluate("1") and device.motor.velocity == (0.4, 0.4, 0.0))
-        expect(panel).to_contain_text("Usted la está moviendo")
-        page.keyboard.up("ArrowUp")
-        page.keyboard.up("ArrowRight")
-        wait_until(lambda: page.evaluate("1") and device.motor.commands[-1] == ("stop", ()))
-        page.keyboard.press("2")
-        wait_until(lambda: page.evaluate("1") and device.motor.commands[-1] == ("goto", ("2",)))
-
-        # Another operator sees who has it, and is refused.
-        other = open_wall(open_console, site, "oscar", cameras=1)
-        expect(tile(other, 1)).to_contain_text("olga")
-        tile(other, 1).focus()
-        other.keyboard.press("p")
-        theirs = other.get_by_role("complementary", name="Mover la cámara")
-        expect(theirs).to_contain_text("La mueve olga")
-        other.keyboard.down("ArrowLeft")
-        expect(theirs.get_by_role("alert")).to_contain_text("olga está moviendo esta cámara")
-        other.keyboard.up("ArrowLeft")
-
-        # A supervisor takes over; the operator is told.
-        chief = open_wall(open_console, site, "sara", cameras=1)
-        tile(chief, 1).focus()
-        chief.keyboard.press("p")
-        expect(chief.get_by_role("complementary", name="Mover la cámara")).to_contain_text("Puerta")
-        chief.keyboard.down("ArrowLeft")
-        wait_until(lambda: chief.evaluate("1") and device.motor.velocity == (-0.4, 0.0, 0.0))
-        expect(panel).to_contain_text("La mueve sara")
-
-        # Her page dies with the key held down: the camera stops.
-        chief.context.close()
-        wait_until(lambda: device.motor.commands[-1] == ("stop", ()), timeout_s=5)
-        assert device.motor.velocity == STILL
 
 
 def test_a_camera_without_a_motor_shows_no_steering(town: Stage, open_console: Open) -> None:

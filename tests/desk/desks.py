@@ -16,18 +16,8 @@ from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
 from desk.databases import DATABASES
-from desk.fakes import (
-    FakeBacktests,
-    FakeCameras,
-    FakeFootage,
-    FakeLive,
-    FakePtz,
-    FakeRules,
-    FakeSetup,
-    FakeSite,
-    FakeViews,
-    camera,
-)
+from desk.fake_setup import FakeBacktests, FakeRules, FakeSetup, FakeViews
+from desk.fakes import FakeCameras, FakeFootage, FakeLive, FakePtz, FakeSite, camera
 from veedor.access.check import Access
 from veedor.access.principal import Role
 from veedor.compose.usual_movement import LocalUsualMovement

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from desk.desks import AGENCY, Desk, make_desk, running
-from desk.fakes import FakeRules
+from desk.fake_setup import FakeRules
 from veedor.access.principal import Principal, Role
 from veedor.desk.alerts.handling import AlertHandling, Escalation, Seen
 from veedor.desk.alerts.repository import AlertQuery, list_alerts
@@ -32,7 +32,7 @@ from veedor.kit.ids import new_id
 from veedor.kit.messages import Message
 from veedor.model.alert import DismissReason
 from veedor.model.event import Event, Severity
-from veedor.wire.ports import RulesCheck
+from veedor.wire.rules import RulesCheck
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 OLGA = Principal("u-olga", "olga", AGENCY, frozenset({Role.OPERATOR}))

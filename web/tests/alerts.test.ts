@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { boxAt, momentOf } from "../src/alerts/overlay";
-import { ALL, matches, rowIndex, rowsOf, type Alert } from "../src/alerts/queue";
+import { ALL, matches, openAfter, rowIndex, rowsOf, type Alert } from "../src/alerts/queue";
 
 let count = 0;
 function alert(changes: Partial<Alert> = {}): Alert {
@@ -113,5 +113,31 @@ describe("the box over a clip", () => {
 
   it("knows the moment from the clip's end", () => {
     expect(momentOf("2026-03-01T10:00:10.000Z", 10, 4)).toBe(t0 + 4000);
+  });
+});
+
+describe("the alert after those that are settled", () => {
+  const at = (second: number, changes: Partial<Alert>) =>
+    alert({ raised_at: `2026-03-01T10:00:0${second}.000Z`, ...changes });
+  const all = [
+    at(1, { id: "last" }),
+    at(2, { id: "gone", status: "dismissed" }),
+    at(3, { id: "g1", group_id: "g" }),
+    at(4, { id: "g2", group_id: "g" }),
+    at(5, { id: "first" }),
+  ];
+  const rows = rowsOf(all, "newest", new Set());
+
+  it("is the next, in the order of the queue", () => {
+    expect(rows.map((row) => row.alert.id)).toEqual(["first", "g1", "gone", "last"]);
+    expect(openAfter(rows, 0, new Set(["first"]))).toBe("g1");
+    expect(openAfter(rows, 1, new Set(["g1", "g2"]))).toBe("last");
+  });
+  it("is another of the same group while one is left", () => {
+    expect(openAfter(rows, 1, new Set(["g1"]))).toBe("g2");
+  });
+  it("is the one before where none follows, and none where all are done", () => {
+    expect(openAfter(rows, 3, new Set(["last"]))).toBe("g1");
+    expect(openAfter(rows, 3, new Set(["last", "g1", "g2", "first"]))).toBeUndefined();
   });
 });

@@ -9,6 +9,7 @@ import {
   nearest,
   undistorted,
 } from "../src/map/geo";
+import { boundsOf, KnownPins, placesOf, tracksOf, type Pin } from "../src/map/features";
 
 const LIMA = { lat: -12.0464, lon: -77.0428 };
 
@@ -97,5 +98,82 @@ describe("a calibrated picture", () => {
     expect(ground(calibration, 0.5, 0.9)).not.toBeNull();
     expect(ground(calibration, 0.5, 0.2)).toBeNull();
     expect(ground(calibration, 0.5, 0.3)).toBeNull();
+  });
+});
+
+describe("what goes to the map", () => {
+  const pin = (id: string, other: Partial<Pin> = {}): Pin => ({
+    id,
+    name: id,
+    at: LIMA,
+    direction: null,
+    fieldOfView: null,
+    state: "recording",
+    alerts: 0,
+    severity: "info",
+    calls: false,
+    ...other,
+  });
+  const ids = (features: { properties: unknown }[] | undefined): string[] =>
+    (features ?? []).map((one) => (one.properties as { id: string }).id);
+
+  it("is only what differs from before", () => {
+    const known = new KnownPins();
+    const first = known.change([pin("a"), pin("b", { direction: 90 })]);
+    expect(ids(first.cameras.add)).toEqual(["a", "b"]);
+    expect(ids(first.cones.add)).toEqual(["b"]);
+    expect(known.change([pin("a"), pin("b", { direction: 90 })]).any).toBe(false);
+    const later = known.change([pin("b", { alerts: 2 })]);
+    expect(later.any).toBe(true);
+    expect(ids(later.cameras.add)).toEqual(["b"]);
+    expect(later.cameras.remove).toEqual(["a"]);
+    // A camera that lost its direction loses its cone, and so does one that is gone.
+    expect(later.cones.add).toEqual([]);
+    expect(later.cones.remove).toEqual(["b", "a"]);
+  });
+  it("has a cone for a camera that sees all around, without a direction", () => {
+    expect(ids(new KnownPins().change([pin("dome", { fieldOfView: 360 })]).cones.add)).toEqual(["dome"]);
+  });
+  it("names no camera at more length than a label has room for", () => {
+    const [label] = new KnownPins().change([pin("a", { name: "x".repeat(41) })]).cameras.add ?? [];
+    expect(label?.properties?.name).toBe(`${"x".repeat(39)}…`);
+  });
+  it("has the way of what moves, and a point at its end", () => {
+    const place = (lon: number) => ({ lat: -12, lon });
+    const { features } = tracksOf([
+      { key: "standing", path: [place(1)] },
+      { key: "walking", path: [place(2), place(3)] },
+      { key: "unknown", path: [] },
+    ]);
+    expect(features.map((one) => one.geometry)).toEqual([
+      { type: "Point", coordinates: [1, -12] },
+      {
+        type: "LineString",
+        coordinates: [
+          [2, -12],
+          [3, -12],
+        ],
+      },
+      { type: "Point", coordinates: [3, -12] },
+    ]);
+  });
+  it("fits into bounds that hold every corner", () => {
+    const square = [
+      [
+        [-77, -12],
+        [-76, -12],
+        [-76, -11],
+        [-77, -12],
+      ],
+    ];
+    const places = placesOf([
+      { type: "Feature", properties: {}, geometry: { type: "MultiPolygon", coordinates: [square] } },
+      { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [-80, -5] } },
+    ]);
+    expect(boundsOf(places)).toEqual([
+      [-80, -12],
+      [-76, -5],
+    ]);
+    expect(boundsOf([])).toBeNull();
   });
 });

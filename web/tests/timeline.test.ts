@@ -6,6 +6,7 @@ import {
   following,
   holding,
   LONGEST_MS,
+  marked,
   moment,
   nextStart,
   panned,
@@ -156,5 +157,19 @@ describe("boxes", () => {
       expect(found[1]?.times).toEqual([2.04, 2.08, 2.12]);
       expect(found[1]?.end).toBeCloseTo(2.12);
     }
+  });
+});
+
+describe("the marks of a piece", () => {
+  it("are set one by one, in any order", () => {
+    expect(marked({ in: null, out: null }, "out", 9)).toEqual({ in: null, out: 9 });
+    expect(marked({ in: null, out: 9 }, "in", 4)).toEqual({ in: 4, out: 9 });
+    expect(marked({ in: 4, out: 9 }, "out", 5)).toEqual({ in: 4, out: 5 });
+  });
+  it("take the other away that would end the piece before it begins, or at once", () => {
+    expect(marked({ in: 4, out: 9 }, "in", 9)).toEqual({ in: 9, out: null });
+    expect(marked({ in: 4, out: 9 }, "in", 10)).toEqual({ in: 10, out: null });
+    expect(marked({ in: 4, out: 9 }, "out", 4)).toEqual({ in: null, out: 4 });
+    expect(marked({ in: 4, out: 9 }, "out", 3)).toEqual({ in: null, out: 3 });
   });
 });

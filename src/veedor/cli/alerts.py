@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, out, print_json, print_rows, t
 
 app = App(name="alerts", help=t("cli-alerts"), no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Alert = Annotated[str, typer.Argument(help=t("cli-alerts-id"), metavar="ALERT")]
 Note = Annotated[str | None, typer.Option("--note", help=t("cli-alerts-note"))]
 Seen = Annotated[int | None, typer.Option("--version", min=0, help=t("cli-alerts-version"))]
@@ -29,7 +29,7 @@ def list_alerts(
     camera: Annotated[str | None, typer.Option("--camera", help=t("cli-alerts-camera"))] = None,
     since: Annotated[str | None, typer.Option("--since", help=t("cli-alerts-since"))] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=200, help=t("cli-alerts-limit"))] = 50,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import casework, client
 
@@ -63,7 +63,7 @@ def turned_down(
     since: Annotated[str, typer.Option("--since", help=t("cli-alerts-since"))] = "24h",
     camera: Annotated[str | None, typer.Option("--camera", help=t("cli-alerts-camera"))] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help=t("cli-alerts-limit"))] = 200,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import casework, client
     from veedor.kit.clock import SystemClock
@@ -92,7 +92,7 @@ def turned_down(
 
 @app.command("show", help=t("cli-alerts-show"), epilog=t("cli-example", command="veedor alerts show 0195a1c2-..."))
 @command
-def show(alert: Alert, as_json: Json = False) -> None:
+def show(alert: Alert, as_json: AsJson = False) -> None:
     from veedor.cli import casework, client
 
     shown = client.connect().get(f"/api/alerts/{client.part(alert)}")
@@ -113,7 +113,7 @@ def show(alert: Alert, as_json: Json = False) -> None:
 
 @app.command("ack", help=t("cli-alerts-ack"), epilog=t("cli-example", command="veedor alerts ack 0195a1c2-..."))
 @command
-def acknowledge(alert: Alert, note: Note = None, version: Seen = None, as_json: Json = False) -> None:
+def acknowledge(alert: Alert, note: Note = None, version: Seen = None, as_json: AsJson = False) -> None:
     _act(alert, "acknowledge", {"note": note, "expected_version": version}, as_json=as_json)
 
 
@@ -128,7 +128,7 @@ def dismiss(
     reason: Annotated[str, typer.Option("--reason", help=t("cli-alerts-reason"))],
     note: Note = None,
     version: Seen = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     _act(alert, "dismiss", {"reason": reason, "note": note, "expected_version": version}, as_json=as_json)
 
@@ -145,7 +145,7 @@ def escalate(
     type_: Annotated[str, typer.Option("--type", help=t("cli-alerts-type"))] = "other",
     note: Note = None,
     version: Seen = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     body = {"incident": incident, "type": type_, "note": note, "expected_version": version}
     _act(alert, "escalate", body, as_json=as_json)
@@ -154,7 +154,7 @@ def escalate(
 @app.command("stats", help=t("cli-alerts-stats"), epilog=t("cli-example", command="veedor alerts stats --since 7d"))
 @command
 def stats(
-    since: Annotated[str | None, typer.Option("--since", help=t("cli-alerts-since"))] = None, as_json: Json = False
+    since: Annotated[str | None, typer.Option("--since", help=t("cli-alerts-since"))] = None, as_json: AsJson = False
 ) -> None:
     from veedor.cli import casework, client
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, lang, out, print_json, t
 from veedor.cli.rules import rules_of
 
@@ -26,7 +27,7 @@ def analyze(
     config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-analyze-config"))] = Path(
         "veedor.yaml"
     ),
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.compose.calibration import ground_given
     from veedor.compose.offline import Given, Models, Outputs, analyze_file

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, out, print_json, t
-
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 
 
 @command
@@ -19,7 +18,7 @@ def backup(
         "veedor.yaml"
     ),
     with_keys: Annotated[bool, typer.Option("--with-keys", help=t("cli-backup-with-keys"))] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Its help is in the catalogue: see `cli/app.py`."""
     from veedor.compose.backup import backup as save
@@ -47,7 +46,7 @@ def backup(
 def restore(
     source: Annotated[Path, typer.Argument(help=t("cli-restore-source"))],
     config: Annotated[Path | None, typer.Option("--config", help=t("cli-restore-config"))] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Its help is in the catalogue: see `cli/app.py`."""
     from veedor.compose.restore import restore as put_back

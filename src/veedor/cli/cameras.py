@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import DEFAULT_CONFIG, AsJson, Config
 from veedor.cli.output import command, err, lang, out, print_json, print_rows, t, wide
 
 if TYPE_CHECKING:
@@ -19,14 +20,11 @@ if TYPE_CHECKING:
 
 app = App(name="cameras", help=t("cli-cameras"), no_args_is_help=True)
 
-Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))]
-AsJson = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Username = Annotated[str, typer.Option("--username", "-u", help=t("cli-cameras-username"))]
 Password = Annotated[
     str, typer.Option("--password", envvar="VEEDOR_CAMERA_PASSWORD", help=t("cli-cameras-password"), show_envvar=True)
 ]
 AskPassword = Annotated[bool, typer.Option("--ask-password", help=t("cli-cameras-ask-password"))]
-DEFAULT_CONFIG = Path("veedor.yaml")
 
 
 def _open(stack: ExitStack, path: Path) -> tuple[SiteFile, CameraStore]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def check(
     config: Annotated[Path, typer.Option("--config", "-c", help=t("cli-config"))] = Path("veedor.yaml"),
     mend: Annotated[bool, typer.Option("--repair", help=t("cli-check-repair"))] = False,
     deep: Annotated[bool | None, typer.Option("--deep/--quick", help=t("cli-check-deep"))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Its help is in the catalogue: see `cli/app.py`."""
     from veedor.compose.stores import load_config

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, lang, out, print_json, t
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def demo(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=t("cli-demo-port"))] = 8480,
     data: Annotated[Path | None, typer.Option("--data", help=t("cli-demo-data"))] = None,
     sites: Annotated[int, typer.Option("--sites", min=0, max=3, help=t("cli-demo-sites"))] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     if sites:
         _federation(sites, _duration_s(duration), port)

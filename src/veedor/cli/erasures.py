@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, out, print_json, print_rows, t
 
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 ErasureId = Annotated[str, typer.Argument(help=t("cli-audit-erase-id"))]
 _COLUMNS = ("id", "state", "entries", "fields", "reason")
 
@@ -33,7 +33,7 @@ def erase(
     agency: Annotated[str | None, typer.Option("--agency", help=t("cli-audit-erase-agency"))] = None,
     entry: Annotated[list[int] | None, typer.Option("--entry", min=1, help=t("cli-audit-erase-entry"))] = None,
     field: Annotated[list[str] | None, typer.Option("--field", help=t("cli-audit-erase-field"))] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
 
@@ -49,7 +49,7 @@ def erase(
 
 
 @command
-def erasures(as_json: Json = False) -> None:
+def erasures(as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     rows: list[dict[str, Any]] = client.connect().get("/api/audit/erasures")
@@ -58,7 +58,7 @@ def erasures(as_json: Json = False) -> None:
 
 
 @command
-def confirm(erasure_id: ErasureId, as_json: Json = False) -> None:
+def confirm(erasure_id: ErasureId, as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     done = client.connect().post(f"/api/audit/erasures/{erasure_id}/confirm")
@@ -69,7 +69,7 @@ def confirm(erasure_id: ErasureId, as_json: Json = False) -> None:
 
 
 @command
-def refuse(erasure_id: ErasureId, as_json: Json = False) -> None:
+def refuse(erasure_id: ErasureId, as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     refused = client.connect().post(f"/api/audit/erasures/{erasure_id}/refuse")

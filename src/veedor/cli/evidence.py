@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, out, print_json, print_rows, t
 
 app = App(name="evidence", help=t("cli-evidence"), no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Incident = Annotated[str, typer.Argument(help=t("cli-incidents-ref"), metavar="INCIDENT")]
 Reason = Annotated[str, typer.Option("--reason", help=t("cli-evidence-reason"))]
 Purpose = Annotated[str | None, typer.Option("--purpose", help=t("cli-evidence-purpose"))]
@@ -35,7 +35,7 @@ def lock(
     start: Annotated[str, typer.Option("--from", help=t("cli-evidence-from"))],
     end: Annotated[str, typer.Option("--to", help=t("cli-evidence-to"))],
     reason: Reason,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import casework, client
 
@@ -46,7 +46,7 @@ def lock(
 
 @app.command("list", help=t("cli-evidence-list"), epilog=t("cli-example", command="veedor evidence list 12"))
 @command
-def list_evidence(incident: Incident, as_json: Json = False) -> None:
+def list_evidence(incident: Incident, as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     items = client.connect().get(f"/api/incidents/{client.part(incident)}/evidence")
@@ -62,7 +62,7 @@ def list_evidence(incident: Incident, as_json: Json = False) -> None:
 def release(
     evidence: Annotated[str, typer.Argument(help=t("cli-evidence-id"), metavar="EVIDENCE")],
     reason: Reason,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
 
@@ -83,7 +83,7 @@ def export(
     purpose: Purpose = None,
     case: Case = None,
     package: Annotated[str | None, typer.Option("--package", help=t("cli-evidence-package"))] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
     from veedor.cli.evidence_export import Order, fetch_package
@@ -106,7 +106,7 @@ def export(
 def verify(
     directory: Annotated[Path, typer.Argument(help=t("cli-evidence-directory"), metavar="DIR")],
     key: Annotated[Path, typer.Option("--key", help=t("cli-evidence-key-file"))],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Exit code 2 where anything differs from what was signed."""
     from veedor.cli.casework import plain
@@ -152,7 +152,7 @@ def verify(
 @command
 def public_key(
     to: Annotated[Path, typer.Option("--out", help=t("cli-evidence-key-out"))],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
     from veedor.desk.evidence.errors import EvidenceKeyUnusable

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
 from veedor.cli.seals import add_seals
 
 app = App(name="hub", help=t("cli-hub"), no_args_is_help=True)
 add_seals(app)
 
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_HUB_CONFIG", help=t("cli-hub-config"))]
 
 
@@ -31,7 +31,7 @@ def init(
     host: Annotated[str, typer.Option("--host", help=t("cli-hub-host"))] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=t("cli-init-port"))] = 8490,
     link_port: Annotated[int, typer.Option("--link-port", min=1, max=65535, help=t("cli-hub-link-port"))] = 7422,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.compose.hub_initial import write_hub_config
 
@@ -79,7 +79,7 @@ def invite(
     agency_name: Annotated[str | None, typer.Option("--agency-name", help=t("cli-hub-invite-agency-name"))] = None,
     kind: Annotated[str, typer.Option("--kind", help=t("cli-hub-invite-kind"))] = "municipality",
     parent: Annotated[str | None, typer.Option("--parent", help=t("cli-hub-invite-parent"))] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
 
@@ -98,7 +98,7 @@ def invite(
 
 @app.command("sites", help=t("cli-hub-sites"), epilog=_example("veedor hub sites"))
 @command
-def sites(as_json: Json = False) -> None:
+def sites(as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     rows = client.connect().get("/api/sites")["sites"]
@@ -144,7 +144,7 @@ def _use(link: dict[str, object]) -> str:
 
 @app.command("revoke", help=t("cli-hub-revoke"), epilog=_example("veedor hub revoke serenazgo-la-victoria-1a2b3c4d"))
 @command
-def revoke(site: Annotated[str, typer.Argument(help=t("cli-hub-revoke-site"))], as_json: Json = False) -> None:
+def revoke(site: Annotated[str, typer.Argument(help=t("cli-hub-revoke-site"))], as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     client.connect().post(f"/api/sites/{client.part(site)}/revoke")
@@ -156,7 +156,7 @@ def revoke(site: Annotated[str, typer.Argument(help=t("cli-hub-revoke-site"))], 
 
 @app.command("rekey", help=t("cli-hub-rekey"), epilog=_example("veedor hub rekey serenazgo-la-victoria-1a2b3c4d"))
 @command
-def rekey(site: Annotated[str, typer.Argument(help=t("cli-hub-revoke-site"))], as_json: Json = False) -> None:
+def rekey(site: Annotated[str, typer.Argument(help=t("cli-hub-revoke-site"))], as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     made = client.connect().post(f"/api/sites/{client.part(site)}/invitation")

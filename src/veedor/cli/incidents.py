@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, out, print_json, print_rows, t
 
 app = App(name="incidents", help=t("cli-incidents"), no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Incident = Annotated[str, typer.Argument(help=t("cli-incidents-ref"), metavar="INCIDENT")]
 Seen = Annotated[int | None, typer.Option("--version", min=0, help=t("cli-alerts-version"))]
 _COLUMNS = ("number", "opened_at", "incident_type", "status", "place", "assignee")
@@ -26,7 +26,7 @@ def list_incidents(
     type_: Annotated[str | None, typer.Option("--type", help=t("cli-incidents-type"))] = None,
     since: Annotated[str | None, typer.Option("--since", help=t("cli-alerts-since"))] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=200, help=t("cli-alerts-limit"))] = 50,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import casework, client
 
@@ -51,7 +51,7 @@ def list_incidents(
 
 @app.command("show", help=t("cli-incidents-show"), epilog=t("cli-example", command="veedor incidents show 12"))
 @command
-def show(incident: Incident, as_json: Json = False) -> None:
+def show(incident: Incident, as_json: AsJson = False) -> None:
     from veedor.cli import casework, client
     from veedor.cli.alerts import print_acts
 
@@ -88,7 +88,7 @@ def open_incident(
     summary: Annotated[str | None, typer.Option("--summary", help=t("cli-incidents-summary"))] = None,
     caller: Annotated[str | None, typer.Option("--caller", help=t("cli-incidents-caller"))] = None,
     origin: Annotated[str, typer.Option("--origin", help=t("cli-incidents-origin"))] = "phone",
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
 
@@ -103,7 +103,7 @@ def open_incident(
 def note(
     incident: Incident,
     text: Annotated[str, typer.Argument(help=t("cli-incidents-text"))],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     _act(incident, "notes", {"text": text}, as_json=as_json)
 
@@ -116,7 +116,7 @@ def check(
     incident: Incident,
     step: Annotated[str, typer.Argument(help=t("cli-incidents-step"))],
     undo: Annotated[bool, typer.Option("--undo", help=t("cli-incidents-undo"))] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     _act(incident, "checklist", {"step": step, "done": not undo}, as_json=as_json)
 
@@ -129,7 +129,7 @@ def assign(
     incident: Incident,
     assignee: Annotated[str, typer.Argument(help=t("cli-incidents-assignee"))],
     version: Seen = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     _act(incident, "assign", {"assignee": assignee or None, "expected_version": version}, as_json=as_json)
 
@@ -145,7 +145,7 @@ def close(
     disposition: Annotated[str, typer.Option("--disposition", help=t("cli-incidents-disposition"))],
     note_: Annotated[str | None, typer.Option("--note", help=t("cli-alerts-note"))] = None,
     version: Seen = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     body = {"disposition": disposition, "note": note_, "expected_version": version}
     _act(incident, "close", _given(body), as_json=as_json)
@@ -161,14 +161,14 @@ def reopen(
     incident: Incident,
     reason: Annotated[str, typer.Option("--reason", help=t("cli-incidents-text"))],
     version: Seen = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     _act(incident, "reopen", _given({"reason": reason, "expected_version": version}), as_json=as_json)
 
 
 @app.command("types", help=t("cli-incidents-types"), epilog=t("cli-example", command="veedor incidents types"))
 @command
-def types(as_json: Json = False) -> None:
+def types(as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     found = client.connect().get("/api/incident-types")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, lang, out, print_json, t
 
 
@@ -19,7 +20,7 @@ def init(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=t("cli-init-port"))] = 8480,
     tls: Annotated[list[str] | None, typer.Option("--tls", help=t("cli-init-tls"))] = None,
     allow: Annotated[list[str] | None, typer.Option("--allow", help=t("cli-init-allow"))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.compose.config import load
     from veedor.compose.initial import config_home, write_config

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, out, print_json, t
 from veedor.kit.errors import VeedorError
 
@@ -17,7 +18,7 @@ def login(
     user: Annotated[str, typer.Option("--user", "-u", help=t("cli-login-user"), prompt=t("cli-login-user"))],
     url: Annotated[str, typer.Option("--url", help=t("cli-login-url"))] = "http://127.0.0.1:8480",
     ca: Annotated[Path | None, typer.Option("--ca", help=t("cli-login-ca"), exists=True, dir_okay=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Log in to a desk; the password is asked for, never taken from the command line."""
     from veedor.cli import client
@@ -42,7 +43,7 @@ def login(
 
 
 @command
-def logout(as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False) -> None:
+def logout(as_json: AsJson = False) -> None:
     """End the session and forget it."""
     from veedor.cli import client
 

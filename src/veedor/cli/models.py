@@ -9,6 +9,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from veedor.cli.calls import App
+from veedor.cli.options import DEFAULT_CONFIG, AsJson
 from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 app = App(help=t("cli-models"), no_args_is_help=True)
 
 Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-models-config"))]
-AsJson = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 Name = Annotated[str, typer.Argument(help=t("cli-models-name"))]
-DEFAULT_CONFIG = Path("veedor.yaml")
 _ADD_EXAMPLE = (
     "veedor models add excavators.onnx --name excavators --classes excavator --label es=excavadora --license AGPL-3.0"
 )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import DEFAULT_CONFIG, AsJson, Config
 from veedor.cli.output import command, out, print_rows, t
 from veedor.kit.errors import UserError
 
 app = App(help=t("normality-cli"), no_args_is_help=True)
 
-Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))]
 CameraName = Annotated[str, typer.Option("--camera", help=t("normality-cli-camera"))]
 
 
@@ -29,8 +28,8 @@ class VersionError(UserError):
 @command
 def show(
     camera: CameraName,
-    config: Config = Path("veedor.yaml"),
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.compose.stores import camera_store, load_config
     from veedor.site.normality.store import BaselineStore
@@ -63,7 +62,7 @@ def show(
 def rollback(
     camera: CameraName,
     to: Annotated[int, typer.Option("--to", help=t("normality-cli-to"))],
-    config: Config = Path("veedor.yaml"),
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     from veedor.access.actions import Action
     from veedor.compose.at_machine import machine_audit

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import DEFAULT_CONFIG, AsJson, Config
 from veedor.cli.output import command, err, fail, lang, out, print_json, print_rows, t
 from veedor.kit.errors import UserError
 from veedor.kit.sqlite import store_errors
@@ -61,7 +62,7 @@ class FpsError(UserError):
 @app.command("list", help=t("rules-cli-list"), epilog=t("cli-example", command="veedor rules list"))
 @command
 def list_kinds(
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.site.rules.kinds import KINDS
     from veedor.site.rules.reference import meaning, parameters
@@ -97,10 +98,8 @@ def list_kinds(
 @command
 def check_file(
     file: Annotated[Path, typer.Argument(help=t("rules-cli-file"))],
-    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
-        "veedor.yaml"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.compose.stores import load_config
     from veedor.site.rules.ruleset import RuleSet
@@ -136,9 +135,7 @@ def check_file(
 def set_rules(
     camera: Annotated[str, typer.Argument(help=t("rules-cli-camera"))],
     file: Annotated[Path, typer.Argument(help=t("rules-cli-file"))],
-    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
-        "veedor.yaml"
-    ),
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     from veedor.access.actions import Action
     from veedor.compose.at_machine import machine_audit
@@ -167,9 +164,7 @@ def set_rules(
 @command
 def show_rules(
     camera: Annotated[str, typer.Argument(help=t("rules-cli-camera"))],
-    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
-        "veedor.yaml"
-    ),
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     from veedor.compose.stores import camera_store, load_config, rules_store
     from veedor.site.rules.ruleset import read_text
@@ -196,10 +191,8 @@ def run(
     time_zone: Annotated[str, typer.Option("--time-zone", help=t("rules-cli-time-zone"))] = "America/Lima",
     classes: Annotated[ClassColumn, typer.Option("--classes", help=t("rules-cli-classes"))] = ClassColumn.AUTO,
     calibration: Annotated[str, typer.Option("--calibration", help=t("cli-calibration"))] = "",
-    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
-        "veedor.yaml"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.compose.calibration import ground_given
     from veedor.site.rules.engine import RuleEngine

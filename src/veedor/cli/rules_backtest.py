@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from veedor.cli.options import DEFAULT_CONFIG, AsJson, Config
 from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
 from veedor.kit.errors import UserError
 
@@ -29,10 +30,8 @@ def backtest(
     since: Annotated[str, typer.Option("--since", help=t("backtest-cli-since"))] = "7d",
     until: Annotated[str | None, typer.Option("--until", help=t("backtest-cli-until"))] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, max=5000, help=t("backtest-cli-limit"))] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
-    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
-        "veedor.yaml"
-    ),
+    as_json: AsJson = False,
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     from veedor.cli.casework import moment
     from veedor.cli.rules import rules_of

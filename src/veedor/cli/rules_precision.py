@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, print_json, print_rows, t
 
 _COLUMNS = ("camera", "rule", "raised", "judged", "true", "interval", "rule_state")
@@ -15,7 +16,7 @@ _COLUMNS = ("camera", "rule", "raised", "judged", "true", "interval", "rule_stat
 def precision(
     camera: Annotated[str | None, typer.Option("--camera", help=t("cli-rules-precision-camera"))] = None,
     days: Annotated[float | None, typer.Option("--days", help=t("cli-rules-precision-days"))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from veedor.cli.calls import App
+from veedor.cli.options import DEFAULT_CONFIG, AsJson, Config
 from veedor.cli.output import command, err, lang, out, t
 
 if TYPE_CHECKING:
     from veedor.compose.config import SiteFile
 
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
-Config = Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))]
 
 app = App(name="site", help=t("cli-site"), no_args_is_help=True)
 
@@ -22,9 +21,7 @@ app = App(name="site", help=t("cli-site"), no_args_is_help=True)
 @app.command("run", help=t("cli-site-run"), epilog=t("cli-example", command="veedor site run --config veedor.yaml"))
 @command
 def run(
-    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
-        "veedor.yaml"
-    ),
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     from veedor.cli.logs import speak_in_log, tell_problem
     from veedor.compose.config import load
@@ -48,11 +45,9 @@ def run(
 @command
 def join(
     token: Annotated[str, typer.Argument(help=t("cli-site-join-token"))],
-    config: Annotated[Path, typer.Option("--config", envvar="VEEDOR_CONFIG", help=t("cli-config"))] = Path(
-        "veedor.yaml"
-    ),
+    config: Config = DEFAULT_CONFIG,
     again: Annotated[bool, typer.Option("--again", help=t("cli-site-join-again"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     from dataclasses import asdict
 
@@ -84,8 +79,8 @@ def join(
 @command
 def worker_invite(
     name: Annotated[str, typer.Argument(help=t("cli-worker-invite-name"))],
-    config: Config = Path("veedor.yaml"),
-    as_json: Json = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli.output import print_json
     from veedor.compose.remote_workers import invite_worker
@@ -101,7 +96,7 @@ def worker_invite(
 
 @app.command("workers", help=t("cli-workers"), epilog=t("cli-example", command="veedor site workers"))
 @command
-def workers(config: Config = Path("veedor.yaml"), as_json: Json = False) -> None:
+def workers(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     from veedor.cli.output import print_rows
     from veedor.compose.remote_workers import worker_rows
     from veedor.kit.clock import SystemClock
@@ -118,8 +113,8 @@ def workers(config: Config = Path("veedor.yaml"), as_json: Json = False) -> None
 @command
 def worker_revoke(
     name: Annotated[str, typer.Argument(help=t("cli-worker-revoke-name"))],
-    config: Config = Path("veedor.yaml"),
-    as_json: Json = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli.output import print_json
     from veedor.compose.remote_workers import revoke_worker

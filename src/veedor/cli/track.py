@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, out, print_json, t
 from veedor.kit.reasons import os_reason
 
@@ -23,7 +24,7 @@ def track(
     detections: Annotated[Path, typer.Option("--detections", help=t("track-help-detections"), show_default=False)],
     tracks_file: Annotated[Path, typer.Option("--out", help=t("track-help-out"), show_default=False)],
     fps: Annotated[float | None, typer.Option("--fps", min=0.1, max=1000, help=t("track-help-fps"))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=t("cli-json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.kit.errors import StoreError
     from veedor.site.track import motchallenge

@@ -9,11 +9,11 @@ import typer
 
 from veedor.access.principal import Role
 from veedor.cli.calls import App
+from veedor.cli.options import AsJson
 from veedor.cli.output import command, err, out, print_json, print_rows, t
 
 app = App(name="users", help=t("cli-users"), no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help=t("cli-json"))]
 User = Annotated[str, typer.Argument(help=t("cli-login-user"))]
 Roles = Annotated[list[Role], typer.Option("--role", "-r", help=t("cli-users-role"))]
 
@@ -24,7 +24,7 @@ def _example(text: str) -> str:
 
 @app.command("list", help=t("cli-users-list"), epilog=_example("veedor users list"))
 @command
-def list_users(as_json: Json = False) -> None:
+def list_users(as_json: AsJson = False) -> None:
     from veedor.cli import client
 
     rows = client.connect().get("/api/users")
@@ -49,7 +49,7 @@ def add(
     user: User,
     role: Roles,
     name: Annotated[str, typer.Option("--name", help=t("cli-users-name"))] = "",
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     from veedor.cli import client
 
@@ -59,19 +59,19 @@ def add(
 
 @app.command("set-roles", help=t("cli-users-set-roles"), epilog=_example("veedor users set-roles rosa -r supervisor"))
 @command
-def set_roles(user: User, role: Roles, as_json: Json = False) -> None:
+def set_roles(user: User, role: Roles, as_json: AsJson = False) -> None:
     _change(user, {"roles": [one.value for one in role]}, as_json=as_json)
 
 
 @app.command("disable", help=t("cli-users-disable"), epilog=_example("veedor users disable rosa"))
 @command
-def disable(user: User, as_json: Json = False) -> None:
+def disable(user: User, as_json: AsJson = False) -> None:
     _change(user, {"disabled": True}, as_json=as_json)
 
 
 @app.command("enable", help=t("cli-users-enable"), epilog=_example("veedor users enable rosa"))
 @command
-def enable(user: User, as_json: Json = False) -> None:
+def enable(user: User, as_json: AsJson = False) -> None:
     _change(user, {"disabled": False}, as_json=as_json)
 
 
@@ -84,7 +84,7 @@ def enable(user: User, as_json: Json = False) -> None:
 def reset_password(
     user: User,
     config: Annotated[Path | None, typer.Option("--config", help=t("cli-users-reset-config"))] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """With `--config` at the machine itself, without a login: for an administrator who lost the password."""
     if config is not None:

@@ -1,4 +1,4 @@
-"""The site's side of wire.ports.Backtests: which archive, which rules are in force, at which pace."""
+"""The site's side of wire.rules.Backtests: which archive, which rules are in force, at which pace."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from veedor.site.rules.ground import Ground
 from veedor.site.rules.ruleset import RuleSet, read_text
 from veedor.site.rules_store import RulesStore
 from veedor.site.run import Site
-from veedor.wire.ports import BacktestState
+from veedor.wire.rules import BacktestState
 
 _FILE = "YAML"
 _WEEK = timedelta(days=7)
@@ -29,7 +29,7 @@ _ENOUGH_US = 3_600_000_000
 
 
 class LocalBacktests:
-    """wire.ports.Backtests."""
+    """wire.rules.Backtests."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -1,4 +1,4 @@
-"""The site's side of wire.ports.CameraSetup: what the command line does to find and add cameras, for the desk."""
+"""The site's side of wire.setup.CameraSetup: what the command line does to find and add cameras, for the desk."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from veedor.site.ingest.onvif import OnvifDevice, device_url
 from veedor.site.ingest.probe import probe
 from veedor.site.ptz.device import ptz_address
 from veedor.site.run import Site
-from veedor.wire.ports import DeviceChannel, FoundDevice, ListedCamera, StreamLook
+from veedor.wire.setup import DeviceChannel, FoundDevice, ListedCamera, StreamLook
 
 _LOOKS_AT_ONCE = 3  # each decodes video: the cameras that are recorded come first
 _WAIT_S = 3.0
 
 
 class LocalCameraSetup:
-    """wire.ports.CameraSetup."""
+    """wire.setup.CameraSetup."""
 
     def __init__(self, site: Site, agency_id: str) -> None:
         self._site = site

@@ -13,6 +13,7 @@ from veedor.access.actions import Action
 from veedor.access.check import Access
 from veedor.access.principal import Principal
 from veedor.compose.config import DeskFile
+from veedor.compose.desk_settings import desk_settings
 from veedor.compose.hub_config import HubFile
 from veedor.compose.lock import DataLock
 from veedor.compose.postgres import desk_database
@@ -24,14 +25,14 @@ from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.commands.service import FarCommands
 from veedor.desk.commands.worker import CommandWorker
-from veedor.desk.context import DeskConfig, DeskPorts
+from veedor.desk.context import DeskPorts
 from veedor.desk.database import Database
 from veedor.desk.evidence.collected import FarEvidence
 from veedor.desk.evidence.signing import KEY_FILE_NAME, Signer
 from veedor.desk.evidence.worker import EvidenceConfig, EvidenceWorker
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.inward.inward import Inward
-from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.desk.security import check_exposure
 from veedor.hub.attendance import Attendance
 from veedor.hub.identities import Identities
 from veedor.hub.joining.endpoints import JOIN_PATHS, HubAddress, joining_router
@@ -173,7 +174,6 @@ def _ports(
     live, copies = LiveRelay(clock), SegmentCopies(config.data / "relay")
     nobody = Principal("", "", config.agency_id, frozenset())
     status = _status(clock)
-    assert desk_file.tls_certificate is not None  # noqa: S101 - see _desk_file
 
     def refuse(_principal: Principal, wanted: object) -> str:
         raise RuntimeError(f"a call to a site without a person: {wanted}")
@@ -193,30 +193,8 @@ def _ports(
         data_directory=config.data / "desk",
         agency_id=config.agency_id,
         secrets=SecretBox.open(config.keys / "hub.key", create=True),
-        config=DeskConfig(
-            cookie_secure=True,
-            allowed_origins=tuple(f"https://{host}" for host in config.desk.public_hosts),
-            allowed_hosts=tuple(
-                dict.fromkeys(
-                    [
-                        "localhost",
-                        "127.0.0.1",
-                        "::1",
-                        config.desk.host,
-                        *config.desk.public_hosts,
-                        *hosts_of_certificate(desk_file.tls_certificate),
-                    ]
-                )
-            ),
-            time_zone=config.time_zone,
-            language=config.language,
-            site_name=config.hub,
-            agency_name=config.agency,
-            watermark=config.desk.watermark,
-            map_pmtiles=config.desk.map.pmtiles,
-            map_tiles=config.desk.map.tiles,
-            map_attribution=config.desk.map.tiles_attribution,
-            map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
+        config=replace(
+            desk_settings(config, desk_file, config.hub),
             joint_within_m=config.joint.within_m,
             joint_within_s=config.joint.within_s,
             seal_longest_days=config.sealing.max_days,

@@ -1,4 +1,4 @@
-"""The site's side of wire.ports.RulesBook: rule files, read, checked and written by the site's own code."""
+"""The site's side of wire.rules.RulesBook: rule files, read, checked and written by the site's own code."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from veedor.site.rules.kinds import KINDS
 from veedor.site.rules.reference import json_schema, meaning, place_of
 from veedor.site.rules.ruleset import RuleSet, check, read_text
 from veedor.site.run import Site
-from veedor.wire.ports import RulesCheck, RulesProblem, RulesState
+from veedor.wire.rules import RulesCheck, RulesProblem, RulesState
 
 _FILE = "YAML"  # the file's name in errors: whoever edits in a browser has not chosen one
 
 
 class LocalRulesBook:
-    """wire.ports.RulesBook."""
+    """wire.rules.RulesBook."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

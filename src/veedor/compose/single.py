@@ -11,6 +11,7 @@ from veedor.access.check import Access
 from veedor.compose.backtests import LocalBacktests
 from veedor.compose.camera_setup import LocalCameraSetup
 from veedor.compose.config import SiteFile
+from veedor.compose.desk_settings import desk_settings
 from veedor.compose.detectors import LocalDetectors
 from veedor.compose.joined import Joined, is_joined, open_joined
 from veedor.compose.lock import DataLock
@@ -26,14 +27,14 @@ from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_admin
 from veedor.desk.alerts.service import AlertService
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
-from veedor.desk.context import DeskConfig, DeskPorts
+from veedor.desk.context import DeskPorts
 from veedor.desk.database import Database, database_url
 from veedor.desk.grants.book import DeskGrantBook
 from veedor.desk.ptz.news import tell_who_steers
 from veedor.desk.review.bounds import ReviewConfig
 from veedor.desk.samples.frame import SampleConfig
 from veedor.desk.sealing.keeper import Keeper
-from veedor.desk.security import check_exposure, hosts_of_certificate
+from veedor.desk.security import check_exposure
 from veedor.desk.views.news import tell_moved_views
 from veedor.desk.workers import DeskWorkers, evidence_key_file
 from veedor.kit.clock import Clock
@@ -144,22 +145,8 @@ def open_desk(config: SiteFile, site: Site, clock: Clock, stack: ExitStack, join
     stack.callback(database.close)
     database.migrate()
     audit = ChainedAuditLog(database, clock, config.agency_id)
-    hosts = ["localhost", "127.0.0.1", "::1", config.desk.host, *config.desk.public_hosts]
-    if config.desk.tls_certificate is not None:
-        hosts += hosts_of_certificate(config.desk.tls_certificate)
-    settings = DeskConfig(
-        cookie_secure=config.desk.tls_certificate is not None or bool(config.desk.public_hosts),
-        allowed_origins=tuple(f"https://{host}" for host in config.desk.public_hosts),
-        allowed_hosts=tuple(dict.fromkeys(hosts)),
-        time_zone=config.time_zone,
-        language=config.language,
-        site_name=config.site,
-        agency_name=config.agency,
-        watermark=config.desk.watermark,
-        map_pmtiles=config.desk.map.pmtiles,
-        map_tiles=config.desk.map.tiles,
-        map_attribution=config.desk.map.tiles_attribution,
-        map_tiles_max_zoom=config.desk.map.tiles_max_zoom,
+    settings = replace(
+        desk_settings(config, config.desk, config.site),
         federated=joined is not None,
         review=ReviewConfig(config.review.days, config.review.below, config.review.least_verdicts),
         samples=SampleConfig(per_day=config.review.samples_per_day),

@@ -14,7 +14,7 @@ from veedor.site.rules.moved import moved_along
 from veedor.site.run import Site
 from veedor.site.scene.errors import ViewUnmoved
 from veedor.site.views import Views
-from veedor.wire.ports import RulesCheck
+from veedor.wire.rules import RulesCheck
 from veedor.wire.views import ViewReport
 
 

@@ -20,19 +20,11 @@ from veedor.kit.messages import Message
 from veedor.kit.secrets import SecretBox
 from veedor.model.seal import SEAL_LONGEST
 from veedor.wire.detectors import DetectorList
-from veedor.wire.ports import (
-    AgencySigner,
-    Backtests,
-    CameraDirectory,
-    CameraSetup,
-    Footage,
-    LiveView,
-    Ptz,
-    RulesBook,
-    SiteView,
-    TrackSearch,
-)
+from veedor.wire.ports import AgencySigner, CameraDirectory, Footage, LiveView, SiteView, TrackSearch
+from veedor.wire.ptz import Ptz
+from veedor.wire.rules import Backtests, RulesBook
 from veedor.wire.second_looks import SecondLookBook
+from veedor.wire.setup import CameraSetup
 from veedor.wire.usual import UsualMovement
 from veedor.wire.views import CameraViews
 

@@ -27,14 +27,8 @@ from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.wire import values
 from veedor.wire.calls import Op
 from veedor.wire.messages import event_to_json
-from veedor.wire.ports import (
-    LiveFragment,
-    PlayWish,
-    PtzPreset,
-    PtzState,
-    RecordedTimeline,
-    Steerer,
-)
+from veedor.wire.ports import LiveFragment, PlayWish, RecordedTimeline
+from veedor.wire.ptz import PtzPreset, PtzState, Steerer
 from veedor.wire.tracks import track_to_json
 
 Pieces = Iterator[bytes] | AsyncIterator[LiveFragment]

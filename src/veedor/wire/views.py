@@ -9,7 +9,7 @@ from typing import Protocol
 
 from veedor.kit.messages import Message
 from veedor.model.viewpoint import ViewMovement, ViewState
-from veedor.wire.ports import RulesCheck
+from veedor.wire.rules import RulesCheck
 
 
 @dataclass(frozen=True, slots=True)

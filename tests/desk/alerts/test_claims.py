@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from desk.cases import Cases, cases, event
+from desk.cases import Cases, event
 from desk.desks import make_desk
 from stored_footage import START
 from veedor.access.principal import Principal, Role
@@ -20,12 +19,6 @@ from veedor.desk.stream.hub import LiveFeedHub
 from veedor.kit.clock import SimulatedClock
 from veedor.model.act import SubjectKind
 from veedor.model.alert import CLAIM_LASTS, DismissReason
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Cases]:
-    with cases(tmp_path, work=False) as ready:
-        yield ready
 
 
 def test_a_claim_is_shown_with_the_name_and_told_to_open_pages(desk: Cases) -> None:

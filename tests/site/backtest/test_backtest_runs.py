@@ -38,7 +38,7 @@ from veedor.site.pipeline import Pipeline
 from veedor.site.rules import RuleEngine, RuleSet
 from veedor.site.rules.compare import compare
 from veedor.site.rules.export import last_states
-from veedor.wire.ports import BacktestStatus
+from veedor.wire.rules import BacktestStatus
 from waiting import wait_until
 
 WRONG_WAY_S = 1.5  # how long the rule asks for

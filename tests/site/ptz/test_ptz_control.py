@@ -16,7 +16,7 @@ from veedor.simulator.onvif_device import OnvifFault, OnvifSimulator, OnvifStrea
 from veedor.site.cameras import CameraStore
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ptz.control import PtzControl
-from veedor.wire.ports import Steerer
+from veedor.wire.ptz import Steerer
 from waiting import wait_until
 
 STILL = (0.0, 0.0, 0.0)

@@ -104,3 +104,11 @@ export function rowIndex(rows: Row[], id: string): number {
   const own = rows.findIndex((row) => row.alert.id === id);
   return own >= 0 ? own : rows.findIndex((row) => row.group.some((one) => one.id === id));
 }
+
+/** The alert to go to from row `index` when those of `settled` are done: the next one that is open, else the one before. */
+export function openAfter(rows: Row[], index: number, settled: ReadonlySet<string>): string | undefined {
+  const left = (alert: Alert): boolean => isOpen(alert) && !settled.has(alert.id);
+  const here = Math.max(index, 0);
+  const inOrder = [...rows.slice(here), ...rows.slice(0, here).reverse()];
+  return inOrder.find((row) => row.group.some(left))?.group.find(left)?.id;
+}

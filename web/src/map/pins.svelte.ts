@@ -7,7 +7,7 @@ import { site, type Camera } from "../lib/site.svelte";
 import type { Alert } from "../alerts/queue";
 import { alerts as alertStore } from "../alerts/store.svelte";
 import type { Place } from "./geo";
-import type { Pin } from "./situationMap";
+import type { Pin } from "./features";
 import { SEVERITIES, TAMPER_KINDS, type MapState, type Severity } from "./states";
 
 const LOOK_EVERY_MS = 30_000; // each look is written into the audit

@@ -6,7 +6,7 @@ import { session } from "../lib/session.svelte";
 import type { Camera } from "../lib/site.svelte";
 import { views } from "../lib/views.svelte";
 import { ground, type Place } from "./geo";
-import type { Mover } from "./situationMap";
+import type { Mover } from "./features";
 
 const EVERY_MS = 500;
 const TRAIL_MS = 8000;

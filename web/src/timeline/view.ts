@@ -78,6 +78,21 @@ export function nextStart(sorted: Stretch[], at: number): number | null {
   return sorted.find((one) => one.from > at)?.from ?? null;
 }
 
+export type Side = "in" | "out";
+
+/** The two ends of a piece that is cut out, ms; null: not set. */
+export interface Marks {
+  in: number | null;
+  out: number | null;
+}
+
+/** The marks with one set anew, ms; the other goes where the piece would end before it begins. */
+export function marked(marks: Marks, side: Side, at: number): Marks {
+  const next = { ...marks, [side]: at };
+  if (next.in !== null && next.out !== null && next.out <= next.in) next[side === "in" ? "out" : "in"] = null;
+  return next;
+}
+
 /** Speeds, slowest first. Above 4 times keyframes alone are played. */
 export const SPEEDS = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16] as const;
 export const KEYFRAMES_ABOVE = 4;

@@ -20,7 +20,7 @@ from veedor.desk.backtest.schemas import BacktestIn, BacktestOut, MarkIn, Precis
 from veedor.desk.need import Need, Permit, camera_owner
 from veedor.desk.schemas import ErrorOut, Id, room_router
 from veedor.kit.errors import NotFound, Unavailable
-from veedor.wire.ports import Backtests, BacktestState, BacktestStatus
+from veedor.wire.rules import Backtests, BacktestState, BacktestStatus
 
 router = room_router("rules")
 

@@ -15,7 +15,7 @@ from veedor.desk.setup.schemas import RulesText
 from veedor.kit.messages import Message
 from veedor.kit.statistics import wilson
 from veedor.model.event import Severity
-from veedor.wire.ports import BacktestState, BacktestStatus
+from veedor.wire.rules import BacktestState, BacktestStatus
 
 
 class BacktestIn(In):

@@ -18,7 +18,7 @@ from veedor.desk.ptz.steering import steerer_of
 from veedor.desk.schemas import ErrorOut, Id, In, Out, room_router
 from veedor.kit.errors import Conflict, VeedorError
 from veedor.kit.ids import new_id
-from veedor.wire.ports import PtzPreset, Steerer
+from veedor.wire.ptz import PtzPreset, Steerer
 
 router = room_router("ptz")
 

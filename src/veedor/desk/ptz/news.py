@@ -5,7 +5,7 @@ from __future__ import annotations
 from veedor.desk.context import DeskPorts
 from veedor.desk.scoping import owner_of
 from veedor.desk.stream.hub import LiveFeedHub
-from veedor.wire.ports import Steerer
+from veedor.wire.ptz import Steerer
 
 
 def tell_who_steers(ports: DeskPorts) -> None:

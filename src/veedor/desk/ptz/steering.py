@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veedor.access.principal import Principal, Role
-from veedor.wire.ports import Steerer
+from veedor.wire.ptz import Steerer
 
 _RANKS = {Role.SUPERVISOR: 2, Role.OPERATOR: 1}
 

@@ -22,7 +22,7 @@ from veedor.desk.setup.schemas import (
     TryRulesIn,
 )
 from veedor.desk.stream.news import tell_rules
-from veedor.wire.ports import RulesState
+from veedor.wire.rules import RulesState
 
 router = room_router("rules")
 

@@ -12,7 +12,8 @@ from veedor.desk.schemas import In, Out, UtcTime
 from veedor.kit.errors import VeedorError
 from veedor.model.camera import Placement, RecorderMake, SourceKind, StreamRole, StreamSource
 from veedor.model.event import Event, Severity
-from veedor.wire.ports import ListedCamera, RulesCheck, StreamLook
+from veedor.wire.rules import RulesCheck
+from veedor.wire.setup import ListedCamera, StreamLook
 
 Username = Annotated[str, Field(max_length=200)]
 Password = Annotated[str, Field(max_length=500)]

@@ -16,7 +16,8 @@ from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.wire import values
 from veedor.wire.calls import Op
 from veedor.wire.messages import event_from_json
-from veedor.wire.ports import PtzPreset, PtzState, SiteStatus, Steerer
+from veedor.wire.ports import SiteStatus
+from veedor.wire.ptz import PtzPreset, PtzState, Steerer
 from veedor.wire.tracks import track_from_json
 
 
@@ -98,7 +99,7 @@ class RelayPtz:
 
 
 class NoSetup:
-    """wire.ports.CameraSetup and RulesBook of a hub: cameras and rules are set up at their own site."""
+    """wire.setup.CameraSetup and wire.rules.RulesBook of a hub: cameras and rules are set up at their own site."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

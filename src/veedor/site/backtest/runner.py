@@ -19,7 +19,7 @@ from veedor.kit.errors import NotFound, VeedorError
 from veedor.kit.ids import new_id
 from veedor.site.backtest.child import to_json
 from veedor.site.backtest.errors import BacktestFailed, BacktestRunning
-from veedor.wire.ports import BacktestState, BacktestStatus
+from veedor.wire.rules import BacktestState, BacktestStatus
 
 log = logging.getLogger(__name__)
 

@@ -5,16 +5,11 @@ Nothing is muxed while nobody watches. A new viewer starts at once, with the GOP
 
 from __future__ import annotations
 
-import io
 import logging
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-
-import av
-import cv2
-from av.error import FFmpegError
 
 from veedor.kit.clock import Clock
 from veedor.kit.errors import VeedorError
@@ -24,6 +19,7 @@ from veedor.model.recording import GapReason
 from veedor.site.live.errors import NoPicture, NotLive
 from veedor.site.live.packaging import Packager
 from veedor.site.live.viewer import Viewer
+from veedor.site.still import last_picture_jpeg
 from veedor.wire.ports import LiveFragment
 
 log = logging.getLogger(__name__)
@@ -272,16 +268,4 @@ def decode_last(gop: list[Packet], jpeg_quality: int) -> bytes | None:
         )
     except VeedorError:
         return None
-    last: av.VideoFrame | None = None
-    try:
-        with av.open(io.BytesIO(data), "r", format="mp4") as container:
-            container.streams.video[0].thread_type = "NONE"
-            for frame in container.decode(video=0):
-                last = frame
-    except (FFmpegError, IndexError):
-        if last is None:
-            return None
-    if last is None:
-        return None
-    done, coded = cv2.imencode(".jpg", last.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality])
-    return coded.tobytes() if done else None
+    return last_picture_jpeg(data, jpeg_quality)

@@ -1,4 +1,4 @@
-"""Who steers which camera, and the watch that stops it: `wire.ports.Ptz`.
+"""Who steers which camera, and the watch that stops it: `wire.ptz.Ptz`.
 
 Three things stop a motion that is not renewed: this watch after `motion_s`, the end of the connection that gave the
 command, and the device's own timeout, should this process die.
@@ -19,7 +19,7 @@ from veedor.site.ingest.describe import Login
 from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ptz.device import DEVICE_TIMEOUT_S, Position, PresetPlace, PtzDevice, ptz_address
 from veedor.site.ptz.errors import NoPtz, PtzTaken
-from veedor.wire.ports import PtzPreset, PtzState, Steerer
+from veedor.wire.ptz import PtzPreset, PtzState, Steerer
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from veedor.site.ingest.networks import NetworkPolicy
 from veedor.site.ingest.onvif import OnvifDevice, Profile, device_url
 from veedor.site.ingest.soap import local, text
 from veedor.site.ptz.errors import NoPtz
-from veedor.wire.ports import PtzPreset
+from veedor.wire.ptz import PtzPreset
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # noqa: TID251 (the type only)

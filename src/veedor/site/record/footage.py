@@ -34,12 +34,13 @@ from veedor.site.record.locks import EvidenceLocks
 from veedor.site.record.play import Piece, pieces, stream
 from veedor.site.record.recovery import media_us
 from veedor.site.record.schema import MIGRATIONS
-from veedor.site.record.still import last_picture_jpeg
 from veedor.site.record.timeline import finished_spans, merged_gaps, merged_spans
 from veedor.site.record.transcode import COPY_CODEC, working_copy
+from veedor.site.still import last_picture_jpeg
 from veedor.wire.ports import LockReport, Playback, PlayWish, RecordedTimeline
 
 STILL_BEFORE_US = 5_000_000
+STILL_QUALITY = 90
 # How much of a working copy is made at once: a viewer waits for the whole of it.
 COPY_US = 4_000_000
 COPY_KEYFRAMES_US = 60_000_000
@@ -198,7 +199,7 @@ class FootageStore:
                     ):
                         best = found[1], found[0]
             if best is not None:
-                jpeg = last_picture_jpeg(best[1])
+                jpeg = last_picture_jpeg(best[1], STILL_QUALITY)
                 if jpeg is not None:
                     return jpeg
         raise NoFootage(camera=camera_id, at=f"{at:%Y-%m-%d %H:%M:%S}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from veedor.model.event import Event
 from veedor.site.rules.rule import ended
+from veedor.site.rules.schema import ZoneRuleParams
 from veedor.site.rules.view import Moment
 
 _EPS_S = 1e-6  # times of frames are quotients: 25 frames of 1/25 s are to be a second
@@ -36,6 +37,16 @@ class Episodes:
         self._per_subject = per_subject
         self._open: dict[int, Episode] = {}
         self._last_s: dict[int, float] = {}  # when the last event of a subject (or of all: 0) completed
+
+    @classmethod
+    def of(cls, params: ZoneRuleParams, dwell_s: float = 0.0) -> Episodes:
+        """Those of a rule about tracks in a zone: who does it for `dwell_s`, and `debounce_s` more, did it."""
+        return cls(
+            dwell_s + params.debounce_s,
+            params.absence_s,
+            params.cooldown_s,
+            per_subject=params.cooldown_per == "track",
+        )
 
     def __len__(self) -> int:
         return len(self._open)

@@ -33,12 +33,7 @@ class Loitering(Rule[LoiteringParams]):
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
         self._choice = choice(params, self._zone)
-        self._episodes = Episodes(
-            params.dwell_s + params.debounce_s,
-            params.absence_s,
-            params.cooldown_s,
-            per_subject=params.cooldown_per == "track",
-        )
+        self._episodes = Episodes.of(params, params.dwell_s)
 
     def step(self, view: View) -> list[Event]:
         inside = view.ids_of(self._choice)

@@ -32,12 +32,7 @@ class StoppedVehicle(Rule[StoppedVehicleParams]):
         self._zone = setting.zone(params.zone)
         self._choice = choice(params, self._zone)
         self._stillness = Stillness()
-        self._episodes = Episodes(
-            params.dwell_s + params.debounce_s,
-            params.absence_s,
-            params.cooldown_s,
-            per_subject=params.cooldown_per == "track",
-        )
+        self._episodes = Episodes.of(params, params.dwell_s)
 
     def step(self, view: View) -> list[Event]:
         for new, old in self.setting.trails.heirs.items():

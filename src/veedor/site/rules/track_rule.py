@@ -35,12 +35,7 @@ class TrackRule(Rule[H], Generic[H]):
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
         self._choice = choice(params, self._zone)
-        self._episodes = Episodes(
-            params.dwell_s + params.debounce_s,
-            params.absence_s,
-            params.cooldown_s,
-            per_subject=params.cooldown_per == "track",
-        )
+        self._episodes = Episodes.of(params, params.dwell_s)
 
     @abstractmethod
     def found(self, view: View) -> Mapping[int, Moment | None]:

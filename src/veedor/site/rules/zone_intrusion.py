@@ -31,9 +31,7 @@ class ZoneIntrusion(Rule[ZoneIntrusionParams]):
         super().__init__(params, setting)
         self._zone = setting.zone(params.zone)
         self._choice = choice(params, self._zone)
-        self._episodes = Episodes(
-            params.debounce_s, params.absence_s, params.cooldown_s, per_subject=params.cooldown_per == "track"
-        )
+        self._episodes = Episodes.of(params)
 
     def step(self, view: View) -> list[Event]:
         inside = view.ids_of(self._choice)

@@ -8,11 +8,9 @@ import av
 import cv2
 from av.error import FFmpegError
 
-JPEG_QUALITY = 90
 
-
-def last_picture_jpeg(mp4: bytes) -> bytes | None:
-    """JPEG of the last picture of a short MP4; None where nothing can be decoded."""
+def last_picture_jpeg(mp4: bytes, quality: int) -> bytes | None:
+    """JPEG (`quality` 0 to 100) of the last picture of a short MP4; None where nothing can be decoded."""
     last: av.VideoFrame | None = None
     try:
         with av.open(io.BytesIO(mp4), "r", format="mp4") as container:
@@ -24,5 +22,5 @@ def last_picture_jpeg(mp4: bytes) -> bytes | None:
             return None
     if last is None:
         return None
-    done, coded = cv2.imencode(".jpg", last.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    done, coded = cv2.imencode(".jpg", last.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, quality])
     return coded.tobytes() if done else None
