@@ -61,11 +61,11 @@ def _other_names_of_the_hub(text: str) -> list[str]:
     return [prose[max(0, one.start() - 30) : one.end() + 30] for one in OTHER_NAMES.finditer(prose)]
 
 
-def _messages(folder: Path) -> dict[str, str]:
+def _messages(folder: Path, files: str = "*.ftl") -> dict[str, str]:
     """Each message of a catalogue as it is written, attributes and all."""
     parser = FluentParser()
     found: dict[str, str] = {}
-    for path in sorted(folder.glob("*.ftl")):
+    for path in sorted(folder.glob(files)):
         text = path.read_text(encoding="utf-8")
         for entry in parser.parse(text).body:
             if isinstance(entry, ast.Message) and entry.span is not None:
@@ -93,3 +93,11 @@ def test_the_name_of_the_hub_is_told_from_that_of_a_control_room() -> None:
     assert _other_names_of_the_hub("La central lo sabe, y el centro también; dígalo al hub.") != []
     assert len(_other_names_of_the_hub("En la central, en el centro, en el hub")) == 3
     assert _other_names_of_the_hub("Un nodo\ncentral (hub) y `veedor hub sites`, en una central de monitoreo") == []
+
+
+def test_the_program_and_the_console_tell_a_grant_in_the_same_words() -> None:
+    for lang in ("es", "en"):
+        ours = _messages(ROOT / "src/veedor/locale" / lang, "sharing.ftl")
+        shown = _messages(ROOT / "web/src/locale" / lang, "sharing.ftl")
+        assert ours
+        assert {key: text for key, text in ours.items() if shown.get(key) != text} == {}
