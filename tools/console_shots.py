@@ -210,6 +210,12 @@ def _wall(page: Page, scene: Scene) -> None:
     live.nth(min(4, len(scene.cameras)) - 1).wait_for(timeout=60_000)
 
 
+def _audit(page: Page, _scene: Scene) -> None:
+    """What the operator did: whoever looks at an audit is in it all the time."""
+    page.get_by_label("Usuario").or_(page.get_by_label("User")).first.fill(OPERATOR)
+    page.locator("form button[type=submit]").click()
+
+
 def _alerts(page: Page, _scene: Scene) -> None:
     page.locator("[data-alert]").filter(has_text="Jardín").last.click(timeout=30_000)
     page.locator("figure img, figure video").first.wait_for(timeout=30_000)
@@ -242,7 +248,7 @@ SHOTS = (
     Shot("rules", ENGINEER, _rules, _settle),
     Shot("health", ENGINEER, lambda _: "health", _settle),
     Shot("people", ENGINEER, lambda _: "people", _settle),
-    Shot("audit", ENGINEER, lambda _: "audit", _settle),
+    Shot("audit", ENGINEER, lambda _: "audit", _audit),
 )
 
 

@@ -57,7 +57,7 @@ class Shot:
 @contextmanager
 def scene(browser: Browser, clock: Clock) -> Iterator[Scene]:
     """The federation with something in it."""
-    with federation_demo(3, clock, lambda _told: None, port=0, analysed=1) as running:
+    with federation_demo(3, clock, lambda _told: None, port=0) as running:
         yield prepared(running, browser, clock)
 
 
@@ -234,16 +234,22 @@ def _wall(page: Page) -> None:
 
 
 def _search(page: Page) -> None:
+    page.get_by_role("checkbox", name="Persona").or_(page.get_by_role("checkbox", name="Person")).first.check()
     page.locator("form button[type=submit]").click()
     page.locator(".cards li").first.wait_for(timeout=30_000)
+    page.evaluate("document.querySelectorAll('main *').forEach((one) => { if (one.scrollTop) one.scrollTop = 0; })")
     show = page.get_by_role("button", name="Ver imagen").or_(page.get_by_role("button", name="Show picture"))
     for _ in range(4):
-        show.first.click(timeout=5000)
+        show.first.click(timeout=20_000)
     page.locator(".cards img").nth(3).wait_for(timeout=30_000)
 
 
 def _panel(page: Page) -> None:
     page.locator("[data-grant-panel]").wait_for(timeout=30_000)
+
+
+def _proposal(page: Page) -> None:
+    page.locator("[data-proposal]").wait_for(timeout=120_000)
 
 
 def _looks(page: Page) -> None:
@@ -258,5 +264,6 @@ SHOTS = (
     Shot("queue", "rosa", lambda _: "sharing/queue", _settle),
     Shot("hub-wall", "olga", lambda _: "wall", _wall, states=True),
     Shot("search", "olga", lambda _: "search", _search, states=True),
+    Shot("proposal", "olga", lambda _: "incidents", _proposal, states=True),
     Shot("looks", "officer", lambda _: "audit/looks", _looks),
 )

@@ -63,7 +63,7 @@ def two_agencies(folder: Path) -> Iterator[Stage]:
     """The stage, served; cameras are the municipality's."""
     clock = SystemClock()
     config = SiteFile(
-        site="Centro Regional Lima",
+        site="Región Lima",
         agency="Municipalidad de La Victoria",
         agency_id=MUNI,
         data=folder / "data",

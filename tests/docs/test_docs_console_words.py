@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from doc_files import ROOT
+
 from veedor.site import views, watchdog
 from veedor.site.rules.kinds import KINDS
 

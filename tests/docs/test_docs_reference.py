@@ -17,9 +17,9 @@ import pytest
 import typer
 from doc_files import ROOT
 from pydantic import BaseModel
+from tools.reference.problems import error_classes
 
 import veedor
-from tools.reference.problems import error_classes
 from veedor.access.actions import Action
 from veedor.cli.app import app
 from veedor.compose.config import SiteFile

@@ -17,7 +17,8 @@ from federation.conftest import client
 from veedor.compose import demo_sites
 from veedor.compose.config import load as load_site
 from veedor.compose.demo import DemoCamera
-from veedor.compose.demo_sites import FederationDemo, Party, Plan
+from veedor.compose.demo_plans import Plan
+from veedor.compose.demo_sites import FederationDemo, Party
 from veedor.compose.hub_config import HubFile
 from veedor.compose.hub_config import load as load_hub
 from veedor.compose.postgres import EmbeddedPostgres

@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from federation.small import Small, config_of, login, small_federation
-from veedor.compose.demo_sites import PLANS, Party
+from veedor.compose.demo_plans import PLANS
+from veedor.compose.demo_sites import Party
 from veedor.desk.accounts.tables import AccountRecordRow
 from veedor.desk.database import Database, database_url
 from waiting import wait_until

@@ -19,7 +19,8 @@ from federation.small import CLOCK, Small, config_of, login, small_federation
 from veedor.compose import demo_sites
 from veedor.compose.backup import backup
 from veedor.compose.demo import DemoOptions, demo_cameras
-from veedor.compose.demo_sites import PLANS, Party
+from veedor.compose.demo_plans import PLANS
+from veedor.compose.demo_sites import Party
 from veedor.compose.restore import restore
 from veedor.desk.database import database_file
 from veedor.kit.clock import SystemClock

@@ -66,6 +66,21 @@ def test_the_order_makes_no_difference(seed: int) -> None:
     assert ids(alerts) == [["a1", "b1", "c1"]]  # the first and the last are too far, the middle one joins them
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("count", [3, 4, 9])
+def test_alerts_that_are_all_near_each_other_are_one_proposal(count: int) -> None:
+    """A ring of neighbours joins what is joined already."""
+    alerts = [
+        replace(
+            ONE, id=f"a{number}", burst=f"a{number}", agency_id=f"agency-{number}", at=T0 + timedelta(seconds=number)
+        )
+        for number in range(count)
+    ]
+    (found,) = propose(alerts, LIMITS)
+    assert [one.id for one in found.alerts] == [one.id for one in alerts]
+    assert len(found.bursts) == count * (count - 1) // 2
+
+
 def test_another_alert_of_a_burst_changes_no_proposal() -> None:
     again = replace(ONE, id="a2", at=T0 + timedelta(seconds=30))
     (before,), (after,) = propose([ONE, OTHER], LIMITS), propose([ONE, again, OTHER], LIMITS)

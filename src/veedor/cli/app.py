@@ -13,6 +13,7 @@ from veedor.cli import (
     cameras,
     check,
     evidence,
+    grants,
     hub,
     incidents,
     login,
@@ -97,6 +98,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(grants.app, name="grants")
 
 
 @app.callback()

@@ -104,6 +104,7 @@ def _federation(sites: int, duration_s: float | None, port: int) -> None:
             err.print(said, highlight=False, markup=False)
         if running.grant_id is not None:
             err.print(t("cli-demo-grant", purpose=PURPOSE))
+            err.print(t("cli-demo-joint"))
         err.print(t("cli-demo-stop"))
         wait_for_stop(stop, clock, duration_s)
         err.print(t("cli-demo-ending-sites"))

@@ -1,5 +1,5 @@
 """The demo of a federation: a hub and three sites (two municipalities and a comisaría), each a process of its own with
-its own folder, joined as real ones are, and a grant from a municipality to the comisaría.
+its own folder, joined as real ones are, and what the municipalities let the comisaría see.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ import httpx
 from veedor.access.principal import Role
 from veedor.compose.config import DeskFile, NetworksFile, RecordingFile, SiteFile
 from veedor.compose.demo import DemoCamera, DemoOptions, demo_cameras
+from veedor.compose.demo_plans import HUB_AGENCY, JOINT_WITHIN_M, PLANS, Plan
 from veedor.compose.demo_rules import BY_CLIP, OWN
 from veedor.compose.errors import DemoPartFailed
-from veedor.compose.hub_config import HubDeskFile, HubFile, LinkFile
+from veedor.compose.hub_config import HubDeskFile, HubFile, JointFile, LinkFile
 from veedor.compose.site_text import hub_yaml, site_yaml
 from veedor.compose.stores import camera_store, rules_store
 from veedor.desk.accounts import passwords, service
@@ -41,36 +42,6 @@ from veedor.model.camera import Camera, Placement
 
 READY_S = 120.0
 PURPOSE = "robo"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One site of the demo."""
-
-    site: str
-    agency: str
-    agency_id: str
-    kind: str
-    user: str
-    latitude_deg: float
-    longitude_deg: float
-    cameras: int = 2
-
-
-PLANS = (
-    Plan(
-        "Serenazgo La Victoria",
-        "Municipalidad de La Victoria",
-        "la-victoria",
-        "municipality",
-        "rosa",
-        -12.0655,
-        -77.0170,
-    ),
-    Plan("Serenazgo Breña", "Municipalidad de Breña", "brena", "municipality", "luis", -12.0590, -77.0500),
-    Plan("Comisaría Cercado", "PNP Comisaría Cercado", "pnp-cercado", "police", "olga", -12.0480, -77.0320, 1),
-)
-HUB_AGENCY = "region-lima"
 _LAST_LINES = 12
 
 
@@ -170,8 +141,6 @@ def federation_demo(
         tell(Message("demo-hub-starting"))
         hub = _start_hub(folder / "hub", port, clock, stack)
         with _client(hub.hub_url, hub.ca, hub.hub_login) as admin:
-            region = {"name": "Gobierno Regional de Lima", "kind": "region"}
-            admin.put(f"/api/agencies/{HUB_AGENCY}", json=region).raise_for_status()
             for number, plan in enumerate(plans):
                 mine, cameras = cameras[: plan.cameras], cameras[plan.cameras :]
                 tell(Message("demo-site-joining", {"name": plan.site}))
@@ -182,6 +151,7 @@ def federation_demo(
         if len(plans) >= 3:
             tell(Message("demo-grant-signing"))
             hub.grant_id = _agree(hub, clock)
+            _agree_on_alerts(hub, clock)
         for one in (hub.hub, *(party.process for party in hub.parties)):
             stack.callback(one.end)  # all at once: each takes its time
         yield hub
@@ -199,6 +169,7 @@ def _start_hub(folder: Path, port: int, clock: Clock, stack: ExitStack) -> Feder
         keys=folder / "keys",
         desk=HubDeskFile(port=port or free_port()),
         link=LinkFile(port=free_port()),
+        joint=JointFile(within_m=JOINT_WITHIN_M),
     )
     folder.mkdir(parents=True)
     path = folder / "hub.yaml"
@@ -255,8 +226,8 @@ def _start_site(
     path.write_text(site_yaml(config), encoding="utf-8")
     _add_cameras(config, plan, cameras, clock)
     logins = _add_people(config, plan, clock)
-    agency = {"name": plan.agency, "kind": plan.kind, "area": _made_up_area(plan)}
-    admin.put(f"/api/agencies/{plan.agency_id}", json=agency).raise_for_status()
+    for agency_id, told in plan.agencies():
+        admin.put(f"/api/agencies/{agency_id}", json=told).raise_for_status()
     made = admin.post("/api/invitations", json={"agency_id": plan.agency_id, "site_name": plan.site})
     made.raise_for_status()
     join(MemberFiles.beside(config.secret_key), plan.agency_id, made.json()["token"])
@@ -267,20 +238,11 @@ def _start_site(
     return Party(plan, url, logins, folder, process)
 
 
-def _made_up_area(plan: Plan) -> dict[str, Any]:
-    """Somewhere about the site, so that the map has a jurisdiction to show: no true border. GeoJSON, degrees."""
-    offsets = ((-0.008, -0.005), (0.003, -0.006), (0.009, -0.002), (0.007, 0.005), (-0.002, 0.006), (-0.007, 0.003))
-    ring = [[plan.longitude_deg + east, plan.latitude_deg + north] for east, north in offsets]
-    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
-
-
 def _add_cameras(config: SiteFile, plan: Plan, cameras: list[DemoCamera], clock: Clock) -> None:
     with camera_store(config, clock) as store:
         rules = rules_store(config)
         for number, one in enumerate(cameras):
-            place = Placement(
-                plan.latitude_deg + 0.0012 * number, plan.longitude_deg + 0.0009 * number, 45.0 + 120 * number, 65.0
-            )
+            place = Placement(*plan.camera_at(number), 45.0 + 120 * number, 65.0)
             camera_id = new_id(clock.now())
             store.save(Camera(camera_id, one.name, plan.agency_id, one.kind, one.streams, placement=place))
             rules.write(camera_id, BY_CLIP.get(one.clip, OWN), name=f"{one.name}.yaml")
@@ -315,16 +277,27 @@ def _add_people(config: SiteFile, plan: Plan, clock: Clock) -> dict[str, str]:
 def _agree(demo: FederationDemo, clock: Clock) -> str:
     """La Victoria lets the comisaría watch, play back and search its cameras for robbery cases; both sign at home."""
     giver, _, taker = demo.parties
+    rights = ["live", "playback", "search", "alerts", "evidence"]
+    return _signed_by_both(giver, taker, rights, "Convenio de demostración", clock)
+
+
+def _agree_on_alerts(demo: FederationDemo, clock: Clock) -> str:
+    """Breña lets the comisaría know of its alerts and no more: so it sees those of both sides of its borders."""
+    _, giver, taker = demo.parties
+    return _signed_by_both(giver, taker, ["alerts"], "Aviso de alertas entre vecinos", clock)
+
+
+def _signed_by_both(giver: Party, taker: Party, rights: list[str], note: str, clock: Clock) -> str:
     now = clock.now()
     body = {
         "owner": giver.plan.agency_id,
         "grantee": taker.plan.agency_id,
         "cameras": {"kind": "all"},
-        "rights": ["live", "playback", "search", "alerts", "evidence"],
+        "rights": rights,
         "purposes": [PURPOSE],
         "starts_at": (now - timedelta(minutes=1)).isoformat(),
         "expires_at": (now + timedelta(days=365)).isoformat(),
-        "note": "Convenio de demostración",
+        "note": note,
     }
     known = _agencies_known(giver, taker.plan.agency_id)
     _wait(clock, known, "agencies")

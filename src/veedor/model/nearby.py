@@ -116,7 +116,8 @@ def propose(
     leads: dict[str, str] = {}
     for first, second in near:
         a, b = _lead(leads, first), _lead(leads, second)
-        leads[max(a, b)] = min(a, b)
+        if a != b:  # three that are all near each other: a lead of itself would never end
+            leads[max(a, b)] = min(a, b)
     members: dict[str, list[Bursts]] = defaultdict(list)
     for pair in sorted(near):
         members[_lead(leads, pair[0])].append(pair)

@@ -27,9 +27,36 @@ def camera_of(found: httpx.Client, agency_id: str) -> str:
 def test_each_sees_what_agreements_say(federation: Federation) -> None:
     with federation.at_hub(federation.police, **PURPOSE) as olga:
         agencies = {row["agency_id"] for row in olga.get("/api/cameras").json()}
-    assert agencies == {"la-victoria", "pnp-cercado"}
+    assert agencies == {"la-victoria", "brena", "pnp-cercado"}
     with federation.at_hub(federation.brena) as luis:
         assert {row["agency_id"] for row in luis.get("/api/cameras").json()} == {"brena"}
+
+
+def test_agencies_are_a_tree(federation: Federation) -> None:
+    """Told by the hub to every site."""
+    parents = {
+        "mininter": None,
+        "region-lima": "mininter",
+        "lima": "region-lima",
+        "la-victoria": "lima",
+        "brena": "lima",
+        "regpol-lima": "mininter",
+        "pnp-cercado": "regpol-lima",
+    }
+    with federation.at_hub(federation.brena) as luis:
+        assert {row["id"]: row["parent_id"] for row in luis.get("/api/agencies").json()} == parents
+    with federation.at_home(federation.police) as olga:
+        wait_until(lambda: parents.items() <= _parents(olga).items(), timeout_s=60)
+
+
+def _parents(who: httpx.Client) -> dict[str, str | None]:
+    return {row["id"]: row["parent_id"] for row in who.get("/api/agencies").json()}
+
+
+def test_an_alerts_grant_shows_no_picture(federation: Federation) -> None:
+    with federation.at_hub(federation.police, **PURPOSE) as olga:
+        camera = camera_of(olga, "brena")
+        assert olga.get(f"/api/cameras/{camera}/snapshot.jpg").status_code == 403
 
 
 def test_a_picture_needs_the_purpose_of_the_grant(federation: Federation) -> None:

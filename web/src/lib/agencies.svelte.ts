@@ -75,13 +75,22 @@ export const agencies = {
       for (const words of one.purposes) if (!found.has(fold(words))) found.set(fold(words), words);
     return [...found.values()].sort((a, b) => a.localeCompare(b));
   },
-  /** The received grant that a look at this camera most likely rests on now; the server decides. */
-  grantFor(camera: Camera): Grant | undefined {
-    const about = agencies.received.filter(
+  /** Grants to us that hold now and may be about this camera: of an area or a tag, the server knows. */
+  receivedFor(camera: Camera): Grant[] {
+    return agencies.received.filter(
       (one) =>
         one.owner.id === camera.agency_id &&
         (one.cameras.kind !== "list" || (one.cameras.ids as string[]).includes(camera.id)),
     );
+  },
+  /** Whether its live picture is worth asking for: not where all that we know of grants none. The server decides. */
+  mayBeLive(camera: Camera): boolean {
+    const about = agencies.isOwn(camera.agency_id) ? [] : agencies.receivedFor(camera);
+    return !about.length || about.some((one) => one.rights.includes("live"));
+  },
+  /** The received grant that a look at this camera most likely rests on now; the server decides. */
+  grantFor(camera: Camera): Grant | undefined {
+    const about = agencies.receivedFor(camera);
     return (
       about.find((one) => one.purposes.some((words) => fold(words) === fold(purpose.purpose))) ?? about[0]
     );

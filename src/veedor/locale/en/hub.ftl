@@ -117,3 +117,4 @@ cli-demo-sites = A hub and so many sites, each a process of its own, with a sign
 cli-demo-hub-open = Open { $url } (its own certificate: { $ca })
 cli-demo-site-open = "{ $name }" answers at { $url }
 cli-demo-grant = La Victoria shares its cameras with the comisaría for the purpose "{ $purpose }": state it in the console.
+cli-demo-joint = Within the first minutes, with that purpose, olga sees nearby alerts of the three agencies under Incidents, proposed as one incident.

@@ -26,7 +26,7 @@ error-evidence-too-big = Son demasiados segmentos para un solo paquete ({ $segme
 error-evidence-owner-statement = Lo que el sitio { $site } dice de su video no corresponde a lo pedido ({ $problem })
     .hint = No se hizo ningún paquete. Compare la llave de la institución con la que le comunicó, y avise a quien opera ese sitio
 error-evidence-errand-waits = { $who } ya no tiene la sesión abierta, y a otros sitios solo se les pide en su nombre
-    .hint = Continúa cuando { $who } vuelva a ingresar en esta central; o que otra persona lo pida de nuevo
+    .hint = Continúa cuando { $who } vuelva a ingresar en este nodo central; o que otra persona lo pida de nuevo
 
 evidence-verify-missing = { $path }: falta
 evidence-verify-extra = { $path }: sobra, no figura en el manifiesto

@@ -117,3 +117,4 @@ cli-demo-sites = Un nodo central y tantos sitios, cada uno en su proceso, con un
 cli-demo-hub-open = Abra { $url } (certificado propio: { $ca })
 cli-demo-site-open = «{ $name }» atiende en { $url }
 cli-demo-grant = La Victoria comparte sus cámaras con la comisaría para la finalidad «{ $purpose }»: dígala en la consola.
+cli-demo-joint = En los primeros minutos, con esa finalidad, olga ve en Incidentes alertas cercanas de las tres entidades, propuestas como un solo incidente.

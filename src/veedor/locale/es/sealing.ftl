@@ -6,7 +6,7 @@ error-sealing-needs = { $field ->
     }
     .hint = Indique el colega, el número de caso, el motivo y los días
 error-sealing-not-here = En esta mesa de control no se puede sellar para la entidad "{ $name }"
-    .hint = Selle en el hub, donde comienzan las miradas a cámaras de otras entidades. La llave de la entidad debe estar en uno de sus sitios, o en el hub
+    .hint = Selle en el nodo central, donde comienzan las miradas a cámaras de otras entidades. La llave de la entidad debe estar en uno de sus sitios, o en el nodo central
 error-sealing-own = Quien está sellado no sella ni abre el sello: lo hace una segunda persona
     .hint = Pídalo a otro supervisor
 error-sealing-there = Esa persona y ese caso ya están sellados, hasta { $until }

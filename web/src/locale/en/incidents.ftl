@@ -157,6 +157,11 @@ incidents-take-text = Your agency is in charge then; { $agency } goes on seeing 
 incidents-proposal = Proposal: one incident
 incidents-proposal-of = One incident? Nearby alerts of { $agencies }
 incidents-proposal-near = At most { NUMBER($metres) } m and { NUMBER($seconds) } s apart. Nothing opens until somebody decides.
+incidents-proposal-more =
+    { $count ->
+        [one] Show one more alert
+       *[other] Show { NUMBER($count) } more alerts
+    }
 incidents-proposal-accept = Open one incident
 incidents-proposal-join = Join to the incident
 incidents-proposal-dismiss = Not the same thing

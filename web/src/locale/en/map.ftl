@@ -14,6 +14,7 @@ map-count = { $count ->
    *[other] { $count } cameras
   }
 map-none-found = No camera fits
+map-none-seen = You see no camera: none of your agency's, none shared with it
 map-none-near = No camera is on the map yet
 map-unplaced = not placed
 map-place-it = Place it on the map

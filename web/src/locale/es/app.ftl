@@ -1,6 +1,6 @@
 app-tagline = Centro de monitoreo
 app-username = Usuario
-app-username-hint = En un centro de varias entidades: usuario@entidad
+app-username-hint = En un nodo central, de varias entidades: usuario@entidad
 app-password = Contraseña
 app-code = Código
 app-code-hint = Los seis dígitos que muestra su aplicación de autenticación

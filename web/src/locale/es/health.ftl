@@ -36,6 +36,6 @@ health-shed = Cuadros omitidos
 health-offset = Desfase del reloj
 health-since = Desde hace
 health-totals = En total entran { $rate } por segundo. Los números son de los últimos segundos; los paquetes perdidos, desde el arranque.
-health-hub = Centro
+health-hub = Nodo central
 health-hub-heard = Contestó por última vez:
 health-hub-away = Las cámaras, las alertas y la evidencia de este sitio siguen aquí. Otras entidades no las ven; lo que se haga llega a { $hub } cuando el enlace vuelva. Revise la red de esta máquina; si está bien, avise a { $hub }.

@@ -157,6 +157,11 @@ incidents-take-text = Su entidad queda a cargo; { $agency } lo seguirá viendo.
 incidents-proposal = Propuesta: un solo incidente
 incidents-proposal-of = ¿Un solo incidente? Alertas cercanas de { $agencies }
 incidents-proposal-near = A lo más { NUMBER($metres) } m y { NUMBER($seconds) } s entre sí. Nada se abre hasta que alguien decida.
+incidents-proposal-more =
+    { $count ->
+        [one] Ver una alerta más
+       *[other] Ver { NUMBER($count) } alertas más
+    }
 incidents-proposal-accept = Abrir un incidente
 incidents-proposal-join = Unir al incidente
 incidents-proposal-dismiss = No es lo mismo

@@ -14,6 +14,7 @@ map-count = { $count ->
    *[other] { $count } cámaras
   }
 map-none-found = Ninguna cámara coincide
+map-none-seen = No ve ninguna cámara: ni de su entidad ni compartida con ella
 map-none-near = Todavía no hay cámaras en el mapa
 map-unplaced = sin ubicar
 map-place-it = Ubicarla en el mapa
