@@ -27,6 +27,7 @@ from veedor.kit.errors import Forbidden
 from veedor.kit.sqlite import open_database
 from veedor.member.errors import BadArguments
 from veedor.model.camera import StreamRole
+from veedor.model.grant import CameraSelection, Selecting
 from veedor.site.record.footage import FootageStore
 from veedor.site.record.layout import INDEX_NAME
 from veedor.site.record.schema import MIGRATIONS
@@ -179,3 +180,25 @@ def test_evidence_is_of_files_that_lie_in_the_span(afar: Afar) -> None:
     assert all(shown == list(range(100)) for shown in videos.values()), "the original and its working copy"
     assert len(stills) == 3
     assert all(number in INSIDE for number in stills)
+
+
+def test_the_timeline_tells_what_lies_in_the_span(afar: Afar) -> None:
+    afar.agree(span=ODD, cameras=CameraSelection(Selecting.LIST, ids=frozenset({"plaza"})))
+    day = {"start": (START - timedelta(hours=8)).isoformat(), "end": (START + timedelta(hours=8)).isoformat()}
+    with petra_at(afar) as petra:
+        assert petra.get("/api/cameras/plaza/timeline", params=day).status_code == 403
+        (told,) = petra.get("/api/timelines", params={**day, "camera": ["plaza", "parque"]}).json()
+        assert told["camera_id"] == "plaza"
+        (one,) = told["spans"]
+        assert [datetime.fromisoformat(one[name]) for name in ("started_at", "ended_at")] == list(ODD)
+        assert datetime.fromisoformat(told["recorded_until"]) == ODD[1]
+        before = {"start": day["start"], "end": START.isoformat(), "camera": "plaza"}
+        assert petra.get("/api/timelines", params=before).json() == []
+        # Two grants that overlap are one line; what only one of them names is asked for under that one.
+        later = (START + timedelta(seconds=8), START + timedelta(seconds=11))
+        afar.agree(id="g-later", span=later)
+        (told,) = petra.get("/api/timelines", params={**day, "camera": "plaza"}).json()
+        bounds = [datetime.fromisoformat(one[name]) for one in told["spans"] for name in ("started_at", "ended_at")]
+        assert bounds == [ODD[0], ODD[1], ODD[1], later[1]]
+    asked = [entry for entry in afar.audited("footage.list") if entry.allowed]
+    assert {entry.resource_id for entry in asked} == {"plaza"}
