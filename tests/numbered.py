@@ -46,4 +46,6 @@ def numbers(mp4: bytes) -> list[int]:
 
 
 def number_of_jpeg(jpeg: bytes) -> int:
-    return number_of(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE))
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    return number_of(picture)

@@ -422,7 +422,8 @@ export interface paths {
         };
         /**
          * Flag Looks
-         * @description Habits that stand out in those looks, each with the numbers that it rests on.
+         * @description Habits that stand out in those looks, each with the numbers that it rests on. Of emergency accesses, those at the
+         *     agency's cameras and those of its own people.
          */
         get: operations["flag_looks_api_audit_looks_flags_get"];
         put?: never;
@@ -1290,6 +1291,7 @@ export interface paths {
         /**
          * Take Emergency Access
          * @description An hour of live, playback and alerts, at once, for the purpose "emergency". The owner is told and reviews it.
+         *     That earlier ones still wait for that stops nobody; `waiting` says how many, to both.
          */
         post: operations["take_emergency_access_api_emergency_access_post"];
         delete?: never;
@@ -2967,7 +2969,8 @@ export interface paths {
         };
         /**
          * Timelines
-         * @description The timelines of some cameras. One that is not there, and has left no footage, is left out.
+         * @description The timelines of some cameras. One that is not there, and has left no footage, is left out; of another agency's,
+         *     only what lies inside the spans that were granted is told.
          */
         get: operations["timelines_api_timelines_get"];
         put?: never;
@@ -3790,7 +3793,7 @@ export interface components {
             camera_id: string | null;
             /**
              * Count
-             * @description Minutes watched, look-ups, or exports
+             * @description Minutes watched, look-ups, exports, or emergencies
              */
             count: number;
             /**
@@ -3811,14 +3814,17 @@ export interface components {
             limit: number;
             /**
              * Looks
-             * @description Entries that it was counted from
+             * @description Entries that it was counted from; of emergencies, their number
              */
             looks: number;
             /** @description null: the person was not sealed */
             seal: components["schemas"]["SealShownOut"] | null;
             /** User Agency Id */
             user_agency_id: string | null;
-            /** Username */
+            /**
+             * Username
+             * @description Empty: the agency's people together
+             */
             username: string;
         };
         /** AuditFlagsOut */
@@ -5353,6 +5359,11 @@ export interface components {
             state: components["schemas"]["GrantState"];
             /** Statements */
             statements: components["schemas"]["StatementOut"][];
+            /**
+             * Waiting
+             * @description Of an emergency: how many of the grantee's at this owner wait for review, this one among them
+             */
+            waiting: number;
         };
         /**
          * GrantState
@@ -5387,7 +5398,7 @@ export interface components {
          * Habit
          * @enum {string}
          */
-        Habit: "stare" | "night" | "exports";
+        Habit: "stare" | "night" | "exports" | "emergencies";
         /** HealthOut */
         HealthOut: {
             /** Camera Id */
@@ -8912,6 +8923,8 @@ export interface operations {
     flag_looks_api_audit_looks_flags_get: {
         parameters: {
             query?: {
+                /** @description Ended without a review, before the end of the span, on any day */
+                emergencies?: number;
                 /** @description Left out: now */
                 end?: string | null;
                 /** @description In a day */
