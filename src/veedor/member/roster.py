@@ -98,6 +98,7 @@ class Roster:
         self.problem: str | None = NOT_YET
         self.refusal: Message | None = None  # why the two do not understand each other, though the link is there
         self.synced_at: datetime | None = None
+        self.is_doubled = False  # the hub heard another machine with this site's identity, and no new key since
 
     # -- life
 
@@ -148,6 +149,7 @@ class Roster:
         more = more or (self._hub_forgot is not None and self._hub_forgot != before)
         more = self._accounts.heard(answer.get("accounts")) or more
         more = self._seals.heard(answer.get("seals")) or more
+        self._hear_doubled(answer.get("doubled") is True)
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
@@ -234,6 +236,11 @@ class Roster:
         for one in told:
             self._inward.take_or_skip({**one, "site_id": _HUB, "agency_id": self._ports.agency_id, "incarnation": _HUB})
         return bool(told)
+
+    def _hear_doubled(self, told: bool) -> None:
+        if told and not self.is_doubled:
+            log.error("another machine uses this site's identity")
+        self.is_doubled = told
 
     def _take_grants(self, told: list[dict[str, Any]]) -> None:
         """One by one: a forged one must not keep a true revocation out."""

@@ -126,7 +126,9 @@ def visible_status(permit: Permit) -> SiteStatus:
     if permit.scope.covers(permit.ports.agency_id):
         with permit.ports.database.reading() as session:
             of_rules = review_problems(session, permit.ports.agency_id)
-        return replace(status, problems=[*status.problems, *of_rules])
+        hub = permit.ports.hub() if permit.ports.hub is not None else None
+        of_identity = [hub.doubled] if hub is not None and hub.doubled is not None else []
+        return replace(status, problems=[*of_identity, *status.problems, *of_rules])
     owners = {camera.id: camera.agency_id for camera in permit.ports.cameras.cameras()}
     mine = {camera_id for camera_id, owner in owners.items() if permit.scope.covers(owner, camera_id)}
     return replace(

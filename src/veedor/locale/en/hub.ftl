@@ -34,6 +34,8 @@ member-bad-arguments =
     .hint = Update Veedor on the older of the two.
 member-hub-away = { $hub } ({ $address }) cannot be reached: { $problem }
 member-hub-refuses = { $hub } cannot be spoken with: { $problem }
+member-identity-doubled = Another machine uses this site's identity: what both tell { $hub } is mixed up
+    .hint = Find out which: a copied disk, a machine that was replaced, a backup that runs twice. Stop the other one. At { $hub }: veedor hub rekey { $site }. Here: veedor site join --again, and a restart
 member-hub-silent =
     { $name } does not answer as a hub: { $problem }
     .hint = Nothing was changed, and the invitation is still good. From this machine, check the name and that the firewall lets it call that address; then the same command again.

@@ -34,6 +34,8 @@ member-bad-arguments =
     .hint = Actualice Veedor en el más antiguo de los dos.
 member-hub-away = No hay contacto con { $hub } ({ $address }): { $problem }
 member-hub-refuses = No es posible entenderse con { $hub }: { $problem }
+member-identity-doubled = Otra máquina usa la identidad de este sitio: lo que ambas cuentan a { $hub } se mezcla
+    .hint = Averigüe cuál: un disco copiado, una máquina reemplazada, un respaldo que corre dos veces. Detenga la otra. En { $hub }: veedor hub rekey { $site }. Aquí: veedor site join --again, y un reinicio
 member-hub-silent =
     { $name } no contesta como nodo central: { $problem }
     .hint = No se cambió nada y la invitación sigue valiendo. Desde esta máquina, revise el nombre y que el cortafuegos deje llamar a esa dirección; luego, la misma orden otra vez.
