@@ -92,7 +92,7 @@ class Hub:
     @property
     def is_doubled(self) -> bool:
         with self.ports.database.reading() as session:
-            return session.get_one(SiteRow, SITE).is_doubled
+            return bool(session.get_one(SiteRow, SITE).is_doubled)
 
 
 @pytest.fixture
