@@ -280,6 +280,7 @@ ROWS = [
     Row("POST", "/api/incident-proposals/{proposal_id}/dismiss", "os", 409, body={}),
     # agencies and what they let each other see: everybody speaks for their own agency
     Row("GET", "/api/agencies", EVERYBODY, own=True),
+    Row("GET", "/api/agencies/{agency_id}/keys", EVERYBODY, own=True),
     Row("PUT", "/api/agencies/{agency_id}", "a", body={"name": "Municipalidad", "kind": "municipality"}),
     Row("GET", "/api/grants", "osaup", own=True),
     Row("GET", "/api/grant-queue", "osaup", own=True),

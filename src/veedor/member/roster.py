@@ -7,17 +7,17 @@ import random
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from veedor import __version__
 from veedor.desk.accounts import service as accounts
 from veedor.desk.accounts.synced import followed
-from veedor.desk.agencies.repository import merge_agencies, unknown
+from veedor.desk.agencies.keys import offer, waiting, withdraw
+from veedor.desk.agencies.repository import merge_agencies, public_keys, unknown
 from veedor.desk.agencies.told import ToldAgencies
 from veedor.desk.context import DeskPorts
-from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
@@ -214,19 +214,25 @@ class Roster:
     # -- what is heard
 
     def _take_agencies(self, told: list[dict[str, Any]] | None) -> None:
-        """The tree, with the keys that are pinned here. Another key for an agency that we know is never taken over: an
-        administrator has to look at it."""
-        if told is None:
-            return
+        """The tree, with the keys that are pinned here. Another key for an agency that we know is never taken over: it
+        is offered, and an administrator has to look at it (`veedor site trust`)."""
+        now = self._ports.clock.now()
+        tree = [sync.agency_from_json(one) for one in told or ()]
         with self._ports.database.reading() as session:
-            news = unknown(session, [sync.agency_from_json(one) for one in told])
+            news = unknown(session, tree)
+            pinned = public_keys(session)
+            offered = {one.agency_id for one in waiting(session)}
+        others = {one.id: one.public_key for one in news if pinned.get(one.id) not in (None, one.public_key)}
         for one in news:
+            key = others.get(one.id)
             with self._ports.database.session() as session:
-                try:
-                    merge_agencies(session, [one], self._ports.clock.now())
-                except AgencyKeyChanged as problem:
-                    log.error("%s", problem)
-                    session.rollback()
+                merge_agencies(session, [replace(one, public_key=None) if key else one], now)
+                if key and offer(session, one.id, key, now, alone=True):
+                    log.error("the hub offers another key of %s than the one that is pinned here", one.name)
+        # Where it tells no tree, it knows this one, keys and all.
+        for agency_id in offered - set(others) if told is None else offered & {one.id for one in tree} - set(others):
+            with self._ports.database.session() as session:
+                withdraw(session, agency_id)
 
     def _take_acts(self, told: list[dict[str, Any]]) -> bool:
         """What people did at the hub with this agency's things: merged, whatever was done here meanwhile. Whether there

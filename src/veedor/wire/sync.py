@@ -5,8 +5,8 @@ question: `boot` (which run of the site speaks), `version` (of the program), `pr
 `wire/version.py`; without it: 1), `cameras` (their digest; the list where the hub asked for it), `streams`, `health`,
 `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer: `now`, `protocol`,
 `lease_s`, `doubled` (two machines speak with this site's identity), `send_cameras`, `agencies`, `grants`, `knows`
-(marks of its grants), `position` (how far the hub has read the site's log), `again_s` (when to ask again: the more sites,
-the later; a site with news asks within 5 s, and one that has to hear some is called at once).
+(marks of its grants), `position` (how far the hub has read the site's log), `again_s` (when to ask again: the more
+sites, the later; a site with news asks within 5 s, and one that has to hear some is called at once).
 
 About once a minute both have `heads` too: signed heads of audit chains (`wire/heads.py`). `seals`: see `wire/seals.py`.
 """

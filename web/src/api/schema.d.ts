@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agencies/{agency_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Keys
+         * @description The agency's keys as this desk knows them, to be compared by another way than this.
+         */
+        get: operations["show_keys_api_agencies__agency_id__keys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -3246,6 +3266,22 @@ export interface components {
             /** Subject Kind */
             subject_kind: string;
         };
+        /** AgencyKeysOut */
+        AgencyKeysOut: {
+            /** Agency Id */
+            agency_id: string;
+            /** Former */
+            former: components["schemas"]["veedor__desk__agencies__endpoints__KeyOut"][];
+            /** Name */
+            name: string;
+            /**
+             * Offered
+             * @description What others say is the agency's key: it counts for nothing yet
+             */
+            offered: components["schemas"]["veedor__desk__agencies__endpoints__KeyOut"][];
+            /** @description What is believed; null: none is known yet */
+            pinned: components["schemas"]["veedor__desk__agencies__endpoints__KeyOut"] | null;
+        };
         /**
          * AgencyKind
          * @enum {string}
@@ -5707,19 +5743,6 @@ export interface components {
             /** Version */
             version: string;
         };
-        /**
-         * KeyOut
-         * @description The public half of the key that signs packages.
-         */
-        KeyOut: {
-            /**
-             * Fingerprint
-             * @description SHA-256 of the key in DER form: compare it by telephone
-             */
-            fingerprint: string;
-            /** Public Pem */
-            public_pem: string;
-        };
         /** LiveOut */
         LiveOut: {
             /** Status */
@@ -7638,6 +7661,37 @@ export interface components {
              */
             repin: boolean;
         };
+        /** KeyOut */
+        veedor__desk__agencies__endpoints__KeyOut: {
+            /**
+             * Fingerprint
+             * @description As two people compare it over the telephone
+             */
+            fingerprint: string;
+            /**
+             * Public Key
+             * @description Ed25519, hex
+             */
+            public_key: string;
+            /**
+             * Until
+             * @description When another was pinned here in its place; null: it is not a former one
+             */
+            until: string | null;
+        };
+        /**
+         * KeyOut
+         * @description The public half of the key that signs packages.
+         */
+        veedor__desk__evidence__schemas__KeyOut: {
+            /**
+             * Fingerprint
+             * @description SHA-256 of the key in DER form: compare it by telephone
+             */
+            fingerprint: string;
+            /** Public Pem */
+            public_pem: string;
+        };
         /**
          * AgencyIn
          * @description Which agency, and why.
@@ -7924,6 +7978,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgencyOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_keys_api_agencies__agency_id__keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyKeysOut"];
                 };
             };
             /** @description Not logged in */
@@ -12471,7 +12583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyOut"];
+                    "application/json": components["schemas"]["veedor__desk__evidence__schemas__KeyOut"];
                 };
             };
         };
