@@ -89,9 +89,6 @@ class HubWitness:
 
     def _take(self, session: Session, row: SiteRow, told: Any) -> str:
         """What is wrong with it; empty: nothing."""
-        agency = session.get(AgencyRow, row.agency_id)
-        if agency is None or agency.public_key is None:
-            return ""
         try:
             said = SignedHead.from_json(told)
         except BadHead as problem:
@@ -100,8 +97,8 @@ class HubWitness:
         # Site and agency are those that the connection proved, whatever the head says of itself.
         head = SignedHead(row.id, row.agency_id, said.sequence, said.hash, said.at, said.signature)
         teller = witness.Teller(self._feed, (row.agency_id, self._ports.agency_id))
-        key = signer_of(session, row.agency_id, head.at, head.signed_by) or agency.public_key
-        return witness.keep(session, self._ports.clock, head, key, teller)
+        witness.prove(session, self._ports.clock, teller)
+        return witness.keep_told(session, self._ports.clock, head, teller)
 
     def _heads(
         self, row: SiteRow, told: dict[str, Any], contradicted: WitnessedHeadRow | None = None

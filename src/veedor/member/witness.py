@@ -72,6 +72,7 @@ class SiteWitness:
         self._asked_at = now
         with self._ports.database.session() as session:
             keys = public_keys(session)
+            witness.prove(session, self._ports.clock, self._teller)
             self._keep_restores(session, answer, keys)
             self._keep_hub(session, answer)
             if answer.get("lost") is not None:  # of this site's own chain, as the hub says
@@ -83,10 +84,8 @@ class SiteWitness:
                     if flaw in (witness.FORK, witness.ROLLBACK):
                         held_elsewhere(session, head.sequence)
             for head in _read(answer.get("others") or []):
-                known = head.agency_id in keys  # one whose agency is not known yet comes again, later and newer
-                key = signer_of(session, head.agency_id, head.at, head.signed_by) if known else None
-                if key is not None and head.place not in (HUB_PLACE, self._joined.site_id):
-                    witness.keep(session, self._ports.clock, head, key, self._teller)
+                if head.place not in (HUB_PLACE, self._joined.site_id):
+                    witness.keep_told(session, self._ports.clock, head, self._teller)
         if answer.get("upto") is not None:
             self._others_at, self._upto = now, int(answer["upto"])
 

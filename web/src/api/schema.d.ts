@@ -7847,7 +7847,7 @@ export interface components {
             at: string;
             /**
              * Flaw
-             * @description Empty: none; signature, fork or rollback: it contradicts what is known
+             * @description Empty: none; signature, fork or rollback: it contradicts what is known; unproved: kept until the agency's key is known, then told once more with what was found
              */
             flaw: string;
             /** Hash */
@@ -7864,7 +7864,7 @@ export interface components {
             place: string;
             /**
              * Public Key
-             * @description That the signature was checked with when it came
+             * @description That the signature was checked with when it came; empty: none was known
              */
             public_key: string;
             /** Received At */
