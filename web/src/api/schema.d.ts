@@ -3266,21 +3266,39 @@ export interface components {
             /** Subject Kind */
             subject_kind: string;
         };
+        /** AgencyKeyOut */
+        AgencyKeyOut: {
+            /**
+             * Fingerprint
+             * @description As two people compare it over the telephone
+             */
+            fingerprint: string;
+            /**
+             * Public Key
+             * @description Ed25519, hex
+             */
+            public_key: string;
+            /**
+             * Until
+             * @description When another was pinned here in its place; null: it is not a former one
+             */
+            until: string | null;
+        };
         /** AgencyKeysOut */
         AgencyKeysOut: {
             /** Agency Id */
             agency_id: string;
             /** Former */
-            former: components["schemas"]["veedor__desk__agencies__endpoints__KeyOut"][];
+            former: components["schemas"]["AgencyKeyOut"][];
             /** Name */
             name: string;
             /**
              * Offered
              * @description What others say is the agency's key: it counts for nothing yet
              */
-            offered: components["schemas"]["veedor__desk__agencies__endpoints__KeyOut"][];
+            offered: components["schemas"]["AgencyKeyOut"][];
             /** @description What is believed; null: none is known yet */
-            pinned: components["schemas"]["veedor__desk__agencies__endpoints__KeyOut"] | null;
+            pinned: components["schemas"]["AgencyKeyOut"] | null;
         };
         /**
          * AgencyKind
@@ -5743,6 +5761,19 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * KeyOut
+         * @description The public half of the key that signs packages.
+         */
+        KeyOut: {
+            /**
+             * Fingerprint
+             * @description SHA-256 of the key in DER form: compare it by telephone
+             */
+            fingerprint: string;
+            /** Public Pem */
+            public_pem: string;
+        };
         /** LiveOut */
         LiveOut: {
             /** Status */
@@ -7660,37 +7691,6 @@ export interface components {
              * @default false
              */
             repin: boolean;
-        };
-        /** KeyOut */
-        veedor__desk__agencies__endpoints__KeyOut: {
-            /**
-             * Fingerprint
-             * @description As two people compare it over the telephone
-             */
-            fingerprint: string;
-            /**
-             * Public Key
-             * @description Ed25519, hex
-             */
-            public_key: string;
-            /**
-             * Until
-             * @description When another was pinned here in its place; null: it is not a former one
-             */
-            until: string | null;
-        };
-        /**
-         * KeyOut
-         * @description The public half of the key that signs packages.
-         */
-        veedor__desk__evidence__schemas__KeyOut: {
-            /**
-             * Fingerprint
-             * @description SHA-256 of the key in DER form: compare it by telephone
-             */
-            fingerprint: string;
-            /** Public Pem */
-            public_pem: string;
         };
         /**
          * AgencyIn
@@ -12583,7 +12583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["veedor__desk__evidence__schemas__KeyOut"];
+                    "application/json": components["schemas"]["KeyOut"];
                 };
             };
         };

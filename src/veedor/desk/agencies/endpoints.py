@@ -25,22 +25,22 @@ ReadAgency = Annotated[Permit, Depends(Need(Action.AGENCY_READ, "agency", id_fro
 EditAgency = Annotated[Permit, Depends(Need(Action.AGENCY_EDIT, "agency", id_from="agency_id"))]
 
 
-class KeyOut(Out):
+class AgencyKeyOut(Out):
     public_key: str = Field(description="Ed25519, hex")
     fingerprint: str = Field(description="As two people compare it over the telephone")
     until: UtcTime | None = Field(description="When another was pinned here in its place; null: it is not a former one")
 
     @staticmethod
-    def of(public_key: str, until: datetime | None = None) -> KeyOut:
-        return KeyOut(public_key=public_key, fingerprint=key_fingerprint(public_key), until=until)
+    def of(public_key: str, until: datetime | None = None) -> AgencyKeyOut:
+        return AgencyKeyOut(public_key=public_key, fingerprint=key_fingerprint(public_key), until=until)
 
 
 class AgencyKeysOut(Out):
     agency_id: str
     name: str
-    pinned: KeyOut | None = Field(description="What is believed; null: none is known yet")
-    offered: list[KeyOut] = Field(description="What others say is the agency's key: it counts for nothing yet")
-    former: list[KeyOut]
+    pinned: AgencyKeyOut | None = Field(description="What is believed; null: none is known yet")
+    offered: list[AgencyKeyOut] = Field(description="What others say is the agency's key: it counts for nothing yet")
+    former: list[AgencyKeyOut]
 
 
 class AgencyIn(In):
@@ -82,9 +82,9 @@ def show_keys(permit: ReadAgency, agency_id: Id) -> AgencyKeysOut:
     return AgencyKeysOut(
         agency_id=found.agency_id,
         name=found.name,
-        pinned=KeyOut.of(found.pinned) if found.pinned else None,
-        offered=[KeyOut.of(one) for one in found.offered],
-        former=[KeyOut.of(one, until) for one, until in found.former],
+        pinned=AgencyKeyOut.of(found.pinned) if found.pinned else None,
+        offered=[AgencyKeyOut.of(one) for one in found.offered],
+        former=[AgencyKeyOut.of(one, until) for one, until in found.former],
     )
 
 
