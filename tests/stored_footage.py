@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -127,7 +128,9 @@ class StoredFootage:
                 return self.root / segment.path
         raise NotFound(kind="segment", name=str(segment_id))
 
-    def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
+    def clip(
+        self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None, **_within: Any
+    ) -> Iterator[bytes]:
         found = self.segments(camera_id, start, end, role)
         if not found:
             raise NotFound(kind="footage", name=camera_id)
@@ -154,7 +157,7 @@ class StoredFootage:
                     target.mux(packet)
                 shift = last
 
-    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
+    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None, **_within: Any) -> bytes:
         if not self.segments(camera_id, at - timedelta(seconds=5), at, role):
             raise NotFound(kind="footage", name=camera_id)
         return b"\xff\xd8\xff\xe0" + at.isoformat().encode() + b"\xff\xd9"

@@ -128,6 +128,30 @@ def test_audit_against_heads_that_somebody_else_keeps(desk: Desk, tmp_path: Path
     assert veedor("audit", "verify", "--witness", str(file)).exit_code == 2
 
 
+def test_heads_that_could_not_be_checked_are_told_of_and_not_compared(desk: Desk, tmp_path: Path) -> None:
+    """Where they are kept the agency's key was not known yet, or is not."""
+    log_in(desk, "audi")
+    key, (sequence, digest) = SigningKey.generate(), desk.audit.head() or (0, "")
+    at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    good = sign_head(key, SignedHead("site-1", AGENCY, sequence, digest, at)).to_json()
+    wrong = sign_head(key, SignedHead("site-1", AGENCY, sequence, "ab" * 32, at)).to_json()
+    unproved = {"public_key": "", "flaw": "unproved"}
+    file = tmp_path / "heads.json"
+    verify = ["audit", "verify", "--witness", str(file), "--json"]
+    for where in ([], ["--data", str(desk.ports.data_directory)]):
+        file.write_text(json.dumps([{**wrong, **unproved}]), encoding="utf-8")
+        told = json.loads(veedor(*verify, *where).stdout)
+        assert (told["intact"], told["compared"], told["unproved"]) == (True, 0, 1)
+        # The key is known now: the same head stands there twice, and what was found counts.
+        proved = {**wrong, "public_key": key.public_hex, "flaw": ""}
+        file.write_text(json.dumps([{**wrong, **unproved}, proved]), encoding="utf-8")
+        broken = veedor(*verify, *where)
+        assert (broken.exit_code, json.loads(broken.stdout)["unproved"]) == (5, 0)
+        file.write_text(json.dumps([{**good, **unproved}]), encoding="utf-8")
+        plain = veedor(*verify[:-1], *where)
+        assert (plain.exit_code, ": 1" in plain.stderr) == (0, True)
+
+
 def test_audit_against_heads_as_the_api_tells_them(desk: Desk, tmp_path: Path) -> None:
     log_in(desk, "audi")
     key, (sequence, digest) = SigningKey.generate(), desk.audit.head() or (0, "")

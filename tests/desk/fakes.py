@@ -105,12 +105,14 @@ class FakeFootage:
     def segment_path(self, segment_id: int) -> Path:
         return self._directory / self.segment(segment_id).path
 
-    def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
+    def clip(
+        self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None, **_within: Any
+    ) -> Iterator[bytes]:
         if not self.segments(camera_id, start, end):
             raise NotFound(kind="footage", name=camera_id)
         return iter([b"ftyp", b"moov", b"mdat"])
 
-    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
+    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None, **_within: Any) -> bytes:
         if not START <= at <= START + timedelta(seconds=25):
             raise NotFound(kind="footage", name=camera_id)
         return JPEG

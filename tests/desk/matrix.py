@@ -115,6 +115,8 @@ class Row:
         names_camera = isinstance(self.body, dict) and self.body.get("camera") == "plaza" and self.ok != 400
         if self.path.startswith("/api/audit/looks"):  # at the cameras of whoever asks
             return False
+        if self.path == "/api/agencies/{agency_id}/keys":  # public halves, which the list of agencies tells everybody
+            return False
         return names_camera or "{camera_id}" in self.path or self.path.startswith(_OF_THE_DESK)
 
     def __str__(self) -> str:
@@ -280,6 +282,7 @@ ROWS = [
     Row("POST", "/api/incident-proposals/{proposal_id}/dismiss", "os", 409, body={}),
     # agencies and what they let each other see: everybody speaks for their own agency
     Row("GET", "/api/agencies", EVERYBODY, own=True),
+    Row("GET", "/api/agencies/{agency_id}/keys", EVERYBODY, own=True),
     Row("PUT", "/api/agencies/{agency_id}", "a", body={"name": "Municipalidad", "kind": "municipality"}),
     Row("GET", "/api/grants", "osaup", own=True),
     Row("GET", "/api/grant-queue", "osaup", own=True),

@@ -185,6 +185,11 @@ def test_a_request_is_granted_once_for_its_span(two: Two) -> None:
     assert two.pablo.get(url, params=granted, headers=ROBBERY).status_code == 200
     assert two.pablo.get(url, params=wider, headers=ROBBERY).status_code == 403
     assert two.pablo.get(url, params=granted, headers={**ROBBERY, "x-veedor-case": "2026-1"}).status_code == 403
+    # A file is asked for by its number: that a span stands beside it says nothing of what is in it.
+    for number in (1, 2):
+        file = f"/api/cameras/plaza/segments/{number}/file"
+        assert two.pablo.get(file, params=granted, headers=ROBBERY).status_code == 403
+        assert two.mario.get(file).status_code == 200
     # One span for the check and another for the handler: neither.
     twice = [("start", "2026-03-01T11:00:00Z"), *granted.items()]
     assert two.pablo.get(url, params=twice, headers=ROBBERY).status_code == 403

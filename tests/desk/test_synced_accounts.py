@@ -109,6 +109,25 @@ def test_who_was_made_at_one_site_logs_in_at_the_other(two: Agency) -> None:
         assert session.scalars(sa.select(UserRow)).all() == []
 
 
+def test_what_a_key_before_signed_is_signed_anew(two: Agency) -> None:
+    """Else people of the agency could not log in at its other sites once these trust the new key."""
+    two.exchange()
+    two.key = AgencyKey(AgencyKey.generate()._key)
+    for desk in (two.first, two.second, two.hub):
+        with desk.ports.database.session() as session:
+            save(session, replace(agency(session, AGENCY), public_key=two.key.public_hex), two.clock.now(), repin=True)
+    two.restart()
+    two.clock.advance(1)
+    two.exchange()
+    for desk in (two.second, two.hub):
+        with desk.ports.database.reading() as session:
+            records = [AccountRecord.from_json(row.record) for row in session.scalars(sa.select(AccountRecordRow))]
+            (listed,) = (AccountList.from_json(row.told) for row in session.scalars(sa.select(AccountListRow)))
+        assert [one.signed_by(two.key.public_hex) for one in (*records, listed)] == [True] * 3
+    assert log_in_at(two.second, "rosa").username == "rosa"
+    assert notes(two.second, False) == []
+
+
 def test_changes_follow_and_end_sessions(two: Agency) -> None:
     two.exchange()
     sessions = Sessions(two.second.ports.database, two.clock, 12)

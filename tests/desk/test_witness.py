@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from desk.desks import AGENCY, Desk, make_desk
 from desk.test_audit import record
+from veedor.desk.agencies.keys import offer, trust
 from veedor.desk.agencies.repository import agency, save
 from veedor.desk.audit import witness
 from veedor.desk.audit.entry import entry_of
@@ -237,6 +238,78 @@ def test_every_site_holds_the_heads_of_the_others(pair: Pair) -> None:
         assert kept is not None
         assert (kept.sequence, kept.flaw) == (7, "")
         assert witness.head_of(kept).signed_by(other_key.public_hex)
+
+
+def kept(desk: Desk, place: str) -> list[tuple[int, str, str]]:
+    """In the order in which they came."""
+    with desk.ports.database.reading() as session:
+        rows = witness.heads(session, place, None, 100)
+    return [(row.sequence, row.hash[:2], row.flaw) for row in reversed(rows)]
+
+
+def passed_on(pair: Pair, *heads: SignedHead) -> None:
+    """As the hub's answer tells heads of other sites."""
+    pair.at_site.heard({"hub": None, "others": [one.to_json() for one in heads]})
+
+
+def police_known(desk: Desk, clock: SimulatedClock, key: str | None, *, repin: bool = False) -> None:
+    with desk.ports.database.session() as session:
+        other = replace(agency(session, AGENCY), id="pnp", name="PNP", public_key=key)
+        save(session, other, clock.now(), repin=repin)
+
+
+def test_a_head_of_an_agency_that_is_not_known_yet_counts_once_it_is(pair: Pair) -> None:
+    key = SigningKey.generate()
+
+    def head(sequence: int, digest: str) -> SignedHead:
+        return sign_head(key, SignedHead("site-2", "pnp", sequence, digest * 32, pair.clock.now()))
+
+    passed_on(pair, head(7, "ab"))
+    passed_on(pair, head(8, "cd"), sign_head(SigningKey.generate(), head(6, "99")))
+    aside = [(7, "ab", "unproved"), (8, "cd", "unproved"), (6, "99", "unproved")]
+    assert kept(pair.site, "site-2") == aside
+    assert flaws(pair.site) == [], "what nobody could look at contradicts nothing"
+    with pair.site.ports.database.reading() as session:
+        assert witness.last_of(session, "site-2") is None
+    police_known(pair.site, pair.clock, None)
+    passed_on(pair)
+    assert kept(pair.site, "site-2") == aside, "the agency is there, its key is not"
+    police_known(pair.site, pair.clock, key.public_hex)
+    passed_on(pair, head(9, "ef"))
+    proved = [(7, "ab", ""), (8, "cd", ""), (6, "99", "signature"), (9, "ef", "")]
+    assert kept(pair.site, "site-2") == [*aside, *proved]
+    assert flaws(pair.site) == [("site-2", 6, "signature")]
+    passed_on(pair, head(7, "00"))  # the chain that was rewritten while nobody here knew the key
+    assert kept(pair.site, "site-2")[len(aside) + len(proved) :] == [(7, "00", "fork")]
+
+
+def test_a_head_signed_with_an_offered_key_waits_until_that_is_trusted(pair: Pair) -> None:
+    old, new = SigningKey.generate(), SigningKey.generate()
+    police_known(pair.site, pair.clock, old.public_hex)
+    passed_on(pair, sign_head(old, SignedHead("site-2", "pnp", 1, "ab" * 32, pair.clock.now())))
+    with pair.site.ports.database.session() as session:
+        offer(session, "pnp", new.public_hex, pair.clock.now())
+    passed_on(pair, sign_head(new, SignedHead("site-2", "pnp", 2, "cd" * 32, pair.clock.now())))
+    assert kept(pair.site, "site-2") == [(1, "ab", ""), (2, "cd", "unproved")]
+    assert flaws(pair.site) == []
+    with pair.site.ports.database.session() as session:
+        trust(session, "pnp", new.public_hex, pair.clock.now())
+    passed_on(pair)
+    assert kept(pair.site, "site-2")[2:] == [(2, "cd", "")]
+
+
+def test_a_hub_keeps_aside_what_a_site_signed_before_its_agencys_key_was_known(pair: Pair) -> None:
+    police_known(pair.hub, pair.clock, None)
+    key, police = SigningKey.generate(), SiteRow(id="site-2", agency_id="pnp")
+    first, second = (
+        sign_head(key, SignedHead("site-2", "pnp", number, f"{number}{number}" * 32, pair.clock.now()))
+        for number in (1, 2)
+    )
+    pair.at_hub.answer(police, {"own": first.to_json()})
+    assert kept(pair.hub, "site-2") == [(1, "11", "unproved")]
+    police_known(pair.hub, pair.clock, key.public_hex)
+    pair.at_hub.answer(police, {"own": second.to_json()})
+    assert kept(pair.hub, "site-2")[1:] == [(1, "11", ""), (2, "22", "")]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE witnessed_heads SET flaw = ''", "DELETE FROM witnessed_heads"])

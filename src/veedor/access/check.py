@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from veedor.access.actions import Action
-from veedor.access.grants import Decision, GrantBook, by_grant, cameras_by_grant, covers_all
+from veedor.access.grants import Decision, GrantBook, Span, by_grant, cameras_by_grant, covers_all, spans_by_grant
 from veedor.access.policy import Question, allows
 from veedor.access.principal import Principal, Resource
 from veedor.access.scope import Scope
@@ -54,8 +54,9 @@ class Access:
         *,
         reason: str | None = None,
         detail: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Allow or raise Forbidden. Either way the audit entry is durable first, with the grant if one counts."""
+    ) -> Decision:
+        """Allow or raise Forbidden. Either way the audit entry is durable first, with the grant if one counts. Where
+        the decision that is returned has a `span`, nothing from outside it may be shown."""
         found = self.decide(principal, action, resource)
         told = {**(detail or {}), **({"grant": found.grant_id} if found.grant_id else {})}
         if resource.camera_id is not None and resource.camera_id != resource.id:
@@ -67,6 +68,7 @@ class Access:
         if refusal is not None:
             kind, _, name = refusal.partition(":")
             raise Forbidden(action=action.value, act=action.value.replace(".", "-"), reason=kind, name=name)
+        return found
 
     def authorize_all(
         self,
@@ -138,6 +140,19 @@ class Access:
                 if self._grants is not None and covers_all(self._grants, principal, first.grant_id, named):
                     return [first] * len(resources)
         return [first, *(self.decide(principal, action, one) for one in resources[1:])]
+
+    def spans(self, principal: Principal, action: Action, resource: Resource) -> list[Span]:
+        """What of the resource's span may be shown, in order and apart: all of it, parts that were granted, or none. It
+        writes nothing."""
+        if (
+            resource.span is None
+            or not _role_allows(principal, action)
+            or sealed_refusal(principal, action) is not None
+        ):
+            return []
+        if resource.agency_id == principal.agency_id:
+            return [resource.span]
+        return spans_by_grant(self._grants, principal, action, resource) if self._grants is not None else []
 
     def epoch(self) -> object:
         """Compares unequal when `scope` may answer otherwise than before for another reason than the time of day."""

@@ -14,6 +14,8 @@ from veedor.model.covering import Look, findings
 from veedor.model.grant import Grant, SharedCamera
 from veedor.model.statement import Statement
 
+Span = tuple[datetime, datetime]
+
 Given = tuple[Grant, tuple[Statement, ...]]
 """A grant with the genuine statements about it."""
 
@@ -45,10 +47,12 @@ class GrantBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`refusal`: None, or a code. `grant_id`: of the grant that allowed it, or that came closest to it."""
+    """`refusal`: None, or a code. `grant_id`: of the grant that allowed it, or that came closest to it. `span`: where
+    that grant is for a span of footage, [start, end): nothing from outside it may be shown."""
 
     refusal: str | None
     grant_id: str | None = None
+    span: Span | None = None
 
 
 # The further a grant that names the camera gets before it refuses, the more its reason helps the person who asks.
@@ -76,18 +80,47 @@ def by_grant(book: GrantBook, principal: Principal, action: Action, resource: Re
     if action not in RIGHTS or camera is None or camera.agency_id != resource.agency_id:
         return Decision("agency")
     best: Decision | None = None
+    widest: Decision | None = None
     reached = (False, -1)
     for grant, statements in book.grants_for(principal.agency_id):
         if grant.owner != resource.agency_id:
             continue
         refusal = _refusal(book, (grant, statements), principal, action, (camera, resource.span))
         if refusal is None:
-            return Decision(None, grant.id)
+            allowed = Decision(None, grant.id, grant.span)
+            if grant.span is None:
+                return allowed
+            if widest is None or _length(grant.span) > _length(widest.span):
+                widest = allowed
+            continue
         # One about this camera says more than one about others, however far that one gets.
         progress = (grant.cameras.covers(camera), _progress(refusal))
         if progress > reached:
             best, reached = Decision(refusal, grant.id), progress
-    return best or Decision("agency")
+    return widest or best or Decision("agency")
+
+
+def spans_by_grant(book: GrantBook, principal: Principal, action: Action, resource: Resource) -> list[Span]:
+    """What of the resource's span `by_grant` would allow, each part by one grant, in order and apart. Where a grant
+    covers all of it, that is one part."""
+    camera = book.camera(resource.camera) if resource.camera else None
+    if action not in RIGHTS or resource.span is None or camera is None or camera.agency_id != resource.agency_id:
+        return []
+    first, last = resource.span
+    found: list[Span] = []
+    for grant, statements in book.grants_for(principal.agency_id):
+        since, until = grant.span or (first, last)
+        part = (max(first, since), min(last, until))
+        if grant.owner != resource.agency_id or part[0] >= part[1]:
+            continue
+        if _refusal(book, (grant, statements), principal, action, (camera, part)) is None:
+            found.append(part)
+    parts: list[Span] = []
+    for since, until in sorted(found, key=lambda one: (one[0], -_length(one))):
+        begin = max(since, parts[-1][1]) if parts else since
+        if begin < until:
+            parts.append((begin, until))
+    return parts
 
 
 def covers_all(book: GrantBook, principal: Principal, grant_id: str, camera_ids: Set[str | None]) -> bool:
@@ -158,6 +191,10 @@ def _approver(
     agreed, said = principal.approval, (principal.purpose, principal.case_number)
     is_agreed = agreed.covers(principal.user_id, RIGHTS[action], camera.id, said, span)
     return agreed.by if is_agreed else None
+
+
+def _length(span: Span | None) -> float:
+    return (span[1] - span[0]).total_seconds() if span is not None else 0.0
 
 
 def _progress(code: str) -> int:

@@ -10,7 +10,7 @@ import typer
 
 from veedor.cli.calls import App
 from veedor.cli.erasures import add_erasures
-from veedor.cli.output import command, lang, out, print_json, print_rows, t
+from veedor.cli.output import command, err, lang, out, print_json, print_rows, t
 from veedor.cli.seals import show_sealed, who_text
 from veedor.kit.errors import VeedorError
 
@@ -64,8 +64,12 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Exit code 5 where the chain is broken, or the opening of a seal does not fit."""
-    heads = [*_noted(head), *(_kept(witness) if witness else [])]
+    kept, unproved = _kept(witness) if witness else ([], 0)
+    heads = [*_noted(head), *kept]
     verdicts = _on_disk(data, heads) if data else [_by_desk(heads)]
+    if unproved and not as_json:
+        err.print(t("cli-audit-unproved", heads=str(unproved)))
+    verdicts = [{**one, "unproved": unproved} for one in verdicts]
     if as_json:
         print_json(verdicts[0] if len(verdicts) == 1 else verdicts)
     elif not verdicts:
@@ -142,9 +146,9 @@ def _noted(head: str | None) -> list[NotedHead]:
     return [(None, int(number), digest)]
 
 
-def _kept(file: Path) -> list[NotedHead]:
+def _kept(file: Path) -> tuple[list[NotedHead], int]:
     """Heads of one chain that somebody else keeps, as `GET /api/audit/witness-of` tells them; those that nobody signed
-    count for nothing."""
+    count for nothing. With how many could not be checked there, since the agency's key was not known."""
     from veedor.wire.heads import BadHead, SignedHead
 
     try:
@@ -153,9 +157,11 @@ def _kept(file: Path) -> list[NotedHead]:
     except (ValueError, TypeError, KeyError, BadHead) as problem:
         raise typer.BadParameter(t("cli-audit-witness-unreadable", problem=_words(problem))) from problem
     heads = [head for head, key in read if head.signed_by(key)]
-    if len({head.place for head in heads}) != 1:
+    proved = {(head.place, head.sequence, head.hash) for head in heads}
+    aside = {(one["place"], one["sequence"], one["hash"]) for one in told if one.get("flaw") == "unproved"} - proved
+    if len({place for place, _, _ in proved | aside}) != 1:
         raise typer.BadParameter(t("cli-audit-witness-places"))
-    return [(head.agency_id, head.sequence, head.hash) for head in heads]
+    return [(head.agency_id, head.sequence, head.hash) for head in heads], len(aside)
 
 
 def _words(problem: Exception) -> str:

@@ -165,3 +165,67 @@ def rekey(site: Annotated[str, typer.Argument(help=t("cli-hub-revoke-site"))], a
         return
     err.print(t("cli-hub-invite-done", until=made["expires_at"]))
     out.print(made["token"], highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command("trust", help=t("cli-hub-trust"), epilog=_example("veedor hub trust la-victoria --key 1a2b-3c4d-..."))
+@command
+def trust(
+    agency: Annotated[str, typer.Argument(help=t("cli-trust-agency"))],
+    key: Annotated[str | None, typer.Option("--key", help=t("cli-trust-key"))] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=t("cli-trust-yes"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    from datetime import datetime
+
+    from veedor.cli import client
+    from veedor.cli.trusting import ask, show
+    from veedor.desk.agencies.keys import AgencyKeys, offered_as
+
+    connection = client.connect()
+    told = connection.get(f"/api/agencies/{client.part(agency)}/keys")
+    known = AgencyKeys(
+        told["agency_id"],
+        told["name"],
+        told["pinned"]["public_key"] if told["pinned"] else None,
+        tuple(one["public_key"] for one in told["offered"]),
+        tuple((one["public_key"], datetime.fromisoformat(one["until"])) for one in told["former"]),
+    )
+    if key is None:
+        show(known, "veedor hub trust", as_json=as_json)
+        return
+    offered = offered_as(known, key)
+    done = ask(known, offered, yes=yes)
+    if done:
+        (row,) = (one for one in connection.get("/api/agencies") if one["id"] == agency)
+        body = {name: row[name] for name in ("name", "kind", "parent_id", "area")}
+        connection.put(f"/api/agencies/{client.part(agency)}", {**body, "public_key": offered, "repin": True})
+    if as_json:
+        print_json({"trusted": done})
+    else:
+        out.print(t("cli-hub-trust-done" if done else "cli-trust-left", agency=agency))
+
+
+@app.command("new-key", help=t("cli-hub-new-key"), epilog=_example("veedor hub new-key --config hub.yaml"))
+@command
+def new_key(
+    config: Config = Path("hub.yaml"),
+    yes: Annotated[bool, typer.Option("--yes", help=t("cli-hub-new-key-yes"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    from veedor.compose.agency_keys import new_hosted_key
+    from veedor.compose.errors import ConfigMissing
+    from veedor.compose.hub_config import load
+    from veedor.kit.clock import SystemClock
+    from veedor.wire.keys import key_fingerprint
+
+    if not config.is_file():
+        raise ConfigMissing(path=str(config))
+    hub = load(config)
+    if not yes and not typer.confirm(t("cli-hub-new-key-sure"), default=False, err=True):
+        out.print(t("cli-trust-left"))
+        return
+    made = new_hosted_key(hub.keys, hub.agency_id, SystemClock())
+    if as_json:
+        print_json({"agency_id": hub.agency_id, "public_key": made, "fingerprint": key_fingerprint(made)})
+    else:
+        out.print(t("cli-hub-new-key-done", fingerprint=key_fingerprint(made)), highlight=False)

@@ -56,6 +56,7 @@ def join(
     from veedor.compose.errors import ConfigMissing
     from veedor.member.files import MemberFiles
     from veedor.member.joining import join as join_hub
+    from veedor.wire.keys import AgencyKey, key_fingerprint
 
     if not config.is_file():
         raise ConfigMissing(path=str(config))
@@ -67,8 +68,39 @@ def join(
         return
     out.print(t("cli-site-joined", site=answer.site_name, hub=answer.hub_name, agency=answer.agency_name))
     if not files.agency_key.exists():
-        err.print(t("cli-site-joined-no-key", agency=answer.agency_name), highlight=False, markup=False)
+        offered = AgencyKey.load(files.agency_key_aside).public_hex if files.agency_key_aside.exists() else None
+        told = key_fingerprint(offered) if offered else "-"
+        text = t("cli-site-joined-no-key", agency=answer.agency_name, id=answer.agency_id, fingerprint=told)
+        err.print(text, highlight=False, markup=False)
     out.print(t("cli-site-joined-next"))
+
+
+@app.command(
+    "trust", help=t("cli-site-trust"), epilog=t("cli-example", command="veedor site trust muni --key 1a2b-3c4d-...")
+)
+@command
+def trust(
+    agency: Annotated[str, typer.Argument(help=t("cli-trust-agency"))],
+    key: Annotated[str | None, typer.Option("--key", help=t("cli-trust-key"))] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=t("cli-trust-yes"))] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    from veedor.cli.trusting import ask, show
+    from veedor.compose.agency_keys import agency_keys, trust_offered
+    from veedor.kit.clock import SystemClock
+
+    site, clock = _load(config), SystemClock()
+    if key is None:
+        show(agency_keys(site, agency, clock), "veedor site trust", as_json=as_json)
+        return
+    done = trust_offered(site, agency, key, clock, lambda known, offered: ask(known, offered, yes=yes))
+    if as_json:
+        from veedor.cli.output import print_json
+
+        print_json({"trusted": done})
+    else:
+        out.print(t("cli-trust-done" if done else "cli-trust-left"))
 
 
 @app.command(

@@ -56,7 +56,8 @@ def os_user() -> str:
 
 
 @contextmanager
-def _desk(config: SiteFile, clock: Clock) -> Iterator[tuple[Database, MachineAudit]]:
+def desk_at_machine(config: SiteFile, clock: Clock) -> Iterator[tuple[Database, MachineAudit]]:
+    """The desk's database, made where the site has not run yet, and its audit."""
     database = Database(database_url(config.data))
     try:
         database.migrate()
@@ -70,7 +71,7 @@ def _desk(config: SiteFile, clock: Clock) -> Iterator[tuple[Database, MachineAud
 @contextmanager
 def machine_audit(config: SiteFile, clock: Clock) -> Iterator[MachineAudit]:
     """The desk's audit; its database is made where the site has not run yet."""
-    with _desk(config, clock) as (_database, audit):
+    with desk_at_machine(config, clock) as (_database, audit):
         yield audit
 
 
@@ -162,7 +163,7 @@ def reset_password(config: SiteFile, username: str, clock: Clock) -> tuple[UserO
         raise NotFound(kind="desk", name=str(config.data))
     password = passwords.generate()
     hashed = passwords.hash_password(password)
-    with _desk(config, clock) as (database, audit):
+    with desk_at_machine(config, clock) as (database, audit):
         with database.reading() as session:
             user_id = service.user(session, config.agency_id, username).id
         audit.note(Action.USER_EDIT, "user", user_id, {"change": "password reset", "user": username.strip().lower()})

@@ -23,6 +23,12 @@ class ConfigMissing(UserError):
     key = "error-compose-config-missing"
 
 
+class AgencyKeyLost(UserError):
+    """The hub's agency has a key that others have pinned, and its file is gone. params: name, path"""
+
+    key = "error-compose-agency-key-lost"
+
+
 class DemoPartFailed(Unavailable):
     """A process of the demo did not come up. params: part, said (the last of its log)"""
 

@@ -12,6 +12,7 @@ from veedor import __version__
 from veedor.access.actions import Action
 from veedor.access.check import Access
 from veedor.access.principal import Principal
+from veedor.compose.agency_keys import host_own_agency
 from veedor.compose.config import DeskFile
 from veedor.compose.desk_settings import desk_settings
 from veedor.compose.hub_config import HubFile
@@ -20,7 +21,7 @@ from veedor.compose.postgres import desk_database
 from veedor.compose.restored import audit_restore
 from veedor.compose.server import WebServer
 from veedor.desk.accounts.service import FIRST_ADMINISTRATOR, ensure_first_administrator
-from veedor.desk.agencies.repository import agency, public_keys, save
+from veedor.desk.agencies.repository import agency, public_keys
 from veedor.desk.app import create_app
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.commands.service import FarCommands
@@ -168,7 +169,7 @@ def _ports(
     place = LinkPlace(config.data / "link", config.keys, leaves, Tls(certificates.certificate, certificates.key))
     link = HubLink(config.agency_id, place, database, Inward(database, clock), clock)
     hosted = HostedKeys(config.keys / "agencies")
-    _host_own_agency(config, database, hosted, clock)
+    host_own_agency(config.agency_id, config.keys / "agencies", database, hosted, clock)
     grants = DeskGrantBook(database, clock, cameras, awaited=awaited)
     stack.callback(grants.close)
     live, copies = LiveRelay(clock), SegmentCopies(config.data / "relay")
@@ -241,14 +242,6 @@ def _evidence_means(database: Database) -> Means:
             return agency(session, agency_id).name
 
     return Means(key_of, name_of, joined_segments)
-
-
-def _host_own_agency(config: HubFile, database: Database, hosted: HostedKeys, clock: Clock) -> None:
-    """The agency that runs the hub has its key here."""
-    key = hosted.open(config.agency_id)
-    with database.session() as session:
-        known = agency(session, config.agency_id)
-        save(session, replace(known, public_key=key.public_hex, hosted=True), clock.now())
 
 
 def _address(

@@ -56,7 +56,8 @@ class Joined:
         if self.key is not None:
             with desk.database.session() as session:
                 own = agency(session, config.agency_id)
-                save(session, replace(own, public_key=self.key.public_hex), clock.now())
+                # The file on this very machine says which key is its own: there is nothing to compare it with.
+                save(session, replace(own, public_key=self.key.public_hex), clock.now(), repin=True)
         site_id = self.answer.site_id
         sources = (
             FactSource(Outward(desk.database), site_id),

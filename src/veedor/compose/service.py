@@ -133,4 +133,6 @@ def run_until_stopped(config: SiteFile, lang: str, started: Started, tell: TellP
             found = problems(service.site, lang)
             if service.member is not None and (away := service.member.problem()) is not None:
                 found.append(away)
+            if service.member is not None and (doubled := service.member.doubled()) is not None:
+                found.append(doubled)
             watch.see(found)

@@ -79,12 +79,13 @@ class AlertPictures(Protocol):
 @dataclass(frozen=True, slots=True)
 class HubState:
     """How a joined site stands with its hub. `heard_at`: when it answered last; None: not since the start. `problem`:
-    why it does not answer."""
+    why it does not answer. `doubled`: that another machine uses this site's identity."""
 
     name: str
     connected: bool
     heard_at: datetime | None
     problem: Message | None = None
+    doubled: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.approvals.repository import approval_of
 from veedor.desk.context import DeskConfig, DeskPorts
 from veedor.desk.errors import BadRequest, WrongOrigin
+from veedor.desk.footage.bounded import bounded
 from veedor.desk.sealing.repository import sealed
 from veedor.desk.security import check_origin, cookie_name, language_of
 from veedor.desk.stream.hub import LiveFeedHub
@@ -128,7 +129,8 @@ def own_alert(ports: DeskPorts, principal: Principal, alert_id: str | None) -> O
 class Need:
     """`action` on a `kind` of thing; `id_from` names the path parameter that says which one.
 
-    `detail`: names of path or query parameters to write into the audit entry.
+    `detail`: names of path or query parameters to write into the audit entry. With `start` or `at` among them the route
+    is about a span of footage, which grants may be for.
     """
 
     def __init__(
@@ -154,17 +156,20 @@ class Need:
         principal, language, from_cookie = self._who(connection, ports, sessions, resource_id)
         resource = self._resource(connection, self._owner(ports, principal, resource_id), resource_id)
         self._check_origin(connection, ports, principal, resource, from_cookie=from_cookie)
-        ports.access.authorize(
+        decided = ports.access.authorize(
             principal, self.action, resource, reason=principal.purpose, detail=self._details(connection)
         )
         if ports.on_behalf is not None:
             ports = ports.on_behalf(ports, principal, self.action)
+        ports = bounded(ports, decided.span)
         return Permit(principal, ports, sessions, connection.app.state.feed, language, self.action, resource)
 
     def _resource(self, connection: HTTPConnection, owner: str | Owned, resource_id: str | None) -> Resource:
         owned = owner if isinstance(owner, Owned) else Owned(owner)
         camera_id = resource_id if self._id_from == "camera_id" else owned.camera_id
-        return Resource(self.kind, resource_id, owned.agency_id, camera_id, span_asked(connection))
+        # Only what the route reads is a span that is asked for: any other question can have these words added to it.
+        spans = span_asked(connection) if {"start", "at"} & set(self._detail) else None
+        return Resource(self.kind, resource_id, owned.agency_id, camera_id, spans)
 
     def _who(
         self, connection: HTTPConnection, ports: DeskPorts, sessions: Sessions, resource_id: str | None

@@ -198,6 +198,7 @@ class HubRoster:
             "protocol": version.PROTOCOL,
             "lease_s": sync.LEASE_S,
             "again_s": sync.every_s(self._from.attendance.sites),
+            "doubled": row.is_doubled,
             "send_cameras": send_cameras,
             "agencies": tree.agencies if is_news else None,
             "roster": self._signed_roster(tree.agencies) if is_news or knows.get("roster") is None else None,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from veedor.desk.accounts.tables import AgencyRow
+from veedor.desk.agencies.keys import signer_of
 from veedor.desk.audit import restores, witness
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.audit.tables import WitnessedHeadRow
@@ -62,7 +63,8 @@ class HubWitness:
                 log.error("site %s: %s", row.id, problem)
                 continue
             if (restore.place, restore.agency_id) == (row.id, row.agency_id):
-                restores.keep(session, self._ports.clock, restore, (agency.public_key if agency else None) or "")
+                key = signer_of(session, row.agency_id, restore.restored_at, restore.signed_by) if agency else None
+                restores.keep(session, self._ports.clock, restore, key or "")
 
     def _compare(self, session: Session, told: Any) -> None:
         """A head of ours that a site keeps, and whose entry is not here any more: we signed it, so it is lost. Where no
@@ -87,9 +89,6 @@ class HubWitness:
 
     def _take(self, session: Session, row: SiteRow, told: Any) -> str:
         """What is wrong with it; empty: nothing."""
-        agency = session.get(AgencyRow, row.agency_id)
-        if agency is None or agency.public_key is None:
-            return ""
         try:
             said = SignedHead.from_json(told)
         except BadHead as problem:
@@ -98,7 +97,8 @@ class HubWitness:
         # Site and agency are those that the connection proved, whatever the head says of itself.
         head = SignedHead(row.id, row.agency_id, said.sequence, said.hash, said.at, said.signature)
         teller = witness.Teller(self._feed, (row.agency_id, self._ports.agency_id))
-        return witness.keep(session, self._ports.clock, head, agency.public_key, teller)
+        witness.prove(session, self._ports.clock, teller)
+        return witness.keep_told(session, self._ports.clock, head, teller)
 
     def _heads(
         self, row: SiteRow, told: dict[str, Any], contradicted: WitnessedHeadRow | None = None

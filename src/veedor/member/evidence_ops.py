@@ -1,12 +1,14 @@
 """Evidence that somebody of another agency, or of this one from afar, locks and takes: the owner's side.
 
 A lock is held before anybody is told so. Nothing is handed out before the step stands in `evidence_given`, with the
-hash of the statement that was signed about it.
+hash of the statement that was signed about it. Under a grant for a span only files that lie in it whole are handed out:
+they go byte for byte, so none can be cut at its end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from veedor.access.actions import Action
 from veedor.access.principal import Resource
 from veedor.desk.evidence.collected import finished_segments
 from veedor.desk.evidence.given import LOCKED, RECEIVED, TAKEN, Given, note_given, was_taken
+from veedor.desk.footage.bounded import lies_within
 from veedor.kit.errors import Conflict, NotFound
 from veedor.kit.files import pieces_of
 from veedor.model.camera import StreamRole
@@ -47,7 +50,7 @@ def statement(asked: Asked) -> Any:
     report, item, ports = _held(asked), _item(asked), asked.ports
     if report.state is not LockState.HELD:
         raise Conflict(problem=f"lock {item.id} was released")
-    segments = finished_segments(ports.footage, item)
+    segments = [one for one in finished_segments(ports.footage, item) if lies_within(one, asked.bounds)]
     package_id = _text(asked, "package_id")
     told = FootageStatement(
         owner=ports.agency_id,
@@ -65,7 +68,7 @@ def statement(asked: Asked) -> Any:
         gaps=tuple(
             gap
             for role in StreamRole
-            for gap in ports.footage.gaps(item.camera_id, item.started_at, item.ended_at, role)
+            for gap in asked.footage.gaps(item.camera_id, item.started_at, item.ended_at, role)
         ),
     )
     text = told.text()
@@ -94,6 +97,8 @@ def segment_file(asked: Asked, segment: Segment) -> Iterator[bytes]:
         start, end = asked.span
         if segment.ended_at <= start or segment.started_at >= end:
             raise ValueError("segment outside the span")
+    if not lies_within(segment, asked.bounds):
+        raise ValueError("segment reaches beyond what was granted")
     path = Path(asked.ports.footage.segment_path(segment.id))
     offset = int(asked.args.get("offset") or 0)
     if not 0 <= offset <= path.stat().st_size:
@@ -106,6 +111,7 @@ def _held(asked: Asked) -> LockReport:
     if item.ended_at - item.started_at > LONGEST:
         raise ValueError("span")
     report = asked.ports.footage.lock(item.id, item.camera_id, item.started_at, item.ended_at)
+    report = replace(report, segments=tuple(one for one in report.segments if lies_within(one, asked.bounds)))
     if report.state is LockState.HELD:
         _note(asked, LOCKED, item, report.segments)
     return report

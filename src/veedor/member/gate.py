@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from veedor.access.actions import Action
+from veedor.access.grants import Span
 from veedor.access.principal import Principal, Resource, Role
 from veedor.desk.context import DeskPorts
 from veedor.desk.need import camera_owner
@@ -106,8 +107,8 @@ class Gate:
             self._note_unreadable(op, handler, asked, proved.asked)
             raise BadArguments(op=op.value, problem=repr(problem)[:200]) from problem
         try:
-            standing = self._allow(op, handler, asked, proved, about)
-            asked, place = self._fit(op, asked)
+            standing, bounds = self._allow(op, handler, asked, proved, about)
+            asked, place = self._fit(op, replace(asked, bounds=bounds))
             result = handler.run(asked)
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise BadArguments(op=op.value, problem=repr(problem)[:200]) from problem
@@ -127,8 +128,11 @@ class Gate:
     def _camera(self, asked: Asked) -> Camera:
         return self._ports.cameras.camera(asked.camera_id)
 
-    def _allow(self, op: Op, handler: Handler, asked: Asked, proved: Proved, about: _About) -> _Standing:
-        """The pass must name these cameras, this span and an action that the op is for; then `access/` decides."""
+    def _allow(
+        self, op: Op, handler: Handler, asked: Asked, proved: Proved, about: _About
+    ) -> tuple[_Standing, Span | None]:
+        """The pass must name these cameras, this span and an action that the op is for; then `access/` decides. The
+        span is that of the grant on which it rests."""
         told, principal, span = proved.asked, asked.principal, about.span
         resources = [
             Resource(handler.kind, one, camera_owner(self._ports, principal, one), camera_id=one, span=span)
@@ -147,14 +151,17 @@ class Gate:
         if span is not None:
             detail |= {"start": span[0].isoformat(), "end": span[1].isoformat()}
         detail |= {name: str(asked.args[name])[:64] for name in _TOLD if name in asked.args}
+        bounds: Span | None = None
         if handler.is_many:
             query = json.dumps(asked.args.get("query"), ensure_ascii=False)[:2000]
             self._ports.access.authorize_all(
                 principal, action, resources, reason=told.purpose, detail=detail | {"query": query}
             )
         else:
-            self._ports.access.authorize(principal, action, resources[0], reason=told.purpose, detail=detail)
-        return _Standing(self._ports, principal, action, resources[0], lambda: self._check.still_proves(proved))
+            decided = self._ports.access.authorize(principal, action, resources[0], reason=told.purpose, detail=detail)
+            bounds = decided.span
+        standing = _Standing(self._ports, principal, action, resources[0], lambda: self._check.still_proves(proved))
+        return standing, bounds
 
     def _note_unreadable(self, op: Op, handler: Handler, asked: Asked, told: Pass) -> None:
         """The pass is used up and proves somebody; what they wanted to see cannot be read, and so is not allowed."""

@@ -143,6 +143,12 @@ class Member:
             return Message("member-hub-away", {**leaf.problem.params, **told, "detail": leaf.problem.key})
         return Message("member-hub-away", {**told, "detail": "link-hub-silent" if leaf.connected else "link-cut"})
 
+    def doubled(self) -> Message | None:
+        """That another machine uses this site's identity, and what to do; None: the hub heard of none."""
+        if not self.roster.is_doubled:
+            return None
+        return Message("member-identity-doubled", {"hub": self.joined.hub_name, "site": self.joined.site_id})
+
     # -- calls
 
     def _handlers(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from veedor.desk.alerts.media import AlertMedia
 from veedor.desk.alerts.tables import AlertRow
 from veedor.desk.commands import service as commands
 from veedor.desk.context import DeskPorts
+from veedor.desk.footage.bounded import bounded
 from veedor.desk.ptz.steering import steerer_of
 from veedor.kit.errors import NotFound
 from veedor.kit.files import pieces_of
@@ -27,7 +28,7 @@ from veedor.model.track_query import TrackPage, TrackQuery
 from veedor.wire import values
 from veedor.wire.calls import Op
 from veedor.wire.messages import event_to_json
-from veedor.wire.ports import LiveFragment, PlayWish, RecordedTimeline
+from veedor.wire.ports import Footage, LiveFragment, PlayWish, RecordedTimeline
 from veedor.wire.ptz import PtzPreset, PtzState, Steerer
 from veedor.wire.tracks import track_to_json
 
@@ -50,6 +51,12 @@ class Asked:
     args: dict[str, Any]
     principal: Principal  # whom the pass proved
     site_id: str = ""  # this site, as the pass names it
+    bounds: tuple[datetime, datetime] | None = None  # of the grant that allowed it, where that is for a span
+
+    @property
+    def footage(self) -> Footage:
+        """Nothing of it is from outside the bounds."""
+        return bounded(self.ports, self.bounds).footage
 
     @property
     def camera_id(self) -> str:
@@ -101,27 +108,27 @@ class Handler:
 
 
 def _segments(asked: Asked) -> Result:
-    found = asked.ports.footage.segments(asked.camera_id, *asked.span, asked.role)
+    found = asked.footage.segments(asked.camera_id, *asked.span, asked.role)
     return Result(values.dump(list[Segment], found))
 
 
 def _gaps(asked: Asked) -> Result:
-    return Result(values.dump(list[Gap], asked.ports.footage.gaps(asked.camera_id, *asked.span, asked.role)))
+    return Result(values.dump(list[Gap], asked.footage.gaps(asked.camera_id, *asked.span, asked.role)))
 
 
 def _recorded_until(asked: Asked) -> Result:
-    until = asked.ports.footage.recorded_until(asked.camera_id, asked.role)
+    until = asked.footage.recorded_until(asked.camera_id, asked.role)
     return Result(until.isoformat() if until else None)
 
 
 def _timeline(asked: Asked) -> Result:
     resolution_s = float(asked.args["resolution_s"])
-    found = asked.ports.footage.timeline(asked.camera_id, *asked.span, resolution_s, asked.role)
+    found = asked.footage.timeline(asked.camera_id, *asked.span, resolution_s, asked.role)
     return Result(values.dump(RecordedTimeline, found))
 
 
 def _play(asked: Asked) -> Result:
-    found = asked.ports.footage.play(asked.camera_id, *asked.span, values.load(PlayWish, asked.args["wish"]))
+    found = asked.footage.play(asked.camera_id, *asked.span, values.load(PlayWish, asked.args["wish"]))
     told = {
         "role": found.role.value,
         "codec": found.codec,
@@ -135,14 +142,14 @@ def _play(asked: Asked) -> Result:
 
 
 def _clip(asked: Asked) -> Result:
-    return Result(None, asked.ports.footage.clip(asked.camera_id, *asked.span, asked.role))
+    return Result(None, asked.footage.clip(asked.camera_id, *asked.span, asked.role))
 
 
 def _still(asked: Asked) -> Result:
     at = asked.at
     if "start" in asked.args and not asked.span[0] <= at <= asked.span[1]:
         raise ValueError("at")  # what was allowed is the span
-    return Result(None, iter([asked.ports.footage.still(asked.camera_id, at, asked.role)]))
+    return Result(None, iter([asked.footage.still(asked.camera_id, at, asked.role)]))
 
 
 def segment_of(asked: Asked) -> Segment:

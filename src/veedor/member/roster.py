@@ -7,17 +7,17 @@ import random
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from veedor import __version__
 from veedor.desk.accounts import service as accounts
 from veedor.desk.accounts.synced import followed
-from veedor.desk.agencies.repository import merge_agencies, unknown
+from veedor.desk.agencies.keys import offer, waiting, withdraw
+from veedor.desk.agencies.repository import merge_agencies, public_keys, unknown
 from veedor.desk.agencies.told import ToldAgencies
 from veedor.desk.context import DeskPorts
-from veedor.desk.grants.errors import AgencyKeyChanged
 from veedor.desk.grants.repository import grants_of
 from veedor.desk.grants.service import Agreements
 from veedor.desk.inward.inward import Inward
@@ -98,6 +98,7 @@ class Roster:
         self.problem: str | None = NOT_YET
         self.refusal: Message | None = None  # why the two do not understand each other, though the link is there
         self.synced_at: datetime | None = None
+        self.is_doubled = False  # the hub heard another machine with this site's identity, and no new key since
 
     # -- life
 
@@ -148,6 +149,7 @@ class Roster:
         more = more or (self._hub_forgot is not None and self._hub_forgot != before)
         more = self._accounts.heard(answer.get("accounts")) or more
         more = self._seals.heard(answer.get("seals")) or more
+        self._hear_doubled(answer.get("doubled") is True)
         self._send_cameras = bool(answer.get("send_cameras"))
         place = answer.get("position") or {}
         self._on_position(str(place.get("incarnation") or ""), int(place.get("sequence") or 0))
@@ -214,19 +216,25 @@ class Roster:
     # -- what is heard
 
     def _take_agencies(self, told: list[dict[str, Any]] | None) -> None:
-        """The tree, with the keys that are pinned here. Another key for an agency that we know is never taken over: an
-        administrator has to look at it."""
-        if told is None:
-            return
+        """The tree, with the keys that are pinned here. Another key for an agency that we know is never taken over: it
+        is offered, and an administrator has to look at it (`veedor site trust`)."""
+        now = self._ports.clock.now()
+        tree = [sync.agency_from_json(one) for one in told or ()]
         with self._ports.database.reading() as session:
-            news = unknown(session, [sync.agency_from_json(one) for one in told])
+            news = unknown(session, tree)
+            pinned = public_keys(session)
+            offered = {one.agency_id for one in waiting(session)}
+        others = {one.id: one.public_key for one in news if pinned.get(one.id) not in (None, one.public_key)}
         for one in news:
+            key = others.get(one.id)
             with self._ports.database.session() as session:
-                try:
-                    merge_agencies(session, [one], self._ports.clock.now())
-                except AgencyKeyChanged as problem:
-                    log.error("%s", problem)
-                    session.rollback()
+                merge_agencies(session, [replace(one, public_key=None) if key else one], now)
+                if key and offer(session, one.id, key, now, alone=True):
+                    log.error("the hub offers another key of %s than the one that is pinned here", one.name)
+        # Where it tells no tree, it knows this one, keys and all.
+        for agency_id in offered - set(others) if told is None else offered & {one.id for one in tree} - set(others):
+            with self._ports.database.session() as session:
+                withdraw(session, agency_id)
 
     def _take_acts(self, told: list[dict[str, Any]]) -> bool:
         """What people did at the hub with this agency's things: merged, whatever was done here meanwhile. Whether there
@@ -236,6 +244,11 @@ class Roster:
         for one in told:
             self._inward.take_or_skip({**one, "site_id": _HUB, "agency_id": self._ports.agency_id, "incarnation": _HUB})
         return bool(told)
+
+    def _hear_doubled(self, told: bool) -> None:
+        if told and not self.is_doubled:
+            log.error("another machine uses this site's identity")
+        self.is_doubled = told
 
     def _take_grants(self, told: list[dict[str, Any]]) -> None:
         """One by one: a forged one must not keep a true revocation out."""

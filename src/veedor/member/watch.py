@@ -27,4 +27,4 @@ class HubWatch:
         if member is None:
             return HubState(self._hub_name, False, None)
         roster = member.roster
-        return HubState(self._hub_name, roster.problem is None, roster.synced_at, member.problem())
+        return HubState(self._hub_name, roster.problem is None, roster.synced_at, member.problem(), member.doubled())

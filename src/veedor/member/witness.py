@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from veedor.desk.agencies.keys import signer_of
 from veedor.desk.agencies.repository import public_keys
 from veedor.desk.audit import witness
 from veedor.desk.audit.log import ChainedAuditLog
@@ -71,20 +72,20 @@ class SiteWitness:
         self._asked_at = now
         with self._ports.database.session() as session:
             keys = public_keys(session)
+            witness.prove(session, self._ports.clock, self._teller)
             self._keep_restores(session, answer, keys)
             self._keep_hub(session, answer)
             if answer.get("lost") is not None:  # of this site's own chain, as the hub says
                 held_elsewhere(session, int(answer["lost"]))
-            own = keys.get(self._ports.agency_id)
             for head in _read([answer.get("own")]):
+                own = signer_of(session, self._ports.agency_id, head.at, head.signed_by)
                 if own is not None and head.place == self._joined.site_id:
                     flaw = witness.keep_own(session, self._ports.clock, head, own, self._teller)
                     if flaw in (witness.FORK, witness.ROLLBACK):
                         held_elsewhere(session, head.sequence)
             for head in _read(answer.get("others") or []):
-                key = keys.get(head.agency_id)  # one whose agency is not known yet comes again, later and newer
-                if key is not None and head.place not in (HUB_PLACE, self._joined.site_id):
-                    witness.keep(session, self._ports.clock, head, key, self._teller)
+                if head.place not in (HUB_PLACE, self._joined.site_id):
+                    witness.keep_told(session, self._ports.clock, head, self._teller)
         if answer.get("upto") is not None:
             self._others_at, self._upto = now, int(answer["upto"])
 
@@ -118,9 +119,14 @@ class SiteWitness:
                 log.error("the hub told of a restore that cannot be read: %s", problem)
                 continue
             is_hub = restore.place == HUB_PLACE
-            key = self._pinned(session, answer) if is_hub else keys.get(restore.agency_id)
+            key = self._pinned(session, answer) if is_hub else self._key_of(session, restore, keys)
             if restore.place != self._joined.site_id and key is not None:
                 keep_restore(session, self._ports.clock, restore, key)
+
+    def _key_of(self, session: Session, restore: SignedRestore, keys: Mapping[str, str | None]) -> str | None:
+        if restore.agency_id not in keys:
+            return None
+        return signer_of(session, restore.agency_id, restore.restored_at, restore.signed_by)
 
 
 def _read(told: list[Any]) -> list[SignedHead]:

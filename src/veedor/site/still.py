@@ -9,14 +9,19 @@ import cv2
 from av.error import FFmpegError
 
 
-def last_picture_jpeg(mp4: bytes, quality: int) -> bytes | None:
-    """JPEG (`quality` 0 to 100) of the last picture of a short MP4; None where nothing can be decoded."""
+def last_picture_jpeg(mp4: bytes, quality: int, ticks: int | None = None) -> bytes | None:
+    """JPEG (`quality` 0 to 100) of the last picture of a short MP4; None where nothing can be decoded. `ticks`: of
+    those that are shown at most so long (in the track's time) after its keyframe, with which it begins."""
     last: av.VideoFrame | None = None
     try:
         with av.open(io.BytesIO(mp4), "r", format="mp4") as container:
             container.streams.video[0].thread_type = "NONE"
-            for frame in container.decode(video=0):
-                last = frame
+            zero: int | None = None
+            for packet in container.demux(video=0):
+                zero = packet.pts if zero is None else zero
+                for frame in packet.decode():
+                    if ticks is None or (frame.pts is not None and zero is not None and frame.pts - zero <= ticks):
+                        last = frame
     except (FFmpegError, IndexError):
         if last is None:
             return None

@@ -5,7 +5,9 @@ Both are Ed25519 (RFC 8032), and no document says which algorithm it is signed w
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -78,6 +80,18 @@ class AgencyKey(SigningKey):
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as problem:
             raise ConfigError(file=str(file), line=1, column=1, problem=f"agency key: {problem}") from problem
         return AgencyKey(key)
+
+
+def key_fingerprint(public_hex: str) -> str:
+    """As two people compare a public key over the telephone: 128 bits of its SHA-256, in eight groups of four."""
+    digits = hashlib.sha256(bytes.fromhex(public_hex)).hexdigest()[:32]
+    return "-".join(digits[start : start + 4] for start in range(0, 32, 4))
+
+
+def same_fingerprint(said: str, public_hex: str) -> bool:
+    """Whether somebody said the key's fingerprint, whole, or the key itself; capitals, spaces, dashes do not count."""
+    digits = re.sub(r"[\s:-]", "", said).lower()
+    return digits in (key_fingerprint(public_hex).replace("-", ""), public_hex)
 
 
 def signature_holds(public_hex: str, signature: bytes, data: bytes) -> bool:

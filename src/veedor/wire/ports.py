@@ -89,11 +89,13 @@ class RecordedTimeline:
 @dataclass(frozen=True, slots=True)
 class PlayWish:
     """How somebody wants to look. `prefer`: the stream to try first. `hevc`: whether they can show H.265; where not,
-    the other stream is taken, and where there is none, a working copy is made. `keyframes`: these alone."""
+    the other stream is taken, and where there is none, a working copy is made. `keyframes`: these alone. `within`: no
+    picture from outside [first, end), though one more could be decoded or would be needed to decode the first."""
 
     prefer: StreamRole = StreamRole.MAIN
     hevc: bool = False
     keyframes: bool = False
+    within: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,17 @@ class Footage(Protocol):
     def segment_path(self, segment_id: int) -> Path:
         """The file of a finished segment, to be read and never written."""
 
-    def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
-        """A playable MP4 that covers the span, from the keyframe at or before `start`; packets are copied.
-        Gaps are cut out. Raises NotFound where there is no footage at all."""
+    def clip(
+        self,
+        camera_id: str,
+        start: datetime,
+        end: datetime,
+        role: StreamRole | None = None,
+        *,
+        within: tuple[datetime, datetime] | None = None,
+    ) -> Iterator[bytes]:
+        """A playable MP4 that covers the span, from the keyframe at or before `start`; packets are copied. `within`: as
+        in `PlayWish`, for sound too. Gaps are cut out. Raises NotFound where there is no footage at all."""
 
     def timeline(
         self, camera_id: str, start: datetime, end: datetime, resolution_s: float, role: StreamRole | None = None
@@ -147,8 +157,16 @@ class Footage(Protocol):
     def play(self, camera_id: str, start: datetime, end: datetime, wish: PlayWish) -> Playback:
         """Footage of the span as it was recorded, in time. NotFound where there is none in the span."""
 
-    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
-        """JPEG of the last recorded picture at or before `at`, at most 5 s before it; else NotFound."""
+    def still(
+        self,
+        camera_id: str,
+        at: datetime,
+        role: StreamRole | None = None,
+        *,
+        within: tuple[datetime, datetime] | None = None,
+    ) -> bytes:
+        """JPEG of the last recorded picture at or before `at`, at most 5 s before it; else NotFound. `within`: as in
+        `PlayWish`."""
 
     def lock(self, lock_id: str, camera_id: str, start: datetime, end: datetime) -> LockReport:
         """Exempt the span from retention, all recorded roles; idempotent by `lock_id`. Durable when it returns HELD."""

@@ -4,12 +4,12 @@ It is state, never a log: told twice it is the same, and each side says only wha
 question: `boot` (which run of the site speaks), `version` (of the program), `protocol` (of the link, see
 `wire/version.py`; without it: 1), `cameras` (their digest; the list where the hub asked for it), `streams`, `health`,
 `people` (who may log in), `knows` (what it has of the hub's roster), `grants`. The answer: `now`, `protocol`,
-`lease_s`, `send_cameras`, `agencies`, `grants`, `knows` (marks of its grants), `position` (how far the hub has read the
-site's log), `again_s` (when to ask again: the more sites, the later; a site with news asks within 5 s, and one that
-has to hear some is called at once).
+`lease_s`, `doubled` (two machines speak with this site's identity), `send_cameras`, `agencies`, `grants`, `knows`
+(marks of its grants), `position` (how far the hub has read the site's log), `again_s` (when to ask again: the more
+sites, the later; a site with news asks within 5 s, and one that has to hear some is called at once).
 
-`roster` and `sites` (`wire/roster.py`) are what the hub signed of agencies and sites; a site keeps both, and has them in
-its question once `send_roster` asks for them. About once a minute both have `heads` too: signed heads of audit chains
+`roster` and `sites` (`wire/roster.py`) are what the hub signed of agencies and sites; a site keeps both, and has them
+in its question once `send_roster` asks for them. About once a minute both have `heads` too: signed heads of audit chains
 (`wire/heads.py`). `seals`: see `wire/seals.py`.
 """
 

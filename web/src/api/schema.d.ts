@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agencies/{agency_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Keys
+         * @description The agency's keys as this desk knows them, to be compared by another way than this.
+         */
+        get: operations["show_keys_api_agencies__agency_id__keys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -422,7 +442,8 @@ export interface paths {
         };
         /**
          * Flag Looks
-         * @description Habits that stand out in those looks, each with the numbers that it rests on.
+         * @description Habits that stand out in those looks, each with the numbers that it rests on. Of emergency accesses, those at the
+         *     agency's cameras and those of its own people.
          */
         get: operations["flag_looks_api_audit_looks_flags_get"];
         put?: never;
@@ -1290,6 +1311,7 @@ export interface paths {
         /**
          * Take Emergency Access
          * @description An hour of live, playback and alerts, at once, for the purpose "emergency". The owner is told and reviews it.
+         *     That earlier ones still wait for that stops nobody; `waiting` says how many, to both.
          */
         post: operations["take_emergency_access_api_emergency_access_post"];
         delete?: never;
@@ -2967,7 +2989,8 @@ export interface paths {
         };
         /**
          * Timelines
-         * @description The timelines of some cameras. One that is not there, and has left no footage, is left out.
+         * @description The timelines of some cameras. One that is not there, and has left no footage, is left out; of another agency's,
+         *     only what lies inside the spans that were granted is told.
          */
         get: operations["timelines_api_timelines_get"];
         put?: never;
@@ -3242,6 +3265,40 @@ export interface components {
             subject_id: string;
             /** Subject Kind */
             subject_kind: string;
+        };
+        /** AgencyKeyOut */
+        AgencyKeyOut: {
+            /**
+             * Fingerprint
+             * @description As two people compare it over the telephone
+             */
+            fingerprint: string;
+            /**
+             * Public Key
+             * @description Ed25519, hex
+             */
+            public_key: string;
+            /**
+             * Until
+             * @description When another was pinned here in its place; null: it is not a former one
+             */
+            until: string | null;
+        };
+        /** AgencyKeysOut */
+        AgencyKeysOut: {
+            /** Agency Id */
+            agency_id: string;
+            /** Former */
+            former: components["schemas"]["AgencyKeyOut"][];
+            /** Name */
+            name: string;
+            /**
+             * Offered
+             * @description What others say is the agency's key: it counts for nothing yet
+             */
+            offered: components["schemas"]["AgencyKeyOut"][];
+            /** @description What is believed; null: none is known yet */
+            pinned: components["schemas"]["AgencyKeyOut"] | null;
         };
         /**
          * AgencyKind
@@ -3790,7 +3847,7 @@ export interface components {
             camera_id: string | null;
             /**
              * Count
-             * @description Minutes watched, look-ups, or exports
+             * @description Minutes watched, look-ups, exports, or emergencies
              */
             count: number;
             /**
@@ -3811,14 +3868,17 @@ export interface components {
             limit: number;
             /**
              * Looks
-             * @description Entries that it was counted from
+             * @description Entries that it was counted from; of emergencies, their number
              */
             looks: number;
             /** @description null: the person was not sealed */
             seal: components["schemas"]["SealShownOut"] | null;
             /** User Agency Id */
             user_agency_id: string | null;
-            /** Username */
+            /**
+             * Username
+             * @description Empty: the agency's people together
+             */
             username: string;
         };
         /** AuditFlagsOut */
@@ -5353,6 +5413,11 @@ export interface components {
             state: components["schemas"]["GrantState"];
             /** Statements */
             statements: components["schemas"]["StatementOut"][];
+            /**
+             * Waiting
+             * @description Of an emergency: how many of the grantee's at this owner wait for review, this one among them
+             */
+            waiting: number;
         };
         /**
          * GrantState
@@ -5387,7 +5452,7 @@ export interface components {
          * Habit
          * @enum {string}
          */
-        Habit: "stare" | "night" | "exports";
+        Habit: "stare" | "night" | "exports" | "emergencies";
         /** HealthOut */
         HealthOut: {
             /** Camera Id */
@@ -7782,7 +7847,7 @@ export interface components {
             at: string;
             /**
              * Flaw
-             * @description Empty: none; signature, fork or rollback: it contradicts what is known
+             * @description Empty: none; signature, fork or rollback: it contradicts what is known; unproved: kept until the agency's key is known, then told once more with what was found
              */
             flaw: string;
             /** Hash */
@@ -7799,7 +7864,7 @@ export interface components {
             place: string;
             /**
              * Public Key
-             * @description That the signature was checked with when it came
+             * @description That the signature was checked with when it came; empty: none was known
              */
             public_key: string;
             /** Received At */
@@ -7913,6 +7978,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgencyOut"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The role does not allow it, or another site's page sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description A parameter or the body is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The database or the audit cannot be written: nothing was shown or done */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    show_keys_api_agencies__agency_id__keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyKeysOut"];
                 };
             };
             /** @description Not logged in */
@@ -8912,6 +9035,8 @@ export interface operations {
     flag_looks_api_audit_looks_flags_get: {
         parameters: {
             query?: {
+                /** @description Ended without a review, before the end of the span, on any day */
+                emergencies?: number;
                 /** @description Left out: now */
                 end?: string | null;
                 /** @description In a day */

@@ -114,6 +114,7 @@ export function preview(draft: Draft, name: (id: string) => string): Grant | nul
     signed_by: [],
     awaits_own_signature: false,
     awaits_review: false,
+    waiting: 0,
     refused: false,
     statements: [],
   };

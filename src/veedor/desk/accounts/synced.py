@@ -92,18 +92,20 @@ def _home_name(row: AccountRecordRow) -> str:
 
 
 def sign_own(session: Session, clock: Clock, key: SigningKey, home: Home) -> None:
-    """Bring the records and the list up to date with the accounts: whatever changed them, here or in a backup."""
+    """Bring the records and the list up to date with the accounts: whatever changed them, here or in a backup. What a
+    key signed that is no longer the agency's is signed anew."""
     rows = session.scalars(sa.select(UserRow).where(UserRow.agency_id == home.agency_id, UserRow.password_hash != ""))
     now = clock.now()
     for row in list(rows):
         known = session.get(AccountRecordRow, row.id)
         before = AccountRecord.from_json(known.record) if known else None
         told = _record(row, home, before.revision + 1 if before else 1, now)
-        if before is None or before.content != told.content:
+        if before is None or before.content != told.content or not before.signed_by(key.public_hex):
             _keep(session, told.signed(key), now, is_home=True)
     revisions = {one.person: one.revision for one in records_of(session, home.agency_id)}
     last = list_of(session, home.agency_id)
-    if last is None or last.revisions != revisions or not timedelta(0) <= now - last.at < LIST_EVERY:
+    is_old = last is None or last.revisions != revisions or not timedelta(0) <= now - last.at < LIST_EVERY
+    if last is None or is_old or not last.signed_by(key.public_hex):
         at = now if last is None else max(now, last.at + timedelta(microseconds=1))
         listed = AccountList(home.agency_id, home.site_id, at, revisions)
         keep_list(session, listed.signed(key), now)

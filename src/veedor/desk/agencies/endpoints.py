@@ -3,6 +3,7 @@ tree (a hub's) every one."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -10,15 +11,36 @@ from pydantic import Field
 
 from veedor.access.actions import Action
 from veedor.desk.agencies import repository
+from veedor.desk.agencies.keys import keys_of, withdraw
 from veedor.desk.grants.errors import NotYourAgency, UnknownAgency
 from veedor.desk.need import Need, Permit, own
-from veedor.desk.schemas import Id, In, Out, room_router
+from veedor.desk.schemas import Id, In, Out, UtcTime, room_router
 from veedor.model.agency import Agency, AgencyKind
+from veedor.wire.keys import key_fingerprint
 
 router = room_router("agencies")
 
 ReadAgencies = Annotated[Permit, Depends(Need(Action.AGENCY_READ, "agency", owner=own))]
+ReadAgency = Annotated[Permit, Depends(Need(Action.AGENCY_READ, "agency", id_from="agency_id", owner=own))]
 EditAgency = Annotated[Permit, Depends(Need(Action.AGENCY_EDIT, "agency", id_from="agency_id"))]
+
+
+class AgencyKeyOut(Out):
+    public_key: str = Field(description="Ed25519, hex")
+    fingerprint: str = Field(description="As two people compare it over the telephone")
+    until: UtcTime | None = Field(description="When another was pinned here in its place; null: it is not a former one")
+
+    @staticmethod
+    def of(public_key: str, until: datetime | None = None) -> AgencyKeyOut:
+        return AgencyKeyOut(public_key=public_key, fingerprint=key_fingerprint(public_key), until=until)
+
+
+class AgencyKeysOut(Out):
+    agency_id: str
+    name: str
+    pinned: AgencyKeyOut | None = Field(description="What is believed; null: none is known yet")
+    offered: list[AgencyKeyOut] = Field(description="What others say is the agency's key: it counts for nothing yet")
+    former: list[AgencyKeyOut]
 
 
 class AgencyIn(In):
@@ -52,6 +74,20 @@ def list_agencies(permit: ReadAgencies) -> list[AgencyOut]:
         return [_out(permit, one) for one in repository.agencies(session)]
 
 
+@router.get("/api/agencies/{agency_id}/keys")
+def show_keys(permit: ReadAgency, agency_id: Id) -> AgencyKeysOut:
+    """The agency's keys as this desk knows them, to be compared by another way than this."""
+    with permit.ports.database.reading() as session:
+        found = keys_of(session, agency_id)
+    return AgencyKeysOut(
+        agency_id=found.agency_id,
+        name=found.name,
+        pinned=AgencyKeyOut.of(found.pinned) if found.pinned else None,
+        offered=[AgencyKeyOut.of(one) for one in found.offered],
+        former=[AgencyKeyOut.of(one, until) for one, until in found.former],
+    )
+
+
 @router.put("/api/agencies/{agency_id}")
 def save_agency(permit: EditAgency, agency_id: Id, body: AgencyIn) -> AgencyOut:
     """Change one's own agency; at a desk that keeps the tree, add or change any."""
@@ -75,6 +111,8 @@ def save_agency(permit: EditAgency, agency_id: Id, body: AgencyIn) -> AgencyOut:
         )
         if repository.save(session, wanted, permit.ports.clock.now(), repin=body.repin):
             permit.feed.publish(session, "agency.changed", {"id": agency_id}, permit.ports.agency_id)
+        if body.repin:
+            withdraw(session, agency_id)
         return _out(permit, repository.agency(session, agency_id))
 
 

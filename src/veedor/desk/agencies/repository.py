@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.desk.accounts.tables import AgencyRow
+from veedor.desk.agencies.tables import FormerKeyRow
 from veedor.desk.grants.errors import AgencyKeyChanged, BadAgency, UnknownAgency
 from veedor.desk.grants.tables import next_revision
 from veedor.model.agency import Agency, kind_of, makes_ring
@@ -51,6 +52,8 @@ def save(session: Session, wanted: Agency, now: datetime, *, repin: bool = False
         session.add(row)
     elif row.public_key and wanted.public_key and row.public_key != wanted.public_key and not repin:
         raise AgencyKeyChanged(name=wanted.name)
+    if row.public_key and wanted.public_key and row.public_key != wanted.public_key:
+        _retire(session, row, now, wanted.public_key)
     values: dict[str, Any] = {
         "name": wanted.name,
         "kind": wanted.kind.value,
@@ -65,6 +68,14 @@ def save(session: Session, wanted: Agency, now: datetime, *, repin: bool = False
     next_revision(session, "grants")  # keys decide which statements count: whoever remembers those must look anew
     session.flush()
     return True
+
+
+def _retire(session: Session, row: AgencyRow, now: datetime, by: str) -> None:
+    """Its key was the agency's until now, and `by` is it from now on."""
+    for key in (row.public_key, by):
+        former = (FormerKeyRow.agency_id == row.id, FormerKeyRow.public_key == key)
+        session.execute(sa.delete(FormerKeyRow).where(*former))
+    session.add(FormerKeyRow(agency_id=row.id, public_key=row.public_key, until=now))
 
 
 def unknown(session: Session, told: Iterable[Agency]) -> list[Agency]:

@@ -5,6 +5,8 @@
   look-up, so what one person asks of one camera within ten minutes is one. An alert's own clip is none.
 - `exports`: one person had more packages of evidence in a day than so many. Each of a package's files, and each
   camera in it, has an entry; the package counts once.
+- `emergencies`: accesses that one person, or an agency's people together, took in an emergency, that have ended and
+  that their owner has not reviewed (`emergencies.py`: they are grants, not looks).
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ class Habit(StrEnum):
     STARE = "stare"
     NIGHT = "night"
     EXPORTS = "exports"
+    EMERGENCIES = "emergencies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,14 @@ class Limits:
     stare_min: int = 120
     night_lookups: int = 5
     exports: int = 10
+    emergencies: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
     """`count` of the habit on that day (minutes watched, look-ups, exports), which is at least `limit`. `looks`: how
-    many entries it was counted from. A night belongs to the day on which it begins."""
+    many entries it was counted from. A night belongs to the day on which it begins. Emergencies are counted over all
+    days; theirs is that of the last one's end."""
 
     habit: Habit
     username: str

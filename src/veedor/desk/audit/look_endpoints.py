@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from veedor.access.actions import Action
+from veedor.desk.audit.emergencies import emergency_flags
 from veedor.desk.audit.habits import Flag, Habit, Limits, flags
 from veedor.desk.audit.looks import Cursor, Look, LookQuery, looks
 from veedor.desk.audit.walk import SEAL
@@ -79,13 +80,13 @@ class AuditLooksOut(Out):
 
 class AuditFlagOut(Out):
     habit: Habit
-    username: str
+    username: str = Field(description="Empty: the agency's people together")
     user_agency_id: str | None
     camera_id: str | None
     day: date = Field(description="In the desk's zone; a night belongs to the day on which it begins")
-    count: int = Field(description="Minutes watched, look-ups, or exports")
+    count: int = Field(description="Minutes watched, look-ups, exports, or emergencies")
     limit: int = Field(description="From which number on this is told")
-    looks: int = Field(description="Entries that it was counted from")
+    looks: int = Field(description="Entries that it was counted from; of emergencies, their number")
     first_at: UtcTime
     last_at: UtcTime
     seal: SealShownOut | None = Field(description="null: the person was not sealed")
@@ -119,15 +120,21 @@ def flag_looks(
         int, Query(ge=1, le=10_000, description="In a night, without a case")
     ] = Limits().night_lookups,
     exports: Annotated[int, Query(ge=1, le=10_000, description="In a day")] = Limits().exports,
+    emergencies: Annotated[
+        int, Query(ge=1, le=10_000, description="Ended without a review, before the end of the span, on any day")
+    ] = Limits().emergencies,
 ) -> AuditFlagsOut:
-    """Habits that stand out in those looks, each with the numbers that it rests on."""
+    """Habits that stand out in those looks, each with the numbers that it rests on. Of emergency accesses, those at the
+    agency's cameras and those of its own people."""
     until = aware(end, "end") if end else permit.ports.clock.now()
     since = aware(start, "start") if start else until - timedelta(days=7)
     query = LookQuery(permit.principal.agency_id, start=since, end=until, allowed=True)
     found = _read(permit, query, _MOST_READ)
-    told = flags(found, Limits(stare_min, night_lookups, exports), ZoneInfo(permit.config.time_zone))
+    zone = ZoneInfo(permit.config.time_zone)
+    told = flags(found, Limits(stare_min, night_lookups, exports), zone)
     sealed = {(one.username, one.user_agency_id): one.detail for one in found if SEAL in one.detail}
     with permit.ports.database.reading() as session:
+        told = [*emergency_flags(session, permit.principal.agency_id, until, emergencies, zone), *told]
         seals = reveal(permit, session)
         shown = [
             _flag(

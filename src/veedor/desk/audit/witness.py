@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from veedor.desk.accounts.tables import AgencyRow
+from veedor.desk.agencies.keys import keys_of, signer_of
 from veedor.desk.audit import restores
 from veedor.desk.audit.log import ChainedAuditLog
 from veedor.desk.audit.tables import AuditChainRow, RestoreRow, WitnessedHeadRow
@@ -24,6 +26,10 @@ log = logging.getLogger(__name__)
 SIGNATURE = "signature"  # nobody with that key signed it
 FORK = "fork"  # the entry of that number is known with another hash
 ROLLBACK = "rollback"  # the chain was longer before
+UNPROVED = "unproved"  # no contradiction: the key that could prove it is not known here yet, or not trusted
+
+_NOBODYS = (SIGNATURE, UNPROVED)
+_MOST_UNPROVED = 100  # of one place
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,47 @@ def keep(session: Session, clock: Clock, head: SignedHead, public_key: str, tell
     """Keep somebody else's head; what is wrong with it ("": nothing). Told again, it changes nothing."""
     flaw = SIGNATURE if not head.signed_by(public_key) else _contradiction(session, head)
     return _write(session, clock, head, public_key, flaw, teller)
+
+
+def keep_told(session: Session, clock: Clock, head: SignedHead, teller: Teller) -> str:
+    """Keep what somebody else passed on, as `keep`, with the key of its agency at that time. Where none is known here,
+    or the head is signed with one that is only offered, it is kept aside until `prove`."""
+    key = _key_of(session, head)
+    if key is not None:
+        return keep(session, clock, head, key, teller)
+    aside = sa.select(sa.func.count()).where(WitnessedHeadRow.place == head.place, WitnessedHeadRow.flaw == UNPROVED)
+    if (session.scalar(aside) or 0) < _MOST_UNPROVED:
+        _write(session, clock, head, "", UNPROVED, teller)
+    return ""
+
+
+def prove(session: Session, clock: Clock, teller: Teller) -> None:
+    """Look again at what was kept aside, in the order in which it came. Call it before newer heads are kept."""
+    settled = aliased(WitnessedHeadRow)
+    query = sa.select(WitnessedHeadRow).where(
+        WitnessedHeadRow.flaw == UNPROVED,
+        ~sa.exists().where(
+            settled.place == WitnessedHeadRow.place,
+            settled.sequence == WitnessedHeadRow.sequence,
+            settled.hash == WitnessedHeadRow.hash,
+            settled.flaw != UNPROVED,
+        ),
+    )
+    for row in list(session.scalars(query.order_by(WitnessedHeadRow.number))):
+        head = head_of(row)
+        key = _key_of(session, head)
+        if key is not None:
+            keep(session, clock, head, key, teller)
+
+
+def _key_of(session: Session, head: SignedHead) -> str | None:
+    """What to check it with; None: that cannot be said yet."""
+    if session.get(AgencyRow, head.agency_id) is None:
+        return None
+    key = signer_of(session, head.agency_id, head.at, head.signed_by)
+    if key is None or head.signed_by(key):
+        return key
+    return None if any(map(head.signed_by, keys_of(session, head.agency_id).offered)) else key
 
 
 def keep_own(session: Session, clock: Clock, head: SignedHead, public_key: str, teller: Teller) -> str:
@@ -76,7 +123,7 @@ def last_of(session: Session, place: str) -> WitnessedHeadRow | None:
     """The head of that place that came last and was truly signed."""
     query = (
         sa.select(WitnessedHeadRow)
-        .where(WitnessedHeadRow.place == place, WitnessedHeadRow.flaw != SIGNATURE)
+        .where(WitnessedHeadRow.place == place, WitnessedHeadRow.flaw.not_in(_NOBODYS))
         .order_by(WitnessedHeadRow.number.desc())
         .limit(1)
     )
@@ -87,7 +134,7 @@ def newest(session: Session, after: int, limit: int) -> list[WitnessedHeadRow]:
     """Of each place the head that came last, of those numbered above `after`, in order."""
     latest = (
         sa.select(sa.func.max(WitnessedHeadRow.number))
-        .where(WitnessedHeadRow.flaw != SIGNATURE)
+        .where(WitnessedHeadRow.flaw.not_in(_NOBODYS))
         .group_by(WitnessedHeadRow.place)
     )
     query = sa.select(WitnessedHeadRow).where(WitnessedHeadRow.number.in_(latest), WitnessedHeadRow.number > after)
@@ -106,7 +153,7 @@ def heads(session: Session, place: str | None, before: int | None, limit: int) -
 
 def flawed(session: Session, limit: int = 100) -> list[WitnessedHeadRow]:
     """Heads that contradict, newest first."""
-    query = sa.select(WitnessedHeadRow).where(WitnessedHeadRow.flaw != "")
+    query = sa.select(WitnessedHeadRow).where(WitnessedHeadRow.flaw.not_in(("", UNPROVED)))
     return list(session.scalars(query.order_by(WitnessedHeadRow.number.desc()).limit(limit)))
 
 
@@ -142,7 +189,9 @@ def _restore_of(one: Contradiction, known: Sequence[RestoreRow]) -> RestoreRow |
 def kept_hashes(session: Session, place: str, sequence: int) -> set[str]:
     """Hashes that the place has signed for its entry of that number."""
     query = sa.select(WitnessedHeadRow.hash).where(
-        WitnessedHeadRow.place == place, WitnessedHeadRow.sequence == sequence, WitnessedHeadRow.flaw != SIGNATURE
+        WitnessedHeadRow.place == place,
+        WitnessedHeadRow.sequence == sequence,
+        WitnessedHeadRow.flaw.not_in(_NOBODYS),
     )
     return set(session.scalars(query))
 
@@ -189,7 +238,7 @@ def _write(session: Session, clock: Clock, head: SignedHead, public_key: str, fl
         )
     )
     session.flush()
-    if flaw:
+    if flaw and flaw != UNPROVED:
         log.error("the audit of %s contradicts what is known of it: %s at %d", head.place, flaw, head.sequence)
         payload = {"site_id": head.place, "sequence": head.sequence, "flaw": flaw}
         for agency_id in dict.fromkeys(teller.agencies):

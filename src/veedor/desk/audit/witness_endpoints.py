@@ -46,8 +46,11 @@ class WitnessedHeadOut(Out):
     hash: str
     at: SignedTime = Field(description="When it was signed, by the clock there; exact, since the signature covers it")
     signature: str
-    public_key: str = Field(description="That the signature was checked with when it came")
-    flaw: str = Field(description="Empty: none; signature, fork or rollback: it contradicts what is known")
+    public_key: str = Field(description="That the signature was checked with when it came; empty: none was known")
+    flaw: str = Field(
+        description="Empty: none; signature, fork or rollback: it contradicts what is known; unproved: kept until the "
+        "agency's key is known, then told once more with what was found"
+    )
     received_at: UtcTime
 
     @staticmethod

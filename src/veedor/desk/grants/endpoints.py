@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
@@ -18,7 +19,7 @@ from veedor.desk.schemas import ErrorOut, Id, room_router, span
 from veedor.desk.sealing.repository import require_unnamed
 from veedor.kit.errors import NotFound
 from veedor.kit.ids import new_id
-from veedor.model.statement import GrantState
+from veedor.model.statement import GrantState, awaits_review
 
 router = room_router("grants")
 
@@ -104,10 +105,13 @@ def request_footage(permit: AskFor, body: RequestIn) -> GrantOut:
 
 @router.post("/api/emergency-access", status_code=201)
 def take_emergency_access(permit: TakeNow, body: EmergencyIn) -> GrantOut:
-    """An hour of live, playback and alerts, at once, for the purpose "emergency". The owner is told and reviews it."""
+    """An hour of live, playback and alerts, at once, for the purpose "emergency". The owner is told and reviews it.
+    That earlier ones still wait for that stops nobody; `waiting` says how many, to both."""
     _check_owner(permit, body.owner, body.cameras)
     require_unnamed(permit.ports, permit.principal.agency_id, body.reason)
-    permit.note(owner=body.owner, cameras=body.cameras, reason=body.reason)
+    with permit.ports.database.reading() as session:
+        earlier = repository.waiting_between(session, body.owner, permit.principal.agency_id)
+    permit.note(owner=body.owner, cameras=body.cameras, reason=body.reason, unreviewed=earlier)
     service = Agreements(permit.ports)
     return _out(permit, service.emergency(permit.principal, body.owner, list(body.cameras), body.reason))
 
@@ -132,10 +136,14 @@ def _all(permit: Permit) -> list[GrantOut]:
         found = repository.grants_of(session, permit.principal.agency_id)
         names = {one.id: one.name for one in agencies(session)}
     now = permit.ports.clock.now()
-    return [grant_out(one, names, permit.principal.agency_id, now) for one in found]
+    waiting = Counter((one.owner, one.grantee) for one, statements in found if awaits_review(one, statements))
+    return [
+        grant_out(one, names, permit.principal.agency_id, now, waiting[one[0].owner, one[0].grantee]) for one in found
+    ]
 
 
 def _out(permit: Permit, told: Told) -> GrantOut:
     with permit.ports.database.reading() as session:
         names = {one.id: one.name for one in agencies(session)}
-    return grant_out(told, names, permit.principal.agency_id, permit.ports.clock.now())
+        waiting = repository.waiting_between(session, told[0].owner, told[0].grantee)
+    return grant_out(told, names, permit.principal.agency_id, permit.ports.clock.now(), waiting)

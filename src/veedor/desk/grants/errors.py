@@ -8,7 +8,8 @@ UserError
 └── Conflict
     ├── NotPossibleNow   the grant's state does not allow it
     ├── GrantDiffers     other terms under the same id
-    └── AgencyKeyChanged another key than the pinned one
+    ├── AgencyKeyChanged another key than the pinned one
+    └── KeyNotOffered    nobody offers a key of that fingerprint
 AccessError
 ├── NoAgencyKey          the agency signs elsewhere
 ├── ForgedStatement      a signature is not the agency's
@@ -52,6 +53,12 @@ class GrantDiffers(Conflict):
     """params: name"""
 
     key = "error-grants-differs"
+
+
+class KeyNotOffered(Conflict):
+    """params: name (of the agency), fingerprint"""
+
+    key = "error-agencies-key-not-offered"
 
 
 class AgencyKeyChanged(Conflict):

@@ -12,9 +12,9 @@ from veedor.desk.agencies.repository import public_keys
 from veedor.desk.grants.errors import BadGrant, ForgedStatement, GrantDiffers, UnknownAgency
 from veedor.desk.grants.tables import GrantRow, StatementRow, next_revision, revision_of
 from veedor.kit.errors import NotFound
-from veedor.model.grant import Grant
+from veedor.model.grant import Grant, GrantKind
 from veedor.model.grant_reading import MalformedGrant, grant_of
-from veedor.model.statement import Statement, StatementKind, genuine, is_genuine
+from veedor.model.statement import Statement, StatementKind, awaits_review, genuine, is_genuine
 
 Told = tuple[Grant, tuple[Statement, ...]]
 
@@ -30,6 +30,25 @@ def grants_of(session: Session, agency_id: str | None = None, *, since: int = 0)
     if since:
         query = query.where(_changed_since(since))
     return _with_statements(session, list(session.scalars(query)))
+
+
+def unreviewed(session: Session, agency_id: str) -> list[Told]:
+    """Emergencies that the agency took or that were taken at its cameras, and that their owner has not looked at;
+    newest first. Their end changes nothing."""
+    query = (
+        sa.select(GrantRow)
+        .where(
+            GrantRow.kind == GrantKind.EMERGENCY.value,
+            sa.or_(GrantRow.agency_id == agency_id, GrantRow.grantee_id == agency_id),
+        )
+        .order_by(GrantRow.revision.desc(), GrantRow.id)
+    )
+    return [told for told in _with_statements(session, list(session.scalars(query))) if awaits_review(*told)]
+
+
+def waiting_between(session: Session, owner: str, grantee: str) -> int:
+    """How many emergencies of one agency at another's cameras wait for review."""
+    return sum(grant.grantee == grantee for grant, _ in unreviewed(session, owner) if grant.owner == owner)
 
 
 def parties_since(session: Session, revision: int) -> set[str]:

@@ -172,12 +172,15 @@ class GrantOut(Out):
     signed_by: list[PartyOut]
     awaits_own_signature: bool = Field(description="In the queue of the agency of the person who asks")
     awaits_review: bool = Field(description="An emergency that its owner has not looked at")
+    waiting: int = Field(
+        description="Of an emergency: how many of the grantee's at this owner wait for review, this one among them"
+    )
     refused: bool = Field(description="A request that its owner did not grant")
     statements: list[StatementOut]
 
 
-def grant_out(told: Told, names: Mapping[str, str], agency_id: str, now: datetime) -> GrantOut:
-    """As `agency_id` sees it."""
+def grant_out(told: Told, names: Mapping[str, str], agency_id: str, now: datetime, waiting: int) -> GrantOut:
+    """As `agency_id` sees it. `waiting`: see `repository.waiting_between`; it counts of emergencies alone."""
     grant, statements = told
     terms, state, signed = grant.terms(), state_of(grant, statements, now), signers(grant, statements)
     ended = revocation(grant, statements)
@@ -207,6 +210,7 @@ def grant_out(told: Told, names: Mapping[str, str], agency_id: str, now: datetim
         signed_by=[party(one) for one in sorted(signed)],
         awaits_own_signature=is_open and agency_id not in signed and grant.kind is not GrantKind.EMERGENCY,
         awaits_review=awaits_review(grant, statements),
+        waiting=waiting if grant.kind is GrantKind.EMERGENCY else 0,
         refused=grant.kind is GrantKind.REQUEST
         and grant.owner not in signed
         and ended is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -159,8 +160,12 @@ class Agreements:
 
     def _tell(self, session: Session, grant: Grant, what: str) -> None:
         """Open pages of both agencies, at this desk."""
-        payload = {"id": grant.id, "what": what, "kind": grant.kind.value}
+        payload: dict[str, Any] = {"id": grant.id, "what": what, "kind": grant.kind.value}
         payload |= {"owner": grant.owner, "grantee": grant.grantee, "note": grant.note[:200]}
+        if (
+            what == "emergency"
+        ):  # one more, while others wait for somebody to look at them, must not look like the first
+            payload["waiting"] = repository.waiting_between(session, grant.owner, grant.grantee)
         kind = "grant.emergency" if what == "emergency" else "grant.changed"
         for agency_id in (grant.owner, grant.grantee):
             self._feed.publish(session, kind, payload, agency_id)

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import Field
 
 from veedor.access.actions import Action
+from veedor.desk.agencies.keys import waiting
 from veedor.desk.cameras.schemas import HealthOut
 from veedor.desk.context import DeskPorts
 from veedor.desk.health.metrics import render
@@ -126,7 +127,14 @@ def visible_status(permit: Permit) -> SiteStatus:
     if permit.scope.covers(permit.ports.agency_id):
         with permit.ports.database.reading() as session:
             of_rules = review_problems(session, permit.ports.agency_id)
-        return replace(status, problems=[*status.problems, *of_rules])
+            # A hub is offered one by each further site of an agency: there it is no news.
+            offered = [] if permit.config.is_hub else waiting(session)
+        hub = permit.ports.hub() if permit.ports.hub is not None else None
+        of_identity = [hub.doubled] if hub is not None and hub.doubled is not None else []
+        of_keys = [
+            Message("problem-agency-key-offered", {"name": one.name, "agency": one.agency_id}) for one in offered
+        ]
+        return replace(status, problems=[*of_identity, *of_keys, *status.problems, *of_rules])
     owners = {camera.id: camera.agency_id for camera in permit.ports.cameras.cameras()}
     mine = {camera_id for camera_id, owner in owners.items() if permit.scope.covers(owner, camera_id)}
     return replace(

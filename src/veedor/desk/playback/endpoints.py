@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Annotated, Any
@@ -14,6 +15,8 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from veedor.access.actions import Action
+from veedor.access.principal import Resource
+from veedor.desk.footage.bounded import bounded
 from veedor.desk.need import Need, Permit, camera_owner, own
 from veedor.desk.playback import marks
 from veedor.desk.playback.gate import CopyGate
@@ -125,15 +128,33 @@ def timeline(
 def timelines(
     permit: ReadTimelines, start: Start, end: End, camera: Cameras, resolution_s: Resolution = 1
 ) -> list[TimelineOut]:
-    """The timelines of some cameras. One that is not there, and has left no footage, is left out."""
+    """The timelines of some cameras. One that is not there, and has left no footage, is left out; of another agency's,
+    only what lies inside the spans that were granted is told."""
     bounds = span(start, end, permit.config.list_max_h)
     found = []
     for one in dict.fromkeys(camera):
-        if not permit.scope.covers(camera_owner(permit.ports, permit.principal, one), one):
-            continue
-        with suppress(NotFound):
-            found.append(_timeline(permit, one, bounds, resolution_s, None))
+        resource = Resource("footage", one, camera_owner(permit.ports, permit.principal, one), one, bounds)
+        parts = permit.ports.access.spans(permit.principal, Action.FOOTAGE_LIST, resource)
+        told = []
+        for part in parts:
+            is_own = resource.agency_id == permit.principal.agency_id
+            inside = permit if is_own else replace(permit, ports=bounded(permit.ports, part))
+            with suppress(NotFound):
+                told.append(_timeline(inside, one, part, resolution_s, None))
+        if told:
+            found.append(_together(told))
     return found
+
+
+def _together(told: list[TimelineOut]) -> TimelineOut:
+    """One camera's timeline of parts that follow each other."""
+    return TimelineOut(
+        camera_id=told[0].camera_id,
+        role=next((one.role for one in told if one.role is not None), None),
+        recorded_until=max((one.recorded_until for one in told if one.recorded_until is not None), default=None),
+        spans=[span for one in told for span in one.spans],
+        gaps=[gap for one in told for gap in one.gaps],
+    )
 
 
 def _timeline(

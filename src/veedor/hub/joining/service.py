@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from veedor.desk.accounts.tables import AgencyRow
+from veedor.desk.agencies.keys import offer
 from veedor.desk.sites.tables import InvitationRow, SiteRow
 from veedor.hub.joining.errors import InvitationRefused, KeyTaken, OtherAgency, OtherProtocol
 from veedor.kit.clock import Clock
@@ -94,7 +95,7 @@ def join(session: Session, clock: Clock, request: JoinRequest) -> SiteRow:
     row.protocol, row.changed_at = request.protocol, now
     row.boot, row.boots, row.is_doubled = None, [], False
     invitation.used_at, invitation.site_id = now, row.id
-    _keep_agency_key(session, row.agency_id, request.agency_key)
+    _keep_agency_key(session, row.agency_id, request.agency_key, now)
     session.flush()
     return row
 
@@ -126,11 +127,16 @@ def _new_site(session: Session, invitation: InvitationRow, now: datetime) -> Sit
     return row
 
 
-def _keep_agency_key(session: Session, agency_id: str, key: str | None) -> None:
-    """The first site of an agency brings the agency's key. A later one cannot replace it: see `repin`."""
+def _keep_agency_key(session: Session, agency_id: str, key: str | None, now: datetime) -> None:
+    """The first site of an agency brings the agency's key. A later one cannot replace it: what it brings is offered,
+    for the day on which somebody says that they compared it (`desk.agencies.keys`)."""
     agency = session.get(AgencyRow, agency_id)
-    if agency is not None and key is not None and agency.public_key is None:
+    if agency is None or key is None:
+        return
+    if agency.public_key is None:
         agency.public_key, agency.hosted = key, False
+    elif agency.public_key != key:
+        offer(session, agency_id, key, now)
 
 
 def revoke(session: Session, clock: Clock, site_id: str) -> SiteRow:

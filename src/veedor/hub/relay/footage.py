@@ -110,7 +110,15 @@ class RelayFootage:
         answer = self._remote.open(camera_id, Op.FOOTAGE_SEGMENT_FILE, timeout_s=PLAY_S, segment_id=local)
         return self._copies.keep(_pieces(answer))
 
-    def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
+    def clip(
+        self,
+        camera_id: str,
+        start: datetime,
+        end: datetime,
+        role: StreamRole | None = None,
+        *,
+        within: tuple[datetime, datetime] | None = None,  # noqa: ARG002  the site cuts by the grants that it knows
+    ) -> Iterator[bytes]:
         answer = self._remote.open(
             camera_id, Op.FOOTAGE_CLIP, span=(start, end), timeout_s=PLAY_S, role=role_value(role)
         )
@@ -140,7 +148,14 @@ class RelayFootage:
             chunks=_pieces(answer),
         )
 
-    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
+    def still(
+        self,
+        camera_id: str,
+        at: datetime,
+        role: StreamRole | None = None,
+        *,
+        within: tuple[datetime, datetime] | None = None,  # noqa: ARG002
+    ) -> bytes:
         answer = self._remote.open(camera_id, Op.FOOTAGE_STILL, at=at.isoformat(), role=role_value(role))
         return b"".join(_pieces(answer))
 

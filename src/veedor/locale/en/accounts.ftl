@@ -65,6 +65,7 @@ cli-audit-intact = Intact: { $entries } entries. Note the head away from this ma
 cli-audit-witness = File of heads that somebody else keeps of this chain (there: veedor audit heads SITE --out FILE)
 cli-audit-witness-unreadable = These are no signed heads: { $problem }
 cli-audit-witness-places = The file must have signed heads of exactly one place. Save them with `veedor audit heads SITE --out FILE` where somebody else keeps them
+cli-audit-unproved = Heads in the file that could not be checked, since the agency's key was not known where they are kept: { $heads }. They were not compared
 cli-audit-compared = Heads kept elsewhere that were compared: { $heads }. All of them fit
 cli-audit-break = entry { $entry }: { $problem ->
     [missing] it is missing; after the one before comes entry { $found }

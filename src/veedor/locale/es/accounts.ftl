@@ -65,6 +65,7 @@ cli-audit-intact = Íntegro: { $entries } entradas. Anote la cabeza fuera de est
 cli-audit-witness = Archivo con las cabezas de esta cadena que otro guarda (allí: veedor audit heads SITIO --out ARCHIVO)
 cli-audit-witness-unreadable = No son cabezas firmadas: { $problem }
 cli-audit-witness-places = El archivo debe tener cabezas firmadas de un solo lugar. Guárdelas con `veedor audit heads SITIO --out ARCHIVO` donde otro las tiene
+cli-audit-unproved = Cabezas del archivo que no se pudieron comprobar, porque donde se guardan no se conocía la llave de la entidad: { $heads }. No se compararon
 cli-audit-compared = Cabezas guardadas en otra parte que se compararon: { $heads }. Todas coinciden
 cli-audit-break = entrada { $entry }: { $problem ->
     [missing] falta; tras la anterior viene la entrada { $found }

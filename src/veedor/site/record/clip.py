@@ -68,6 +68,7 @@ class Cut:
     samples: Sequence[SampleEntry]
     first: int
     last: int
+    heard: tuple[int, int] | None = None  # ticks of the picture's clock between which there may be sound; None: any
 
     @property
     def zero_ticks(self) -> int:
@@ -91,18 +92,41 @@ def presented_us(layout: Layout, samples: Sequence[SampleEntry], index: int, sta
     return started_us + ticks * 1_000_000 // layout.timescales[min(layout.timescales)]
 
 
-def cut(layout: Layout, source: Source, start_us: int, end_us: int) -> Cut | None:
-    """From the keyframe at or before `start_us` (else the first one) up to `end_us`; None if nothing is left."""
+def allowed(layout: Layout, samples: Sequence[SampleEntry], started_us: int, within: tuple[int, int] | None) -> range:
+    """The samples that can be shown without any picture taken before or at the end of `within`, [first, end): from a
+    keyframe on, in decoding order, since what comes first is needed for what follows. All where it is None."""
+    if within is None:
+        return range(len(samples))
+    times = [presented_us(layout, samples, index, started_us) for index in range(len(samples))]
+    early = max((index for index, at in enumerate(times) if at < within[0]), default=-1)
+    first = next((index for index in range(early + 1, len(samples)) if samples[index].is_sync), len(samples))
+    stop = next((index for index in range(first, len(samples)) if times[index] >= within[1]), len(samples))
+    return range(first, stop)
+
+
+def cut(
+    layout: Layout, source: Source, start_us: int, end_us: int, within: tuple[int, int] | None = None
+) -> Cut | None:
+    """From the keyframe at or before `start_us` (else the first one) up to `end_us`, but nothing outside `within`; None
+    if nothing is left."""
     samples = picture_samples(layout)
-    first = 0
+    inside = allowed(layout, samples, source.started_us, within)
+    first = inside.start
     last = 0
-    for index, sample in enumerate(samples):
+    for index in inside:
         at = presented_us(layout, samples, index, source.started_us)
-        if sample.is_sync and at <= start_us:
+        if samples[index].is_sync and at <= start_us:
             first = index
         if at < end_us:
             last = index + 1
-    return Cut(samples, first, last) if last > first else None
+    scale = layout.timescales[min(layout.timescales)]
+    heard = None
+    if within is not None:
+        heard = (
+            (within[0] - source.started_us) * scale // 1_000_000,
+            (within[1] - source.started_us) * scale // 1_000_000,
+        )
+    return Cut(samples, first, last, heard) if last > first else None
 
 
 class Joiner:
@@ -127,6 +151,13 @@ class Joiner:
                 low = wanted.zero_ticks if begin == wanted.first else chunk[0].decode_ticks
                 high = wanted.end_ticks if final else chunk_end
                 part = [one for one in entries if low * ratio <= one.decode_ticks < high * ratio]
+                if wanted.heard is not None:
+                    since, until = (ticks * ratio for ticks in wanted.heard)
+                    part = [
+                        one
+                        for one in part
+                        if since <= one.decode_ticks and one.decode_ticks + one.duration_ticks <= until
+                    ]
                 if part:
                     at = part[0].decode_ticks + int((self._ticks - wanted.zero_ticks) * ratio)
                     runs.append(TrackRun(track, max(0, at), _load(file, part)))
@@ -165,8 +196,10 @@ def largest_kind(sources: Sequence[Source], start_us: int, end_us: int) -> tuple
     return best, kinds[best]
 
 
-def joined(kind: tuple[bytes, list[Source]], start_us: int, end_us: int) -> Iterator[bytes]:
-    """One MP4 of files of one kind, in the order in which they are given."""
+def joined(
+    kind: tuple[bytes, list[Source]], start_us: int, end_us: int, within: tuple[int, int] | None = None
+) -> Iterator[bytes]:
+    """One MP4 of files of one kind, in the order in which they are given, with nothing outside `within`."""
     init, sources = kind
     yield with_duration(init, sum(max(0, one.overlap_us(start_us, end_us)) for one in sources))
     joiner = Joiner()
@@ -174,7 +207,7 @@ def joined(kind: tuple[bytes, list[Source]], start_us: int, end_us: int) -> Iter
         try:
             with open_segment(source.path) as file:
                 layout = read_layout(file)
-                wanted = cut(layout, source, start_us, end_us)
+                wanted = cut(layout, source, start_us, end_us, within)
                 if wanted is not None:
                     yield from joiner.fragments(file, layout, wanted)
         except (FileNotFoundError, BadMp4):
@@ -192,14 +225,24 @@ def joined_segments(files: Sequence[tuple[Segment, Path]], start: datetime, end:
     return joined(kind, start_us, end_us) if kind[1] else None
 
 
-def picture_at(path: Path, started_us: int, at_us: int) -> tuple[bytes, int] | None:
-    """A little MP4 from the keyframe before `at_us` to the last picture shown at or before it, and that picture's
-    wall time; None if the file has none so early. Raises BadMp4, OSError."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A little MP4, the wall time of the picture that is meant, and how long after the first, its keyframe, that is
+    shown, in ticks of its track: pictures that are shown later may have to be decoded first."""
+
+    mp4: bytes
+    at_us: int
+    ticks: int
+
+
+def picture_at(path: Path, started_us: int, at_us: int, since_us: int) -> Found | None:
+    """The last picture shown from `since_us` up to and including `at_us`, after the keyframe before it; None if the
+    file has none. Raises BadMp4, OSError."""
     with open_segment(path) as file:
         layout = read_layout(file)
         samples = picture_samples(layout)
         times = [presented_us(layout, samples, index, started_us) for index in range(len(samples))]
-        shown = [index for index, time in enumerate(times) if time <= at_us]
+        shown = [index for index, time in enumerate(times) if since_us <= time <= at_us]
         if not shown:
             return None
         best = max(shown, key=lambda index: times[index])
@@ -211,4 +254,6 @@ def picture_at(path: Path, started_us: int, at_us: int) -> tuple[bytes, int] | N
         out.write(layout.init)
         run = TrackRun(picture, 0, _load(file, samples[first : best + 1]))
         out.write(b"".join(fragment(1, [run])))
-        return out.getvalue(), times[best]
+        before = sum(one.duration_ticks for one in samples[first:best])
+        ticks = before + samples[best].offset_ticks - samples[first].offset_ticks
+        return Found(out.getvalue(), times[best], ticks)

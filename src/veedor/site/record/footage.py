@@ -15,7 +15,7 @@ from veedor.kit.sqlite import open_database, store_errors
 from veedor.model.camera import StreamRole
 from veedor.model.recording import Gap, Segment
 from veedor.site.record import queries
-from veedor.site.record.clip import Source, joined, largest_kind, picture_at
+from veedor.site.record.clip import Found, Source, joined, largest_kind, picture_at
 from veedor.site.record.errors import FootageDamaged, NoFootage, NoSegment
 from veedor.site.record.files import read_settling
 from veedor.site.record.index import require_index
@@ -168,8 +168,17 @@ class FootageStore:
 
     # -- pictures
 
-    def clip(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> Iterator[bytes]:
-        """A playable MP4 that covers the span, from the keyframe at or before `start`; packets are copied.
+    def clip(
+        self,
+        camera_id: str,
+        start: datetime,
+        end: datetime,
+        role: StreamRole | None = None,
+        *,
+        within: tuple[datetime, datetime] | None = None,
+    ) -> Iterator[bytes]:
+        """A playable MP4 that covers the span, from the keyframe at or before `start`; packets are copied. Neither
+        picture nor sound of it is from outside `within`.
 
         Gaps are cut out. Footage of another codec or picture size than most of the span's is left out. Raises
         NoFootage at once where there is none at all; FootageDamaged while reading where not a single file is readable.
@@ -181,25 +190,31 @@ class FootageStore:
             sources = self._sources(key, start_us, end_us)
             kind = largest_kind(sources, start_us, end_us)
             if kind[1]:
-                return joined(kind, start_us, end_us)
+                return joined(kind, start_us, end_us, _us(within))
         raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
 
-    def still(self, camera_id: str, at: datetime, role: StreamRole | None = None) -> bytes:
-        """JPEG of the last recorded picture at or before `at`, at most 5 s before it. Raises NoFootage."""
-        at_us = to_us(at)
+    def still(
+        self,
+        camera_id: str,
+        at: datetime,
+        role: StreamRole | None = None,
+        *,
+        within: tuple[datetime, datetime] | None = None,
+    ) -> bytes:
+        """JPEG of the last recorded picture at or before `at`, at most 5 s before it, and not from outside `within`.
+        Raises NoFootage."""
+        first_us, last_us = to_us(at) - STILL_BEFORE_US, to_us(at)
+        if within is not None:
+            first_us, last_us = max(first_us, to_us(within[0])), min(last_us, to_us(within[1]) - 1)
         for key in _keys(camera_id, role):
-            best: tuple[int, bytes] | None = None
-            for source in self._sources(key, at_us - STILL_BEFORE_US, at_us + 1):
+            best: Found | None = None
+            for source in self._sources(key, first_us, last_us + 1):
                 with contextlib.suppress(OSError, BadMp4):
-                    found = picture_at(source.path, source.started_us, at_us)
-                    if (
-                        found is not None
-                        and found[1] >= at_us - STILL_BEFORE_US
-                        and (best is None or found[1] >= best[0])
-                    ):
-                        best = found[1], found[0]
+                    found = picture_at(source.path, source.started_us, last_us, first_us)
+                    if found is not None and (best is None or found.at_us >= best.at_us):
+                        best = found
             if best is not None:
-                jpeg = last_picture_jpeg(best[1], STILL_QUALITY)
+                jpeg = last_picture_jpeg(best.mp4, STILL_QUALITY, best.ticks)
                 if jpeg is not None:
                     return jpeg
         raise NoFootage(camera=camera_id, at=f"{at:%Y-%m-%d %H:%M:%S}")
@@ -233,7 +248,7 @@ class FootageStore:
         newest = {
             key: self._newest_us(key, end_us) for key in keys
         }  # before looking: what comes later is asked for anew
-        found = {key: self._pieces(key, start_us, end_us) for key in keys}
+        found = {key: self._pieces(key, start_us, end_us, wish) for key in keys}
         there = [key for key in keys if found.get(key)]
         if not there:
             raise NoFootage(camera=camera_id, at=f"{start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S}")
@@ -243,9 +258,11 @@ class FootageStore:
         chosen = found[key]
         if shown is None:
             end_us = min(end_us, start_us + (COPY_KEYFRAMES_US if wish.keyframes else COPY_US))
-            chosen = self._pieces(key, start_us, end_us)
+            chosen = self._pieces(key, start_us, end_us, wish)
         last = chosen[-1]
         until_us = last.end_us if not last.reaches_end else max(last.end_us, min(end_us, newest[key]))
+        if wish.within is not None:
+            until_us = min(until_us, to_us(wish.within[1]))
         chunks = stream(chosen, keyframes=wish.keyframes)
         return Playback(
             role=key.role,
@@ -266,8 +283,8 @@ class FootageStore:
             return finished
         return max([finished, *(one.ended_us for one in self._open_sources(key))])
 
-    def _pieces(self, key: StreamKey, start_us: int, end_us: int) -> list[Piece]:
-        return pieces(self._sources(key, start_us, end_us), start_us, end_us)
+    def _pieces(self, key: StreamKey, start_us: int, end_us: int, wish: PlayWish) -> list[Piece]:
+        return pieces(self._sources(key, start_us, end_us), start_us, end_us, _us(wish.within))
 
     # -- locks
 
@@ -283,6 +300,10 @@ class FootageStore:
         """Give the span back to retention; idempotent."""
         with self._guard:
             return self._locks.release(lock_id)
+
+
+def _us(span: tuple[datetime, datetime] | None) -> tuple[int, int] | None:
+    return (to_us(span[0]), to_us(span[1])) if span is not None else None
 
 
 def _keys(camera_id: str, role: StreamRole | None) -> list[StreamKey]:

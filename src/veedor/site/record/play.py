@@ -11,7 +11,7 @@ from pathlib import Path
 from veedor.kit.mp4.boxes import BadMp4, Layout, SampleEntry, read_layout
 from veedor.kit.mp4.fragment import Sample, TrackRun, fragment
 from veedor.kit.mp4.picture import picture_only
-from veedor.site.record.clip import Source, picture_samples, presented_us
+from veedor.site.record.clip import Source, allowed, picture_samples, presented_us
 from veedor.site.record.layout import open_segment
 
 CODECS = {"avc1": "h264", "avc3": "h264", "hvc1": "hevc", "hev1": "hevc"}
@@ -45,14 +45,15 @@ class Piece:
         return self.stop == len(self.samples)
 
 
-def pieces(sources: Sequence[Source], start_us: int, end_us: int) -> list[Piece]:
+def pieces(sources: Sequence[Source], start_us: int, end_us: int, within: tuple[int, int] | None = None) -> list[Piece]:
     """What of `sources` to show for [start, end), by time, from the keyframe at or before the start up to the first
-    one at or after the end. Files that cannot be read are left out; what follows a change of codec is too."""
+    one at or after the end, but no picture outside `within`, [first, end). Files that cannot be read are left out; what
+    follows a change of codec is too."""
     found: list[Piece] = []
     for source in sorted(sources, key=lambda one: (one.started_us, one.run, one.number)):
         with contextlib.suppress(OSError, BadMp4):
             with open_segment(source.path) as file:
-                piece = _piece(source.path, read_layout(file), source, start_us, end_us)
+                piece = _piece(source.path, read_layout(file), source, (start_us, end_us), within)
             if piece is None:
                 continue
             if found and piece.codec != found[0].codec:
@@ -61,19 +62,23 @@ def pieces(sources: Sequence[Source], start_us: int, end_us: int) -> list[Piece]
     return found
 
 
-def _piece(path: Path, layout: Layout, source: Source, start_us: int, end_us: int) -> Piece | None:
+def _piece(
+    path: Path, layout: Layout, source: Source, span: tuple[int, int], within: tuple[int, int] | None
+) -> Piece | None:
+    start_us, end_us = span
     samples = picture_samples(layout)
-    keyframes = [index for index, sample in enumerate(samples) if sample.is_sync]
+    inside = allowed(layout, samples, source.started_us, within)
+    keyframes = [index for index in inside if samples[index].is_sync]
     if not keyframes:
         return None
     times = {index: presented_us(layout, samples, index, source.started_us) for index in keyframes}
     first = max((index for index in keyframes if times[index] <= start_us), default=keyframes[0])
-    stop = next((index for index in keyframes if times[index] >= end_us and index > first), len(samples))
+    stop = next((index for index in keyframes if times[index] >= end_us and index > first), inside.stop)
     if times[first] >= end_us:
         return None
     track = min(layout.timescales)
     init, mime = picture_only(layout.init, track)
-    end = times[stop] if stop < len(samples) else source.ended_us
+    end = times.get(stop, source.ended_us)
     codec = CODECS.get(layout.codecs[track], layout.codecs[track])
     scale = layout.timescales[track]
     return Piece(path, track, scale, codec, mime, init, samples, first, stop, source.started_us, times[first], end)

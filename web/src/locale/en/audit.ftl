@@ -49,6 +49,12 @@ audit-flag-show = Show the { NUMBER($looks) } looks
 audit-flag-stare = { $who } watched { $camera } live for { NUMBER($count) } minutes on { $day } (told from { NUMBER($limit) } on)
 audit-flag-night = { $who } looked up recordings { NUMBER($count) } times without a case in the night of { $day } (told from { NUMBER($limit) } on)
 audit-flag-exports = { $who } exported evidence { NUMBER($count) } times on { $day } (told from { NUMBER($limit) } on)
+audit-flag-emergencies =
+    { $count ->
+        [one] One emergency access of { $who } ended without a review
+       *[other] { NUMBER($count) } emergency accesses of { $who } ended without a review
+    } (told from { NUMBER($limit) } on)
+audit-flag-emergencies-show = Show agreements
 audit-watched = ended after { NUMBER($seconds) } s
 audit-look-flaw = does not fit its site's chain
 audit-break-missing = An entry with this number is missing.

@@ -180,6 +180,11 @@ sharing-emergency-sure = I, { $who }, answer for this. Tell { $agency } now.
 sharing-emergency-take = Take the access
 sharing-emergency-taken = { $agency } was told. The access lasts an hour.
 sharing-emergency-banner = Emergency: { $who } watches your cameras, until { $until }. “{ $reason }”
+sharing-emergency-waiting =
+    { $count ->
+        [one] One emergency access of { $who } waits for your review
+       *[other] { NUMBER($count) } emergency accesses of { $who } wait for your review
+    }
 sharing-emergency-look = Look and review
 sharing-draft = New agreement
 sharing-draft-save = Save the draft

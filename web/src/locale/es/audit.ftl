@@ -49,6 +49,12 @@ audit-flag-show = Ver las { NUMBER($looks) } miradas
 audit-flag-stare = { $who } vio { $camera } en vivo durante { NUMBER($count) } minutos el { $day } (se avisa desde { NUMBER($limit) })
 audit-flag-night = { $who } buscó en grabaciones { NUMBER($count) } veces sin caso en la noche del { $day } (se avisa desde { NUMBER($limit) })
 audit-flag-exports = { $who } exportó evidencia { NUMBER($count) } veces el { $day } (se avisa desde { NUMBER($limit) })
+audit-flag-emergencies =
+    { $count ->
+        [one] Un acceso de emergencia de { $who } terminó sin revisión
+       *[other] { NUMBER($count) } accesos de emergencia de { $who } terminaron sin revisión
+    } (se avisa desde { NUMBER($limit) })
+audit-flag-emergencies-show = Ver convenios
 audit-watched = terminó tras { NUMBER($seconds) } s
 audit-look-flaw = no encaja en la cadena de su sitio
 audit-break-missing = Falta la entrada con este número.

@@ -180,6 +180,11 @@ sharing-emergency-sure = Yo, { $who }, respondo por esto. Avisar ahora a { $agen
 sharing-emergency-take = Tomar el acceso
 sharing-emergency-taken = { $agency } fue avisada. El acceso dura una hora.
 sharing-emergency-banner = Emergencia: { $who } mira sus cámaras, hasta las { $until }. «{ $reason }»
+sharing-emergency-waiting =
+    { $count ->
+        [one] Un acceso de emergencia de { $who } espera su revisión
+       *[other] { NUMBER($count) } accesos de emergencia de { $who } esperan su revisión
+    }
 sharing-emergency-look = Ver y revisar
 sharing-draft = Nuevo convenio
 sharing-draft-save = Guardar el borrador
