@@ -30,6 +30,7 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
     for name in ("VEEDOR_URL", "VEEDOR_TOKEN", "VEEDOR_CA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(output, "lang", "en")
+    monkeypatch.setattr(output.out, "width", 400)  # whatever the terminal of the tests had when this was imported
     desk = make(tmp_path, None, MUNI, PNP)
     people: dict[str, httpx.Client] = {}
     with serving(desk.app) as desk.url:
@@ -40,7 +41,7 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
 
 
 def veedor(*arguments: str, typed: str | None = None) -> Result:
-    return CliRunner().invoke(app, arguments, input=typed, env={"COLUMNS": "400"})
+    return CliRunner().invoke(app, arguments, input=typed)
 
 
 def log_in(two: Two, who: str) -> None:

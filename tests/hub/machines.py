@@ -19,7 +19,8 @@ from veedor.desk.sites.tables import SiteRow
 from veedor.hub.attendance import Attendance
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
-from veedor.hub.roster import HubRoster
+from veedor.hub.roster import HubRoster, Sources
+from veedor.hub.standing import Standings
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import SimulatedClock
 from veedor.link.keys import new_seed, public_of
@@ -80,7 +81,9 @@ class Hub:
             session.add(site_row(SITE, OWNER, T0, 1))
         cameras, witness = HubCameras(self.ports.database, self.clock), HubWitness(self.ports, HUB_KEY)
         attendance = Attendance(self.ports)
-        self._roster = HubRoster(self.ports, cameras, lambda _site: Position("", 0), witness, HUB_KEY, attendance)
+        standings = Standings(HUB_KEY, self.clock)
+        sources = Sources(lambda _site: Position("", 0), witness, attendance, standings)
+        self._roster = HubRoster(self.ports, cameras, HUB_KEY, sources)
 
     def asked(self, op: Op, args: dict[str, Any]) -> dict[str, Any]:
         assert op is Op.HUB_SYNC

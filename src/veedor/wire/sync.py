@@ -9,8 +9,8 @@ question: `boot` (which run of the site speaks), `version` (of the program), `pr
 sites, the later; a site with news asks within 5 s, and one that has to hear some is called at once).
 
 `roster` and `sites` (`wire/roster.py`) are what the hub signed of agencies and sites; a site keeps both, and has them
-in its question once `send_roster` asks for them. About once a minute both have `heads` too: signed heads of audit chains
-(`wire/heads.py`). `seals`: see `wire/seals.py`.
+in its question once `send_roster` asks for them. About once a minute both have `heads` too: signed heads of audit
+chains (`wire/heads.py`). `seals`: see `wire/seals.py`.
 """
 
 from __future__ import annotations
