@@ -163,6 +163,7 @@ class WitnessedHeadRow(Base):
     __tablename__ = "witnessed_heads"
     __table_args__ = (
         sa.UniqueConstraint("place", "sequence", "hash", "flaw", name="uq_witnessed_heads_place"),
+        sa.Index("ix_witnessed_heads_flaw", "flaw"),  # what waits for a key is looked for with every question
         {"sqlite_autoincrement": True},
     )
 

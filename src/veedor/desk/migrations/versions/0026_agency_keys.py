@@ -21,8 +21,4 @@ def upgrade() -> None:
             sa.Column("public_key", sa.String(64), primary_key=True),
             sa.Column(when, UtcDateTime, nullable=False),
         )
-
-
-def downgrade() -> None:
-    op.drop_table("agency_keys_offered")
-    op.drop_table("agency_keys_former")
+    op.create_index("ix_witnessed_heads_flaw", "witnessed_heads", ["flaw"])
