@@ -115,6 +115,8 @@ def test_a_hub_of_yesterday(two: Two) -> None:
         small.start(owner)
         wait_until(lambda: _held(officer) > had, timeout_s=60, every_s=0.5)
 
+        wait_until(lambda: newcomer in _kept_sites(owner), timeout_s=90, every_s=0.5)
+
         small.demo.hub.kill()
         owner.process.kill()
         small.wait_until_hub_is_gone()
@@ -261,6 +263,14 @@ def _join(small: Small, name: str, agency: str) -> str:
             "link_key": public_of(new_seed()),
         }
         return str(admin.post("/api/join", json=asked).raise_for_status().json()["site_id"])
+
+
+def _kept_sites(party: Party) -> str:
+    """The list of sites that this one keeps for its hub."""
+    path = database_file(config_of(party).data)
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as found:
+        rows = found.execute("SELECT told FROM kept_roster WHERE one = 2").fetchall()
+    return str(rows[0][0]) if rows else ""
 
 
 def _revoked(small: Small, site_id: str) -> bool | None:

@@ -23,7 +23,7 @@ from veedor.hub.attendance import Attendance
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.roster import HubRoster, Sources
-from veedor.hub.standing import FILE, Standings, recall
+from veedor.hub.standing import FILE, SETTLED, Standings, recall
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import Forbidden
@@ -60,7 +60,10 @@ class Hub:
         self.changes += 1
 
     def hears(self, site: str, kept: KeptRoster) -> None:
-        """One turn of `hub.sync`."""
+        """One turn of `hub.sync`, some time after what was changed."""
+        with self.desk.ports.database.reading() as session:
+            self.standings.told(session)
+        self.clock.advance(SETTLED.total_seconds())
         knows = {"grants": {}, "roster": kept.known(), "sites": kept.known_sites()}
         question = {"boot": "b", "version": "1", "knows": knows, "roster": kept.question(), "sites": kept.sites()}
         kept.heard(json.loads(json.dumps(self.roster.answer(site, json.loads(json.dumps(question))))))
@@ -156,12 +159,29 @@ def test_what_came_after_the_restore_is_not_undone(hub: Hub, kept: KeptRoster) -
         row = session.get_one(SiteRow, "c")
         row.link_key, row.changed_at = "c-newest", hub.clock.now()
         service.revoke(session, hub.clock, "b")
+    at = hub.clock.now()
     for _ in range(2):
         hub.hears("a", kept)
     with hub.desk.ports.database.reading() as session:
         assert session.get_one(SiteRow, "c").link_key == "c-newest"
         revoked_at = session.get_one(SiteRow, "b").revoked_at
-    assert revoked_at == hub.clock.now()
+    assert revoked_at == at
+
+
+def test_a_list_that_still_changes_is_not_told(hub: Hub) -> None:
+    with hub.desk.ports.database.session() as session:
+        at = hub.standings.told(session)["at"]
+        assert hub.standings.news(session, None) is None
+        hub.clock.advance(SETTLED.total_seconds())
+        told = hub.standings.news(session, None)
+        assert told is not None
+        assert told["at"] == at
+        assert hub.standings.news(session, at) is None
+        service.revoke(session, hub.clock, "b")
+        session.flush()
+        assert hub.standings.news(session, at) is None
+        hub.clock.advance(SETTLED.total_seconds())
+        assert hub.standings.news(session, at) is not None
 
 
 def test_nobody_but_the_hub_can_let_a_site_in_or_out(hub: Hub) -> None:

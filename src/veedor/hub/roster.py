@@ -190,7 +190,7 @@ class HubRoster:
             told: list[Told] = grants_of(session, row.agency_id)
             forgot = row.id not in self._told_roster and was_restored(session)
             recalled = told_of(session, row.agency_id, args.get("recall"), _cameras_of(session, row))
-            sites = self._from.standings.told(session)
+            sites = self._from.standings.news(session, knows.get("sites"))
         is_news = knows.get("agencies") != tree.digest
         place = self._from.position(row.id)
         return {
@@ -202,7 +202,7 @@ class HubRoster:
             "send_cameras": send_cameras,
             "agencies": tree.agencies if is_news else None,
             "roster": self._signed_roster(tree.agencies) if is_news or knows.get("roster") is None else None,
-            "sites": sites if knows.get("sites") != sites["at"] else None,
+            "sites": sites,
             "send_roster": forgot,
             "recall": self._recall.wanted(row.id),
             "recalled": recalled,

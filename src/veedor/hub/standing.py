@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from veedor.wire.roster import BadRoster, SignedSites, Standing
 log = logging.getLogger(__name__)
 
 FILE = "sites.json"
+SETTLED = timedelta(seconds=30)  # without a change before sites are told: beside the keys it is kept at once
 _COLUMNS = (
     SiteRow.id,
     SiteRow.agency_id,
@@ -59,6 +60,13 @@ class Standings:
             kept = self._kept = rows, SignedSites(self._clock.now(), sites).signed(self._key).to_json()
             self._write(kept[1])
         return kept[1]
+
+    def news(self, session: Session, known: Any) -> dict[str, Any] | None:
+        """The same for a site that knows the one signed at `known`; None: it has this one, or the next will come soon.
+        Where many join in a row, each of their sites is told once."""
+        told = self.told(session)
+        is_settled = self._clock.now() - datetime.fromisoformat(told["at"]) >= SETTLED
+        return told if is_settled and told["at"] != known else None
 
     def remembered(self) -> Any:
         """What lies beside the keys; None: nothing that can be read."""
