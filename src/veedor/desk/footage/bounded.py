@@ -6,18 +6,20 @@ ends of a span; so whoever hands footage out does it through this, with the span
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
+from veedor.access.grants import Span
 from veedor.desk.context import DeskPorts
 from veedor.kit.errors import NotFound
 from veedor.model.camera import StreamRole
 from veedor.model.recording import Gap, Segment
-from veedor.wire.ports import Footage, LockReport, Playback, PlayWish, RecordedTimeline
+from veedor.wire.ports import Footage, LockReport, MergedGap, Playback, PlayWish, RecordedSpan, RecordedTimeline
 
-Span = tuple[datetime, datetime]
+Timed = TypeVar("Timed", Gap, MergedGap, RecordedSpan)
 
 
 def bounded(ports: DeskPorts, span: Span | None) -> DeskPorts:
@@ -50,11 +52,7 @@ class BoundedFootage:
 
     def gaps(self, camera_id: str, start: datetime, end: datetime, role: StreamRole | None = None) -> list[Gap]:
         first, last = self._part(start, end)
-        return [
-            replace(one, started_at=max(one.started_at, first), ended_at=min(one.ended_at or last, last))
-            for one in self._footage.gaps(camera_id, first, last, role)
-            if one.started_at < last and (one.ended_at or last) > first
-        ]
+        return _inside(self._footage.gaps(camera_id, first, last, role), first, last)
 
     def recorded_until(
         self, camera_id: str, role: StreamRole | None = None, *, within: Span | None = None
@@ -87,16 +85,7 @@ class BoundedFootage:
         """With what reaches beyond the span cut off, and what goes on ended there."""
         first, last = self._part(start, end)
         told = self._footage.timeline(camera_id, first, last, resolution_s, role)
-        spans = tuple(
-            replace(one, started_at=max(one.started_at, first), ended_at=min(one.ended_at, last))
-            for one in told.spans
-            if one.started_at < last and one.ended_at > first
-        )
-        gaps = tuple(
-            replace(one, started_at=max(one.started_at, first), ended_at=min(one.ended_at or last, last))
-            for one in told.gaps
-            if one.started_at < last and (one.ended_at or last) > first
-        )
+        spans, gaps = tuple(_inside(told.spans, first, last)), tuple(_inside(told.gaps, first, last))
         return RecordedTimeline(told.role if spans or gaps else None, spans, gaps)
 
     def play(self, camera_id: str, start: datetime, end: datetime, wish: PlayWish) -> Playback:
@@ -117,3 +106,12 @@ class BoundedFootage:
 
     def unlock(self, lock_id: str) -> LockReport:
         return self._footage.unlock(lock_id)
+
+
+def _inside(found: Iterable[Timed], first: datetime, last: datetime) -> list[Timed]:
+    """What of them lies in [first, last), cut at its ends; what has not ended yet ends there."""
+    return [
+        replace(one, started_at=max(one.started_at, first), ended_at=min(one.ended_at or last, last))
+        for one in found
+        if one.started_at < last and (one.ended_at or last) > first
+    ]
