@@ -23,7 +23,7 @@ from veedor.hub.attendance import Attendance
 from veedor.hub.joining import service
 from veedor.hub.relay.directory import HubCameras
 from veedor.hub.roster import HubRoster, Sources
-from veedor.hub.standing import FILE, SETTLED, Standings, recall
+from veedor.hub.standing import FILE, SETTLED, Standings, take_back
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import Forbidden
@@ -49,7 +49,7 @@ class Hub:
     def start(self) -> None:
         ports = self.desk.ports
         self.standings = Standings(self.key, self.clock, self.folder)
-        recall(ports, self.standings)
+        take_back(ports, self.standings)
         cameras, witness = HubCameras(ports.database, self.clock), HubWitness(ports, self.key)
         sources = Sources(
             lambda _site: Position("", 0), witness, Attendance(ports), self.standings, sites_changed=self._changed

@@ -52,7 +52,7 @@ from veedor.hub.roster import HubRoster, Sources
 from veedor.hub.sealing import HubSeals
 from veedor.hub.search.federated import FederatedSearch
 from veedor.hub.signing import HostedKeys, HubSigner
-from veedor.hub.standing import Standings, recall
+from veedor.hub.standing import Standings, take_back
 from veedor.hub.watching import tell_sites
 from veedor.hub.witness import HubWitness
 from veedor.kit.clock import Clock
@@ -107,7 +107,7 @@ def running_hub(config: HubFile, clock: Clock) -> Iterator[Hub]:
         audit_restore(config.data, ports, HUB_PLACE, doubt_all)
         key = open_signing_key(config.keys)
         standings = Standings(key, clock, config.keys)
-        recall(ports, standings)
+        take_back(ports, standings)
 
         def sites_changed() -> None:
             with database.reading() as session:

@@ -140,7 +140,7 @@ class Standings:
             log.error("%s", problem)
 
 
-def recall(ports: DeskPorts, standings: Standings) -> None:
+def take_back(ports: DeskPorts, standings: Standings) -> None:
     """At the start: what lies beside the keys and the database has forgotten."""
     told = standings.remembered()
     if told is None:

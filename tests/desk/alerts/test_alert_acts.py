@@ -10,14 +10,19 @@ import pytest
 import sqlalchemy as sa
 
 from desk.cases import Cases, event
+from desk.desks import make_desk
 from stored_footage import START
-from veedor.desk.acts.repository import merge
+from veedor.access.principal import Principal, Role
+from veedor.desk.acts.repository import acts_of, merge
 from veedor.desk.acts.tables import ActRow
+from veedor.desk.alerts.handling import AlertHandling, Seen
 from veedor.desk.alerts.repository import get_alert, project
+from veedor.desk.alerts.service import AlertService
 from veedor.desk.scope_clause import only
 from veedor.kit.clock import SimulatedClock
 from veedor.kit.errors import StoreError
 from veedor.model.act import Act, ActKind, SubjectKind
+from veedor.model.alert import AlertStatus, DismissReason, fold_alert
 
 
 def test_from_new_to_escalated_with_every_act_kept(desk: Cases) -> None:
@@ -123,11 +128,6 @@ def test_acts_from_another_place_merge_and_conflicts_are_shown(desk: Cases) -> N
 
 
 def test_a_clock_set_back_does_not_turn_the_order_of_acts_around(tmp_path: Path) -> None:
-    from desk.desks import make_desk
-    from veedor.access.principal import Principal, Role
-    from veedor.desk.alerts.handling import AlertHandling, Seen
-    from veedor.desk.alerts.service import AlertService
-    from veedor.model.alert import AlertStatus, DismissReason, fold_alert
 
     clock = SimulatedClock(START)
     desk = make_desk(tmp_path, clock)
@@ -138,7 +138,6 @@ def test_a_clock_set_back_does_not_turn_the_order_of_acts_around(tmp_path: Path)
     handling.acknowledge(ana, one.id, Seen(0))
     clock.step_wall(-3600)
     handling.dismiss(luis, one.id, Seen(1), DismissReason.ANIMAL, None)
-    from veedor.desk.acts.repository import acts_of
 
     with desk.ports.database.reading() as session:
         state = fold_alert(acts_of(session, SubjectKind.ALERT, one.id))
