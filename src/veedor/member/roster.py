@@ -221,8 +221,8 @@ class Roster:
         now = self._ports.clock.now()
         tree = [sync.agency_from_json(one) for one in told or ()]
         with self._ports.database.reading() as session:
-            news = unknown(session, tree)
-            pinned = public_keys(session)
+            news = unknown(session, tree) if tree else []  # mostly no tree is told, and all agencies need not be read
+            pinned = public_keys(session) if news else {}
             offered = {one.agency_id for one in waiting(session)}
         others = {one.id: one.public_key for one in news if pinned.get(one.id) not in (None, one.public_key)}
         for one in news:
